@@ -1,0 +1,32 @@
+"""How an engine fails: with a code that people get words for, and a kind that decides about trying again."""
+
+from typing import Literal, TypeAlias
+
+from service.domain.json import JsonObject
+
+FailureKind: TypeAlias = Literal["usage", "transient", "fatal"]
+
+
+class EngineFailed(Exception):
+    """An engine could not do its work.
+
+    `kind`: "usage" (the document or its options are at fault: trying again changes nothing), "transient" (may work
+    later, not before `retry_after` seconds where that is known) or "fatal" (an operator must act).
+    `detail` is for the log alone, never for users.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        params: JsonObject | None = None,
+        *,
+        kind: FailureKind,
+        retry_after: float | None = None,
+        detail: str = "",
+    ) -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.params: JsonObject = params or {}
+        self.kind: FailureKind = kind
+        self.retry_after = retry_after
+        self.detail = detail
