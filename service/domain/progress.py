@@ -1,0 +1,38 @@
+"""Percent from expected costs. The Lua script of the event log computes the same; a test holds them together."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is. Costs are expected milliseconds of work.
+
+    `percent` grows from `base_percent` by the share that `done - base_done` has of `total - base_done`:
+    p = p0 + (100 - p0) * (done - d0) / (total - d0).
+    """
+
+    total: int
+    done: int = 0
+    base_percent: float = 0.0
+    base_done: int = 0
+    highest: float = 0.0
+
+    @property
+    def percent(self) -> float:
+        """0 to 99.9, one decimal, never less than it has been; only an ending says 100."""
+        rest = self.total - self.base_done
+        share = (self.done - self.base_done) / rest if rest > 0 else 0.0
+        now = self.base_percent + (100.0 - self.base_percent) * max(0.0, share)
+        return max(self.highest, min(99.9, int(now * 10) / 10))
+
+    def worked(self, done: int) -> "Progress":
+        """The same run with this much done in all; less than before means that work was lost."""
+        if done < self.done:
+            return self.rescaled(total=self.total, done=done)
+        grown = replace(self, done=done)
+        return replace(grown, highest=grown.percent)
+
+    def rescaled(self, *, total: int, done: int) -> "Progress":
+        """The rest measured anew from where the percentage stands: the plan grew or shrank, or work was lost."""
+        percent = self.percent
+        return Progress(total=total, done=done, base_percent=percent, base_done=done, highest=percent)

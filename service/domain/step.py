@@ -1,0 +1,42 @@
+"""The states of a step, the unit of retry, lease, checkpoint and parallelism."""
+
+from enum import StrEnum
+
+
+class StepState(StrEnum):
+    """`planned`: its job is not started; `queued`: due once `run_at` has come; `running`: leased by a worker."""
+
+    PLANNED = "planned"
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+_S = StepState
+
+TRANSITIONS: dict[StepState, frozenset[StepState]] = {
+    _S.PLANNED: frozenset({_S.QUEUED, _S.CANCELLED}),
+    _S.QUEUED: frozenset({_S.RUNNING, _S.CANCELLED}),
+    _S.RUNNING: frozenset({_S.DONE, _S.FAILED, _S.QUEUED, _S.CANCELLED}),
+    _S.DONE: frozenset(),
+    _S.FAILED: frozenset({_S.QUEUED}),
+    _S.CANCELLED: frozenset({_S.QUEUED}),
+}
+
+OPEN = frozenset({_S.PLANNED, _S.QUEUED, _S.RUNNING})
+
+SECONDS_A_STEP = 2.0
+"""A step is cut so that it is expected to take at most about this long: what a crash can cost."""
+SECONDS_WORTH_A_STEP = 0.2
+"""A phase is not cut into steps shorter than this: below it, claiming costs more than it gains."""
+SECONDS_OF_ONE_STEP_JOB = 1.0
+"""A job expected to take less than this runs all its phases in one step."""
+
+
+def how_many_steps(seconds: float, slots: int) -> int:
+    """Into how many steps a phase splits that is expected to take these seconds on that many live slots."""
+    at_most = max(1, int(seconds / SECONDS_WORTH_A_STEP))
+    at_least = max(slots, -int(-seconds // SECONDS_A_STEP))
+    return max(1, min(at_most, at_least))

@@ -1,0 +1,42 @@
+"""The English of every code that travels: `family.code` → a template with the code's parameters.
+
+The page's dictionary (`frontend_static/i18n/`) has the same keys; a test keeps the two alike. An `advice` says what
+to do about the `failure` of the same code.
+"""
+
+from service.domain.words_failures import FAILURES
+from service.domain.words_problems import PROBLEMS
+
+WORDS: dict[str, str] = {
+    "pipeline.text": "Text",
+    "phase.inspecting": "Inspecting",
+    "phase.reading": "Reading",
+    "phase.assembling": "Assembling",
+    "detail.opening": "opening the document",
+    "detail.page": "page {page} of {total}",
+    "detail.pages": "{done} of {total} pages",
+    "detail.writing": "writing the results",
+    "detail.retrying": "trying again",
+    "waits.slot": "waiting for a free worker",
+    "waits.no_worker": "waiting for a worker to start",
+    "waits.retry": "trying again in a moment",
+    "log.accepted": "Accepted",
+    "log.started": "Work started",
+    "log.phase": "Phase {index} of {total}: {phase}",
+    "log.page_failed": "Page {page} could not be read",
+    "log.interrupted": "Interrupted, going on from where it was",
+    "log.step_retried": "A step failed and is tried again ({failures} of {tries})",
+    "log.waiting": "Waiting for an answer",
+    "log.answered": "Answered",
+    "log.paused": "Paused",
+    "log.resumed": "Resumed",
+    "log.retried": "Started again by a person",
+    "log.completed": "Completed",
+    "log.completed_with_warnings": "Completed with warnings",
+    "log.failed": "Failed",
+    "log.cancelled": "Cancelled",
+    "question.password_required": "This document is protected. Which password opens it?",
+    "question.password_wrong": "That password does not open the document. Which one does?",
+    **FAILURES,
+    **PROBLEMS,
+}
