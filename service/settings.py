@@ -1,0 +1,305 @@
+"""The settings: read once, from `HEADWAY_*` variables or `.env`, by composition roots only.
+
+A variable wins over the line of the same name in `.env`; an empty value counts as not set. Other names in `.env` are
+left alone, so that the file can be shared with other programs.
+"""
+
+import difflib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, cast
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "HEADWAY_"
+ENV_FILE = ".env"
+
+MEGABYTE = 1_000_000
+MEBIBYTE = 1024 * 1024
+TOKEN_CHARACTERS = 16
+
+_DATABASES = ("postgresql", "sqlite")
+_REDIS_SCHEMES = ("redis", "rediss", "unix")
+
+Count = Annotated[int, Field(ge=1)]
+Bytes = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class SettingsProblem(Exception):
+    """A setting is unknown, missing or wrong. Its text names the setting and says what to do."""
+
+
+def _default_data_dir() -> Path:
+    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "headway"
+
+
+def _usable_cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+class Settings(BaseSettings):
+    """Every setting of Headway, checked and frozen. `None` means: chosen at start, as its description says."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    host: str = Field("127.0.0.1", description="Address that the gateway listens on")
+    port: int = Field(8000, ge=0, le=65535, description="TCP port of the gateway; 0 takes any free one")
+    public_url: str | None = Field(
+        None,
+        description="URL under which browsers reach the gateway, for links and origin checks; else from host and port",
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Further origins whose pages may connect, separated by commas"
+    )
+    token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Token of the local user, at least 16 characters; else made at first start",
+    )
+
+    data_dir: Path = Field(
+        default_factory=_default_data_dir,
+        description="Folder for documents, the SQLite database and secrets",
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="SQL database, `postgresql://…` or `sqlite:///…`; else a SQLite file in the data folder",
+    )
+    redis_url: SecretStr | None = Field(
+        None, description="Redis server, `redis://…`, `rediss://…` or `unix://…`; else an embedded one"
+    )
+    storage_url: str | None = Field(
+        None,
+        description="Where documents and results are kept, `file:///…`; else a folder in the data folder",
+    )
+
+    file_bytes: Bytes = Field(500 * MEGABYTE, description="Largest file accepted, in bytes")
+    files_per_request: Count = Field(200, description="Most files in one upload")
+    free_disk_bytes: int = Field(
+        1024 * MEBIBYTE, ge=0, description="Free disk space, in bytes, below which uploads are refused"
+    )
+
+    workers: Count = Field(default_factory=_usable_cores, description="Worker processes of one supervisor")
+    slots: Count = Field(1, description="Steps that one worker process runs at a time")
+    lease_seconds: Seconds = Field(2.5, description="How long a silent worker keeps its steps, in seconds")
+    heartbeat_seconds: Seconds = Field(1.0, description="How often a worker renews its leases, in seconds")
+    drain_seconds: float | None = Field(
+        None,
+        ge=0,
+        allow_inf_nan=False,
+        description="How long running steps may still take after a stop, in seconds; else 5 for `up`, 15 for `serve`",
+    )
+
+    page_seconds: Seconds = Field(60.0, description="Most time that one page may take, in seconds")
+    step_seconds: Seconds = Field(600.0, description="Most time that one step may take, in seconds")
+    child_memory_bytes: Bytes = Field(
+        1024 * MEBIBYTE, description="Memory that a document may take while it is read, in bytes"
+    )
+    max_pages: Count = Field(10_000, description="Most pages of one document")
+    page_megapixels: Count = Field(200, description="Largest image of a page, in millions of pixels")
+
+    ocr_engine: Literal["auto", "rapidocr", "tesseract", "documentai"] = Field(
+        "auto", description="OCR engine: `auto` takes Document AI when configured, else a local one"
+    )
+    ocr_dpi: int = Field(
+        200, ge=72, le=600, description="Resolution at which pages are read by OCR, in dots per inch"
+    )
+
+    documentai_project: str | None = Field(
+        None, description="Google Cloud project of the Document AI processor"
+    )
+    documentai_location: str = Field("us", description="Location of the processor, such as `us` or `eu`")
+    documentai_processor: str | None = Field(None, description="Id of the Document AI processor")
+    documentai_credentials_file: Path | None = Field(
+        None, description="Service account key file; else Google's default credentials"
+    )
+    documentai_endpoint: str | None = Field(
+        None,
+        description="Other endpoint for Document AI, `host:port`; `http://host:port` is reached without TLS",
+    )
+    documentai_requests_per_minute: Count = Field(
+        600, description="Most requests a minute to Document AI, per worker"
+    )
+    documentai_in_flight: Count = Field(4, description="Most requests under way to Document AI, per worker")
+    documentai_file_bytes: Bytes = Field(
+        20 * MEGABYTE, description="Largest request body sent to Document AI, in bytes"
+    )
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level that is logged"
+    )
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="Form of the log: `auto` is `console` on a terminal, else `json`"
+    )
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return tuple(part for part in (item.strip() for item in value.split(",")) if part)
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_origin(origin) for origin in value)
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, value: str | None) -> str | None:
+        return _origin(value) if value is not None else None
+
+    @field_validator("token")
+    @classmethod
+    def _check_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < TOKEN_CHARACTERS:
+            raise ValueError(f"should have at least {TOKEN_CHARACTERS} characters")
+        return value
+
+    @field_validator("storage_url")
+    @classmethod
+    def _check_storage(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith("file:///"):
+            raise ValueError("should be a URL that starts with file:///")
+        return value
+
+    @field_validator("data_dir", "documentai_credentials_file")
+    @classmethod
+    def _make_absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value is not None else None
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, value: SecretStr | None) -> SecretStr | None:
+        return _with_scheme(value, _DATABASES)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        return _with_scheme(value, _REDIS_SCHEMES)
+
+    def environment(self) -> dict[str, str]:
+        """The variables with which a child process reads the same settings. Holds secrets: never log it."""
+        values = {name: _as_text(getattr(self, name)) for name in type(self).model_fields}
+        return {variable(name): text for name, text in values.items() if text}
+
+
+class SettingRow(NamedTuple):
+    """How one setting is told to people."""
+
+    variable: str
+    default: str
+    description: str
+
+
+_CHOSEN_AT_START = {"data_dir": "`~/.local/share/headway`", "workers": "one for each core"}
+
+
+def variable(field: str) -> str:
+    """The name of the environment variable of a field."""
+    return PREFIX + field.upper()
+
+
+def setting_rows() -> Iterator[SettingRow]:
+    """Every setting with its default and description, in their order, as the table in the documentation has them."""
+    for name, field in Settings.model_fields.items():
+        default = _CHOSEN_AT_START.get(name)
+        if default is None:
+            text = _as_text(field.default)
+            default = f"`{text}`" if text else "not set"
+        yield SettingRow(variable(name), default, field.description or "")
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process; overrides (of the command line) win, those that are None are left out.
+
+    Raises SettingsProblem, which tells all that is wrong at once.
+    """
+    if unknown := overrides.keys() - Settings.model_fields.keys():
+        raise TypeError(f"not settings: {', '.join(sorted(unknown))}")
+    problems = list(_unknown_names())
+    try:
+        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        problems.extend(_as_sentence(detail) for detail in error.errors(include_url=False))
+        raise SettingsProblem("\n".join(problems)) from None
+    if problems:
+        raise SettingsProblem("\n".join(problems))
+    return settings
+
+
+def _as_text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case SecretStr():
+            return value.get_secret_value()
+        case tuple():
+            return ",".join(map(str, cast("tuple[object, ...]", value)))
+        case _:
+            return str(value)
+
+
+def _origin(text: str) -> str:
+    """The origin without a closing slash."""
+    if not re.fullmatch(r"https?://[^/\s?#@]+/?", text):
+        raise ValueError(f"{text!r} is not an origin such as https://example.org")
+    return text.rstrip("/")
+
+
+def _with_scheme(url: SecretStr | None, schemes: tuple[str, ...]) -> SecretStr | None:
+    """The URL, when its scheme (before any `+driver`) is one of these."""
+    if url is not None:
+        scheme, separator, _ = url.get_secret_value().partition("://")
+        if not separator or scheme.partition("+")[0] not in schemes:
+            raise ValueError(
+                "should be a URL that starts with " + " or ".join(f"{name}://" for name in schemes)
+            )
+    return url
+
+
+def _unknown_names() -> Iterator[str]:
+    known = {variable(name) for name in Settings.model_fields}
+    for place, names in (("the environment", os.environ), (ENV_FILE, _env_file())):
+        for name in sorted(names):
+            if name.upper().startswith(PREFIX) and name.upper() not in known:
+                close = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.7)
+                remedy = (
+                    f"did you mean {close[0]}?"
+                    if close
+                    else "remove it, or see docs/operations.md for all names."
+                )
+                yield f"{name} (in {place}) is not a setting of Headway: {remedy}"
+
+
+def _env_file() -> Mapping[str, str | None]:
+    try:
+        return dotenv_values(ENV_FILE, encoding="utf-8", verbose=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsProblem(
+            f"{ENV_FILE} cannot be read ({error}): make it a readable UTF-8 text file."
+        ) from None
+
+
+def _as_sentence(detail: ErrorDetails) -> str:
+    """The problem of one field. Values are not shown, since some are secrets."""
+    name = str(detail["loc"][0])
+    if name not in Settings.model_fields:
+        return f"{name}: {detail['msg']}"
+    reason = detail["msg"].removeprefix("Value error, ")
+    row = next(row for row in setting_rows() if row.variable == variable(name))
+    return f"{row.variable}: {reason}. Correct it, or remove it (default: {row.default}). {row.description}."
