@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 T = TypeVar("T")
 
@@ -17,9 +17,9 @@ async def until(
     while True:
         answer = condition()
         if inspect.isawaitable(answer):
-            answer = await answer
+            answer = await cast("Awaitable[T]", answer)
         if answer:
-            return answer
+            return cast("T", answer)
         if time.monotonic() > deadline:
             raise AssertionError(f"within {seconds:g} s it never came true: {what} (last: {answer!r})")
         await asyncio.sleep(every)
