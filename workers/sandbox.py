@@ -1,0 +1,235 @@
+"""Untrusted parsing in child processes: limited, killed at once, unable to harm the worker.
+
+A template process with the heavy modules loaded forks a child for each call. The child runs a generator and
+streams its items; it is held back when nobody reads them.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+from typing import Self
+
+from service.domain.json import JsonObject
+from workers.children import frames
+from workers.children.fork_server import Ended, Forked, ForkServer, TemplateGone
+from workers.children.frames import BadFrame
+from workers.children.outcome import ChildFailed, FailureKind, Limits
+
+__all__ = ["Call", "ChildFailed", "Limits", "Sandbox", "read_item"]
+
+_READ_AHEAD_BYTES = 256 << 10
+# The child's own alarm ends it on time; the parent comes later, for a child that broke its alarm.
+_ALARM_GRACE_SECONDS = 0.5
+_START_SECONDS = 60.0
+
+
+class Sandbox:
+    """The template process of one worker; started when first needed, and again after its death."""
+
+    def __init__(self, preload: Sequence[str] = (), *, niceness: int = 5) -> None:
+        self._preload = tuple(preload)
+        self._niceness = niceness
+        self._server: ForkServer | None = None
+        self._starting = asyncio.Lock()
+
+    @property
+    def template_pid(self) -> int | None:
+        """The pid of the living template."""
+        return self._server.pid if self._server is not None and self._server.alive else None
+
+    async def start(self) -> None:
+        """Starts the template and waits until it has loaded its modules; calls do so by themselves."""
+        await self._ready_server()
+
+    async def close(self) -> None:
+        """Ends the template and every child."""
+        server, self._server = self._server, None
+        if server is not None:
+            await server.stop()
+
+    def call(self, target: str, arguments: JsonObject, limits: Limits | None = None) -> "Call":
+        """Runs the generator function `package.module:function` in a child, with JSON arguments.
+
+        `async with sandbox.call(…) as items: async for item in items: …` yields its items as JSON objects,
+        bytes under "blob". Raises ChildFailed. Leaving the context kills the child and waits for its end.
+        """
+        return Call(self, {"target": target, "arguments": arguments}, limits or Limits())
+
+    async def fork(self, wire: socket.socket) -> Forked:
+        """A new child; raises ChildFailed when the system can't make one."""
+        for last_try in (False, True):
+            server = await self._ready_server()
+            try:
+                return await server.fork(wire)
+            except TemplateGone as error:
+                if last_try:
+                    raise ChildFailed("crashed", "the template process died twice") from error
+            except OSError as error:
+                raise ChildFailed("crashed", f"no child could be forked: {error}") from error
+        raise AssertionError("unreachable")
+
+    async def _ready_server(self) -> ForkServer:
+        async with self._starting:
+            server = self._server
+            if server is None or not server.alive:
+                if server is not None:
+                    await server.stop()
+                server = self._server = ForkServer(self._preload, self._niceness)
+            try:
+                async with asyncio.timeout(_START_SECONDS):
+                    await asyncio.shield(server.ready)
+            except (TemplateGone, TimeoutError) as error:
+                await server.stop()
+                raise ChildFailed("crashed", "the template process did not start") from error
+            return server
+
+
+class Call:
+    """One call: an async context manager whose value is the iterator of its items."""
+
+    def __init__(self, sandbox: Sandbox, call: JsonObject, limits: Limits) -> None:
+        self._sandbox = sandbox
+        self._call = call
+        self._limits = limits
+        self._forked: Forked | None = None
+        self._reader: asyncio.StreamReader
+        self._writer: asyncio.StreamWriter | None = None
+        self._deadline = 0.0
+
+    @property
+    def pid(self) -> int | None:
+        """The child's pid."""
+        return self._forked.pid if self._forked is not None else None
+
+    async def __aenter__(self) -> Self:
+        near_end, far_end = socket.socketpair()
+        with far_end:
+            try:
+                self._forked = await self._sandbox.fork(far_end)
+            except BaseException:
+                near_end.close()
+                raise
+        self._deadline = asyncio.get_running_loop().time() + self._limits.total_seconds
+        try:
+            self._reader, self._writer = await asyncio.open_unix_connection(
+                sock=near_end, limit=_READ_AHEAD_BYTES
+            )
+        except BaseException:
+            near_end.close()
+            await self._end()
+            raise
+        limits = {name: getattr(self._limits, name) for name in Limits.__slots__}
+        self._writer.write(frames.call_frame(self._call | {"limits": limits}))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._end()
+
+    def __aiter__(self) -> AsyncIterator[JsonObject]:
+        return self
+
+    async def __anext__(self) -> JsonObject:
+        forked = self._forked
+        if forked is None:
+            raise StopAsyncIteration
+        try:
+            item = await read_item(self._reader, self._limits.item_seconds, self._deadline)
+        except TimeoutError:
+            await forked.kill()
+            raise ChildFailed("timed_out", "the child was too slow and has been killed") from None
+        except BadFrame as error:
+            await forked.kill()
+            raise ChildFailed("crashed", f"the child sent {error}") from error
+        except (asyncio.IncompleteReadError, ConnectionError):
+            raise await self._death(forked) from None
+        if item is None:
+            raise StopAsyncIteration
+        return item
+
+    async def _death(self, forked: Forked) -> ChildFailed:
+        """Why the wire broke. A child that only closed it is not waited for."""
+        try:
+            async with asyncio.timeout(_ALARM_GRACE_SECONDS):
+                ended = await forked.ended()
+        except TimeoutError:
+            await forked.kill()
+            return ChildFailed("crashed", "the child closed its wire and lived on")
+        return describe_death(ended, self._limits)
+
+    async def _end(self) -> None:
+        """Dead and reaped when this returns, even if the caller is cancelled meanwhile."""
+        forked, self._forked = self._forked, None
+        if self._writer is not None:
+            self._writer.transport.abort()
+        if forked is None:
+            return
+        reaping = asyncio.ensure_future(_reap(forked))
+        try:
+            await asyncio.shield(reaping)
+        except asyncio.CancelledError:
+            await asyncio.wait([reaping])
+            raise
+
+
+async def _reap(forked: Forked) -> None:
+    await forked.kill()
+    forked.forget()
+
+
+async def read_item(
+    reader: asyncio.StreamReader, item_seconds: float, deadline: float = float("inf")
+) -> JsonObject | None:
+    """The next item, or None at the end.
+
+    Raises ChildFailed if the child says so, TimeoutError, BadFrame, asyncio.IncompleteReadError.
+    """
+    latest = asyncio.get_running_loop().time() + item_seconds + _ALARM_GRACE_SECONDS
+    async with asyncio.timeout_at(min(latest, deadline)):
+        kind, payload = await frames.read_frame(reader)
+        if kind == frames.END:
+            return None
+        if kind == frames.FAILURE:
+            raise _failure(frames.parse_object(payload))
+        item = frames.parse_object(payload)
+        if kind == frames.ITEM_WITH_BLOB:
+            kind, item["blob"] = await frames.read_frame(reader)
+            if kind != frames.BLOB:
+                raise BadFrame("no bytes where it promised some")
+        elif kind != frames.ITEM:
+            raise BadFrame("bytes that it did not announce")
+        return item
+
+
+def describe_death(ended: Ended, limits: Limits) -> ChildFailed:
+    """What a wait status means."""
+    status = ended.status
+    if status is None:
+        return ChildFailed("crashed", "the template process died, and the child with it")
+    if not os.WIFSIGNALED(status):
+        return ChildFailed("crashed", f"the child left with exit code {os.waitstatus_to_exitcode(status)}")
+    number = os.WTERMSIG(status)
+    if number == signal.SIGALRM:
+        return ChildFailed("timed_out", f"one item took more than {limits.item_seconds:g} s")
+    # Native code that does not check its allocations dies of a signal once the budget is used up.
+    near_limit = ended.peak_kb is not None and ended.peak_kb * 1024 > 0.9 * limits.memory_bytes
+    kind: FailureKind = (
+        "out_of_memory" if near_limit and number in (signal.SIGABRT, signal.SIGSEGV) else "crashed"
+    )
+    return ChildFailed(kind, f"the child was ended by {signal.Signals(number).name}")
+
+
+def _failure(said: JsonObject) -> ChildFailed:
+    kind, code, params = said.get("kind"), said.get("code"), said.get("params")
+    if kind not in ("out_of_memory", "timed_out"):
+        kind = "error"
+    return ChildFailed(
+        kind,
+        str(said.get("detail")),
+        code if isinstance(code, str) else None,
+        params if isinstance(params, dict) else None,
+    )
