@@ -1,0 +1,182 @@
+"""Blobs as files of a folder: written aside under `tmp/`, made durable, then renamed to their place."""
+
+import asyncio
+import functools
+import os
+import re
+import shutil
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from service.adapters.blob_store import BlobMissing, BlobWriter, Stored
+from service.adapters.local_writer import LocalWriter
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_KEY_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,127}")
+_MOST_PARTS = 5
+_TEMPORARY = "tmp"
+_ABANDONED_SECONDS = 3600.0
+_CHUNK = 256 * 1024
+_THREADS = 8
+
+
+class LocalBlobs:
+    """The blob store of one machine, or of a shared folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="blobs")
+        self._cleaned = float("-inf")
+        (folder / _TEMPORARY).mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def writer(self) -> AbstractAsyncContextManager[BlobWriter]:
+        """A new blob; leaving without a commit leaves nothing behind."""
+        return self._writer()
+
+    @asynccontextmanager
+    async def _writer(self) -> AsyncGenerator[BlobWriter, None]:
+        await self._clean_when_due()
+        one = LocalWriter(self._folder / _TEMPORARY, self._path, self._run)
+        try:
+            yield one
+        finally:
+            await one.discard()
+
+    async def put(self, key: str, content: bytes) -> Stored:
+        """Writes a small blob at once, durably."""
+        async with self.writer() as one:
+            await one.write(content)
+            return await one.commit(key)
+
+    async def read(self, key: str) -> bytes:
+        """All of a small blob; raises BlobMissing."""
+        path = self._path(key)
+        with _missing_as(key):
+            return await self._run(path.read_bytes)
+
+    async def chunks(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to `end`, piece by piece; raises BlobMissing at the first piece."""
+        path = self._path(key)
+        with _missing_as(key):
+            file = await self._run(path.open, "rb", 0)
+        try:
+            at = start
+            while end is None or at < end:
+                wanted = _CHUNK if end is None else min(_CHUNK, end - at)
+                piece = await self._run(os.pread, file.fileno(), wanted, at)
+                if not piece:
+                    return
+                at += len(piece)
+                yield piece
+        finally:
+            file.close()
+
+    async def size(self, key: str) -> int | None:
+        """Bytes of a blob, or None when there is none."""
+        path = self._path(key)
+        try:
+            return (await self._run(path.stat)).st_size
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    async def delete(self, key: str) -> None:
+        """Removes a blob; a missing one is no error."""
+        path = self._path(key)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            await self._run(path.unlink)
+
+    async def delete_tree(self, prefix: str) -> None:
+        """Removes all blobs whose keys begin with these names."""
+        path = self._path(prefix, fewest=1)
+        await self._run(functools.partial(shutil.rmtree, path, ignore_errors=True))
+
+    async def keys(self, older_than: float) -> AsyncIterator[str]:
+        """The keys of all blobs written more than so many seconds ago, in no order."""
+        before = time.time() - older_than
+        found = self._files()
+        while batch := await self._run(_some, found, before):
+            for key in batch:
+                yield key
+
+    @asynccontextmanager
+    async def local_copy(self, key: str) -> AsyncGenerator[Path, None]:
+        """The blob's own file: no copy is made."""
+        path = self._path(key)
+        if not await self._run(path.is_file):
+            raise BlobMissing(key)
+        yield path
+
+    async def free_bytes(self) -> int | None:
+        """What the file system leaves to this user."""
+        room = await self._run(os.statvfs, self._folder)
+        return room.f_bavail * room.f_frsize
+
+    async def close(self) -> None:
+        """Waits for writes that are under way."""
+        await asyncio.to_thread(self._threads.shutdown)
+
+    def _path(self, key: str, *, fewest: int = 2) -> Path:
+        """The only place where a key becomes a path: no part of it can climb, be absolute or be hidden."""
+        parts = key.split("/")
+        fits = fewest <= len(parts) <= _MOST_PARTS and parts[0] != _TEMPORARY
+        if not fits or not all(_KEY_PART.fullmatch(part) for part in parts):
+            raise ValueError(f"not a key: {key!r}")
+        return self._folder.joinpath(*parts)
+
+    async def _run(self, function: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        call = functools.partial(function, *given, **named)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    async def _clean_when_due(self) -> None:
+        """A writer that was killed leaves its temporary file; nobody writes into one that is an hour old."""
+        if time.monotonic() - self._cleaned < _ABANDONED_SECONDS / 6:
+            return
+        self._cleaned = time.monotonic()
+        await self._run(_remove_older, self._folder / _TEMPORARY, time.time() - _ABANDONED_SECONDS)
+
+    def _files(self) -> Iterator[tuple[str, Path]]:
+        for folder, folders, names in os.walk(self._folder):
+            here = Path(folder)
+            if here == self._folder:
+                folders.remove(_TEMPORARY)
+            for name in names:
+                yield (here / name).relative_to(self._folder).as_posix(), here / name
+
+
+def _some(found: Iterator[tuple[str, Path]], before: float) -> list[str]:
+    """The next keys, at most a thousand; an empty list is the end."""
+    keys: list[str] = []
+    for key, path in found:
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                keys.append(key)
+        if len(keys) == 1000:
+            break
+    return keys
+
+
+def _remove_older(folder: Path, before: float) -> None:
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
+
+
+class _missing_as:  # noqa: N801 - it reads as the `with` that it is
+    """Turns a missing file into BlobMissing."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
+            raise BlobMissing(self._key) from None
