@@ -23,6 +23,11 @@ MEGABYTE = 1_000_000
 MEBIBYTE = 1024 * 1024
 TOKEN_CHARACTERS = 16
 
+WORKER_ID = "HEADWAY_WORKER_ID"
+LISTEN_FD = "HEADWAY_LISTEN_FD"
+INTERNAL = frozenset({WORKER_ID, LISTEN_FD})
+"""Not settings: what a process of Headway tells the one that it starts (a worker's id, the gateway's socket)."""
+
 _DATABASES = ("postgresql", "sqlite")
 _REDIS_SCHEMES = ("redis", "rediss", "unix")
 
@@ -69,6 +74,9 @@ class Settings(BaseSettings):
         None,
         min_length=16,
         description="Token of the local user, at least 16 characters; else made at first start",
+    )
+    url: str | None = Field(
+        None, description="Server that commands such as `upload` talk to; else the one of the data folder"
     )
 
     data_dir: Path = Field(
@@ -158,9 +166,9 @@ class Settings(BaseSettings):
     def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_origin(origin) for origin in value)
 
-    @field_validator("public_url")
+    @field_validator("public_url", "url")
     @classmethod
-    def _check_public_url(cls, value: str | None) -> str | None:
+    def _check_url(cls, value: str | None) -> str | None:
         return _origin(value) if value is not None else None
 
     @field_validator("token")
@@ -273,11 +281,11 @@ def _with_scheme(url: SecretStr | None, schemes: tuple[str, ...]) -> SecretStr |
 
 
 def _unknown_names() -> Iterator[str]:
-    known = {variable(name) for name in Settings.model_fields}
+    known = {variable(name) for name in Settings.model_fields} | INTERNAL
     for place, names in (("the environment", os.environ), (ENV_FILE, _env_file())):
         for name in sorted(names):
             if name.upper().startswith(PREFIX) and name.upper() not in known:
-                close = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.7)
+                close = difflib.get_close_matches(name.upper(), known - INTERNAL, n=1, cutoff=0.7)
                 remedy = (
                     f"did you mean {close[0]}?"
                     if close

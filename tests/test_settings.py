@@ -1,7 +1,6 @@
 """Settings are refused with a name and a remedy, never half understood, and all of them are documented."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,9 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
-def _clean_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:  # pyright: ignore[reportUnusedFunction] -- autouse
+def clean_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No `.env` file of the developer reaches a test."""
     monkeypatch.chdir(tmp_path)
-    yield
 
 
 def problem_of(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> str:

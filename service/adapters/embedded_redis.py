@@ -37,7 +37,7 @@ class EmbeddedRedisFailed(Exception):
 
 
 class EmbeddedRedis:
-    """One redis-server, started and stopped by its owner. `start` after its death brings an empty one to the same URL."""
+    """One redis-server, started and stopped by its owner. After its death `start` brings an empty one to the same URL."""
 
     def __init__(self, data_dir: Path) -> None:
         self._home = data_dir / "redis"

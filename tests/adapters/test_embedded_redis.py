@@ -127,7 +127,7 @@ async def test_its_death_is_told_and_a_new_start_brings_an_empty_one_to_the_same
 async def test_a_server_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put_on_path(monkeypatch, tmp_path / "bin", "v=7.0.0", then="echo no memory left; exit 3")
     server = EmbeddedRedis(tmp_path)
-    with pytest.raises(EmbeddedRedisFailed, match="ended with 3: no memory left.*HEADWAY_REDIS_URL"):
+    with pytest.raises(EmbeddedRedisFailed, match=r"ended with 3: no memory left.*HEADWAY_REDIS_URL"):
         await server.start()
 
 

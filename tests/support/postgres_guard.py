@@ -2,7 +2,8 @@
 
     python -m tests.support.postgres_guard FOLDER PID
 
-The server never runs as root: as root, it runs as `nobody`, from a copy of its programs when `nobody` cannot reach them.
+PostgreSQL refuses to run as root, so there it runs as `nobody`, from a copy of its programs when `nobody` cannot reach
+them.
 """
 
 import os
