@@ -205,6 +205,10 @@ class Settings(BaseSettings):
         values = {name: _as_text(getattr(self, name)) for name in type(self).model_fields}
         return {variable(name): text for name, text in values.items() if text}
 
+    def secrets(self) -> list[str]:
+        """What must never be shown: for the masking of logs."""
+        return [_as_text(value) for _, value in self if isinstance(value, SecretStr)]
+
 
 class SettingRow(NamedTuple):
     """How one setting is told to people."""
