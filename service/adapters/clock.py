@@ -1,0 +1,32 @@
+"""The database's clock, the only one that leases and run times are compared on."""
+
+from typing import Any
+
+from sqlalchemy import Double, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class db_now(FunctionElement[float]):  # noqa: N801 - it reads as the SQL function that it is
+    """Seconds since 1970 on the database's clock, at the statement."""
+
+    type = Double()
+    inherit_cache = True
+
+
+def _sqlite_now(*_: Any, **__: Any) -> str:
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+def _postgresql_now(*_: Any, **__: Any) -> str:
+    return "extract(epoch from clock_timestamp())::double precision"
+
+
+compiles(db_now, "sqlite")(_sqlite_now)
+compiles(db_now, "postgresql")(_postgresql_now)
+
+
+async def read_clock(session: AsyncSession) -> float:
+    """What `db_now` says now."""
+    return (await session.execute(select(db_now()))).scalar_one()

@@ -1,0 +1,96 @@
+"""The SQL database: SQLite by default, PostgreSQL by URL. One transaction a `with`."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+
+from service.adapters.migrations import upgrade
+
+_BUSY_SECONDS = 30
+
+
+def async_url(url: str) -> str:
+    """The URL with the driver that Headway uses; raises ValueError for another kind of database."""
+    parsed = make_url(url)
+    drivers = {
+        "sqlite": "sqlite+aiosqlite",
+        "postgresql": "postgresql+asyncpg",
+        "postgres": "postgresql+asyncpg",
+    }
+    driver = drivers.get(parsed.get_backend_name())
+    if driver is None:
+        raise ValueError(f"{parsed.get_backend_name()} is not supported: use sqlite or postgresql")
+    return parsed.set(drivername=driver).render_as_string(hide_password=False)
+
+
+class Database:
+    """Opens sessions. `reading` sees one state and writes nothing; `writing` is one transaction."""
+
+    def __init__(self, url: str) -> None:
+        self.url = async_url(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        self.engine = create_async_engine(
+            self.url,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+            **({} if self.is_sqlite else {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}),
+        )
+        self._writes = asyncio.Lock()
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncSession, None]:
+        """A session that is rolled back at its end."""
+        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self, *, durable: bool = False) -> AsyncGenerator[AsyncSession, None]:
+        """One transaction, committed at the end and rolled back by an exception.
+
+        `durable` waits for the disk at commit (SQLite `synchronous=FULL`; PostgreSQL always does). SQLite has one
+        writer: within a process they queue here rather than in its busy loop.
+        """
+        if not self.is_sqlite:
+            async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+            return
+        async with self._writes, self.engine.connect() as connection:
+            await _begin_immediate(connection, durable=durable)
+            async with AsyncSession(connection, expire_on_commit=False) as session:
+                yield session
+                await session.commit()
+            await connection.commit()
+
+    async def migrate(self) -> None:
+        """Brings the schema to the newest revision; several processes may do so at once."""
+        await upgrade(self.engine)
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self.engine.dispose()
+
+
+async def _begin_immediate(connection: AsyncConnection, *, durable: bool) -> None:
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    await driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+    await connection.execute(text("BEGIN IMMEDIATE"))
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA temp_store=MEMORY")
+    cursor.close()

@@ -1,0 +1,186 @@
+"""Truth's echo: what SQL says of a job is put into the event log, as often as needed."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.adapters.database import Database
+from service.adapters.event_log import EventLog
+from service.adapters.events import Outcome, RowPatch, Seed
+from service.adapters.records.ending import stored_value
+from service.adapters.records.rows import row_fields
+from service.adapters.tables import ArtifactRow, JobRow, JobSnapshotRow, StepRow, UserRow
+from service.domain.job import ENDED
+from service.domain.json import JsonObject
+from service.domain.step import StepState
+from service.protocol.snapshot import Snapshot
+
+_log = structlog.get_logger()
+STORED_EPOCH = "stored"
+"""The epoch of a snapshot that is served from SQL; its seq is the row's revision."""
+
+
+@dataclass(frozen=True)
+class _Truth:
+    job: JobRow
+    artifacts: list[ArtifactRow]
+    owner: str
+
+
+class Echo:
+    """Publishes jobs' rows, seeds the log where Redis lost it, and reads snapshots from wherever they are."""
+
+    def __init__(self, db: Database, log: EventLog) -> None:
+        self._db = db
+        self._log = log
+        self._published: dict[str, int] = {}
+
+    async def publish(self, job_id: str, *lines: JsonObject) -> None:
+        """Publishes the job as its row stands now; the lines join the job's log if this is news.
+
+        Redis being away is no error here: the reconciler publishes again what lags.
+        """
+        truth = await self._truth(job_id)
+        if truth is None:
+            return
+        try:
+            outcome = await self._log.append_row(_row_patch(truth, lines))
+            if outcome is Outcome.SEED_NEEDED:
+                await self.seed(job_id)
+        except (RedisError, OSError, asyncio.TimeoutError) as lost:
+            _log.warning("publish_postponed", job_id=job_id, reason=str(lost))
+            return
+        self._published[job_id] = max(truth.job.revision, self._published.get(job_id, 0))
+
+    async def seed(self, job_id: str) -> None:
+        """Writes the log of a job anew from SQL, if Redis has none of this server or an older one."""
+        async with self._db.reading() as session:
+            job = await session.get(JobRow, job_id)
+            if job is None:
+                return
+            steps = list(await session.scalars(select(StepRow).where(StepRow.job_id == job_id)))
+            value = await self._value(session, job)
+        await self._log.seed(
+            Seed(
+                job_id=job.id,
+                owner_id=job.owner_id,
+                run=job.run,
+                revision=job.revision,
+                value=value,
+                steps={each.id: _seed_step(each) for each in steps},
+                total=job.cost_total,
+                done=job.cost_done,
+                percent=job.percent,
+            )
+        )
+
+    async def snapshot(self, job_id: str) -> Snapshot | None:
+        """The job's snapshot: live where Redis has it, stored for an ended job, seeded for any other; None if no such job."""
+        live = await self.live(job_id)
+        if live is not None:
+            return live
+        async with self._db.reading() as session:
+            job = await session.get(JobRow, job_id)
+            if job is None:
+                return None
+            value = await self._value(session, job)
+        stored = Snapshot(job.id, STORED_EPOCH, job.revision, job.run, value)
+        if job.state in ENDED:
+            return stored
+        try:
+            await self.seed(job_id)
+        except (RedisError, OSError, asyncio.TimeoutError):
+            return stored
+        return await self.live(job_id) or stored
+
+    async def live(self, job_id: str) -> Snapshot | None:
+        """The snapshot in Redis; None where there is none or Redis is away."""
+        try:
+            return await self._log.snapshot(job_id)
+        except (RedisError, OSError, asyncio.TimeoutError):
+            return None
+
+    async def forget(self, job_id: str, owner_id: str) -> None:
+        """Removes a deleted job's log and tells who watches."""
+        self._published.pop(job_id, None)
+        try:
+            await self._log.forget(job_id, owner_id)
+        except (RedisError, OSError, asyncio.TimeoutError) as lost:
+            _log.warning("forget_postponed", job_id=job_id, reason=str(lost))
+
+    async def write_back(self) -> None:
+        """Records in SQL what has been published since the last call."""
+        published, self._published = self._published, {}
+        if not published:
+            return
+        async with self._db.writing() as session:
+            for job_id, revision in published.items():
+                await session.execute(
+                    update(JobRow)
+                    .where(JobRow.id == job_id, JobRow.published_revision < revision)
+                    .values(published_revision=revision)
+                    .execution_options(synchronize_session=False)
+                )
+
+    @asynccontextmanager
+    async def writing_back(self) -> AsyncGenerator[None, None]:
+        """Calls `write_back` once a second while the block runs, and once more at its end."""
+        task = asyncio.create_task(self._every_second())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await self.write_back()
+
+    async def _every_second(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            try:
+                await self.write_back()
+            except Exception:
+                _log.exception("write_back_failed")
+
+    async def _truth(self, job_id: str) -> _Truth | None:
+        async with self._db.reading() as session:
+            job = await session.get(JobRow, job_id)
+            if job is None:
+                return None
+            artifacts = list(await session.scalars(select(ArtifactRow).where(ArtifactRow.job_id == job_id)))
+            owner = await session.get(UserRow, job.owner_id)
+        return _Truth(job, artifacts, owner.name if owner else "")
+
+    async def _value(self, session: AsyncSession, job: JobRow) -> JsonObject:
+        value = await stored_value(session, job)
+        ending = await session.get(JobSnapshotRow, job.id)
+        if ending is not None:
+            value["log"] = ending.value.get("log") or {}
+            if ending.run == job.run:
+                value["pages"] = {**(ending.value.get("pages") or {}), **value["pages"]}
+                value["counters"] = ending.value.get("counters") or value["counters"]
+        return value
+
+
+def _row_patch(truth: _Truth, lines: tuple[JsonObject, ...]) -> RowPatch:
+    job = truth.job
+    return RowPatch(
+        job_id=job.id,
+        owner_id=job.owner_id,
+        run=job.run,
+        revision=job.revision,
+        fields=row_fields(job, truth.artifacts, truth.owner),
+        total_cost=job.cost_total,
+        done_cost=job.cost_done,
+        log=list(lines),
+    )
+
+
+def _seed_step(step: StepRow) -> tuple[int, int, bool]:
+    ended = step.state not in (StepState.PLANNED, StepState.QUEUED, StepState.RUNNING)
+    return step.attempt, step.cost if step.state == StepState.DONE else 0, ended

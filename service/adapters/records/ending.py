@@ -1,0 +1,101 @@
+"""A run's one ending: states, run, steps and the full snapshot, in the caller's transaction."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.adapters.clock import read_clock
+from service.adapters.records.rows import row_fields, stored_pages
+from service.adapters.tables import ArtifactRow, JobRow, JobSnapshotRow, RunRow, StepRow, UserRow
+from service.domain.failure import Failure
+from service.domain.job import JobEvent, JobState, after
+from service.domain.json import JsonObject
+from service.domain.step import OPEN, StepState
+from service.protocol.snapshot import MAP_FIELDS, Snapshot
+
+LiveSnapshot = Callable[[str], Awaitable[Snapshot | None]]
+"""Reads a job's live snapshot from Redis; None when it has none or Redis is away."""
+
+
+async def locked_job(session: AsyncSession, job_id: str) -> JobRow | None:
+    """The job's row, locked until the transaction ends (SQLite's transaction already excludes other writers)."""
+    return await session.scalar(select(JobRow).where(JobRow.id == job_id).with_for_update())
+
+
+async def touch(session: AsyncSession, job: JobRow) -> None:
+    """Marks a change that a person sees."""
+    job.revision += 1
+    job.changed_at = await read_clock(session)
+
+
+async def end_job(
+    session: AsyncSession,
+    job: JobRow,
+    event: JobEvent,
+    *,
+    live: LiveSnapshot,
+    failure: Failure | None = None,
+    outcome: str | None = None,
+    cancelled_by: str | None = None,
+) -> None:
+    """Ends the run: COMPLETE, FAIL or CANCEL. Open steps are cancelled; secrets and questions are erased."""
+    now = await read_clock(session)
+    job.state = after(JobState(job.state), event)
+    job.outcome = outcome
+    job.ended_at = now
+    job.error = failure.json() if failure else None
+    job.cancelled_by = cancelled_by
+    job.question = None
+    job.secret = None
+    job.retry_at = None
+    job.remaining = 0
+    if event is JobEvent.COMPLETE:
+        job.percent = 100.0
+    await touch(session, job)
+    await session.execute(
+        update(StepRow)
+        .where(StepRow.job_id == job.id, StepRow.state.in_(list(OPEN)))
+        .values(state=StepState.CANCELLED, worker=None, lease_until=None, ended_at=now, dispatched_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(
+        update(RunRow)
+        .where(RunRow.job_id == job.id, RunRow.number == job.run, RunRow.ending.is_(None))
+        .values(ended_at=now, ending=job.state)
+        .execution_options(synchronize_session=False)
+    )
+    await session.flush()
+    await _store_snapshot(session, job, await live(job.id))
+
+
+async def _store_snapshot(session: AsyncSession, job: JobRow, live: Snapshot | None) -> None:
+    value = await stored_value(session, job)
+    if live is not None and live.run == job.run:
+        for name in MAP_FIELDS - {"artifacts", "warnings"}:
+            value[name] = {**(value.get(name) or {}), **(live.value.get(name) or {})}
+        value["percent"] = max(value["percent"], live.value.get("percent") or 0.0)
+        job.percent = value["percent"]
+    row = await session.get(JobSnapshotRow, job.id)
+    if row is None:
+        session.add(JobSnapshotRow(job_id=job.id, run=job.run, value=value))
+    else:
+        row.run, row.value = job.run, value
+
+
+async def stored_value(session: AsyncSession, job: JobRow) -> JsonObject:
+    """A job's snapshot value from SQL alone: no log, and only the pages of steps that ended."""
+    artifacts = list(await session.scalars(select(ArtifactRow).where(ArtifactRow.job_id == job.id)))
+    steps = list(await session.scalars(select(StepRow).where(StepRow.job_id == job.id)))
+    owner = await session.get(UserRow, job.owner_id)
+    value = row_fields(job, artifacts, owner.name if owner else "")
+    pages = stored_pages(steps)
+    states = [code[1] for code in pages.values()]
+    value["pages"] = pages
+    value["log"] = {}
+    value["counters"] = {
+        **value["counters"],
+        "pages_done": states.count("d"),
+        "pages_failed": states.count("f"),
+    }
+    return value

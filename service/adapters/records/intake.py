@@ -1,0 +1,169 @@
+"""Accepting a document: one transaction makes document, job, run and first step."""
+
+import hashlib
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.adapters.clock import read_clock
+from service.adapters.tables import (
+    BatchMemberRow,
+    DocumentRow,
+    JobInputRow,
+    JobRow,
+    RunRow,
+    StepRow,
+)
+from service.domain.ids import new_id
+from service.domain.job import JobState
+from service.domain.json import JsonObject
+from service.domain.pipeline import PipelineSpec
+from service.domain.step import StepState
+
+PRIORITIES = {"high": 0, "normal": 1, "low": 2}
+_NOT_A_DUPLICATE_OF = (JobState.FAILED, JobState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class NewDocument:
+    """A document whose blob is durable. `sha256` is lower-case hex; `size` is bytes."""
+
+    id: str
+    name: str
+    kind: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be done with a document. Options are complete: defaults filled in."""
+
+    owner_id: str
+    batch_id: str | None
+    options: JsonObject
+    start: bool = True
+    force: bool = False
+    priority: str = "normal"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The job that the document led to; with `duplicate_of` the document was not kept and nothing was made."""
+
+    job_id: str
+    document_id: str
+    state: JobState
+    duplicate_of: str | None = None
+
+
+def fingerprint(sha256: str, pipeline: str, options: JsonObject) -> str:
+    """Same content, pipeline and options give the same fingerprint."""
+    order = orjson.dumps([sha256, pipeline, options], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(order).hexdigest()
+
+
+async def accept(session: AsyncSession, document: NewDocument, spec: PipelineSpec, order: Order) -> Accepted:
+    """Makes the job in the caller's transaction, or finds the owner's live or completed job for the same work."""
+    now = await read_clock(session)
+    mark = fingerprint(document.sha256, spec.name, order.options)
+    if not order.force and (twin := await _twin(session, order.owner_id, mark)):
+        await _join_batch(session, order.batch_id, twin.id, now)
+        return Accepted(twin.id, twin.document_id, JobState(twin.state), duplicate_of=twin.id)
+    job_id = new_id()
+    session.add(
+        DocumentRow(
+            id=document.id,
+            owner_id=order.owner_id,
+            name=document.name,
+            kind=document.kind,
+            size=document.size,
+            sha256=document.sha256,
+            created_at=now,
+        )
+    )
+    state = JobState.QUEUED if order.start else JobState.STAGED
+    session.add(_job(job_id, document, spec, order, mark=mark, state=state, now=now))
+    await session.flush()
+    session.add(JobInputRow(job_id=job_id, role="document", document_id=document.id))
+    session.add(RunRow(job_id=job_id, number=1, started_at=now))
+    session.add(
+        StepRow(
+            id=new_id(),
+            job_id=job_id,
+            run=1,
+            phase=0,
+            number=0,
+            state=StepState.QUEUED if order.start else StepState.PLANNED,
+            run_at=now,
+            cost=spec.first.cost,
+            input={},
+            pages={},
+        )
+    )
+    await _join_batch(session, order.batch_id, job_id, now)
+    return Accepted(job_id, document.id, state)
+
+
+def _job(
+    job_id: str,
+    document: NewDocument,
+    spec: PipelineSpec,
+    order: Order,
+    *,
+    mark: str,
+    state: JobState,
+    now: float,
+) -> JobRow:
+    return JobRow(
+        id=job_id,
+        owner_id=order.owner_id,
+        batch_id=order.batch_id,
+        document_id=document.id,
+        name=document.name,
+        kind=document.kind,
+        size=document.size,
+        pipeline=spec.name,
+        options=order.options,
+        fingerprint=mark,
+        priority=PRIORITIES[order.priority],
+        state=state,
+        revision=1,
+        published_revision=0,
+        run=1,
+        phases=list(spec.phases),
+        phase=0,
+        remaining=1,
+        steps_done=0,
+        steps_total=1,
+        cost_done=0,
+        percent=0.0,
+        attempt=0,
+        interrupted=0,
+        cost_total=spec.first.whole(document.size),
+        warnings={},
+        created_at=now,
+        changed_at=now,
+        queued_at=now if order.start else None,
+    )
+
+
+async def _twin(session: AsyncSession, owner_id: str, mark: str) -> JobRow | None:
+    return await session.scalar(
+        select(JobRow)
+        .where(
+            JobRow.owner_id == owner_id, JobRow.fingerprint == mark, JobRow.state.not_in(_NOT_A_DUPLICATE_OF)
+        )
+        .order_by(JobRow.id.desc())
+        .limit(1)
+    )
+
+
+async def _join_batch(session: AsyncSession, batch_id: str | None, job_id: str, now: float) -> None:
+    if batch_id is None:
+        return
+    member = await session.get(BatchMemberRow, (batch_id, job_id))
+    if member is None:
+        session.add(BatchMemberRow(batch_id=batch_id, job_id=job_id, added_at=now))

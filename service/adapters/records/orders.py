@@ -1,0 +1,141 @@
+"""A person's commands in SQL, each in the caller's transaction. All raise NotPossible where the state does not allow it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.adapters.clock import read_clock
+from service.adapters.records.ending import touch
+from service.adapters.records.steps import StepPlan, add_steps
+from service.adapters.tables import ArtifactRow, JobRow, RunRow, StepRow
+from service.domain.job import JobEvent, JobState, after
+from service.domain.retry import PastStep, RetryPlan, plan_retry
+from service.domain.step import StepState
+
+
+async def start(session: AsyncSession, job: JobRow) -> None:
+    """A staged job's first step becomes due."""
+    now = await read_clock(session)
+    job.state = after(JobState(job.state), JobEvent.START)
+    job.queued_at = now
+    await session.execute(
+        update(StepRow)
+        .where(StepRow.job_id == job.id, StepRow.state == StepState.PLANNED)
+        .values(state=StepState.QUEUED, run_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    await touch(session, job)
+
+
+async def pause(session: AsyncSession, job: JobRow) -> None:
+    """Nothing more is claimed; what runs is let finish, and then the job is paused."""
+    running = await session.scalar(
+        select(func.count())
+        .select_from(StepRow)
+        .where(StepRow.job_id == job.id, StepRow.state == StepState.RUNNING)
+    )
+    job.state = after(JobState(job.state), JobEvent.PAUSE)
+    if job.state == JobState.PAUSING and not running:
+        job.state = after(JobState.PAUSING, JobEvent.SETTLE)
+    await touch(session, job)
+
+
+async def resume(session: AsyncSession, job: JobRow) -> None:
+    """The job's queued steps may be claimed again."""
+    job.state = after(JobState(job.state), JobEvent.RESUME)
+    await touch(session, job)
+
+
+async def answered(session: AsyncSession, job: JobRow, sealed: bytes) -> None:
+    """The question is answered; the step that asked runs again and finds the answers."""
+    job.state = after(JobState(job.state), JobEvent.ANSWER)
+    job.question = None
+    job.secret = sealed
+    await session.execute(
+        update(StepRow)
+        .where(StepRow.job_id == job.id, StepRow.state == StepState.QUEUED)
+        .values(dispatched_at=None, run_at=await read_clock(session))
+        .execution_options(synchronize_session=False)
+    )
+    await touch(session, job)
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """What a retry began."""
+
+    run: int
+    plan: RetryPlan
+
+
+async def retry(session: AsyncSession, job: JobRow) -> NewRun:
+    """A new run: what is done stays, the rest is queued again. A completed job without failed pages is not possible."""
+    now = await read_clock(session)
+    state = after(JobState(job.state), JobEvent.RETRY)
+    rows = {
+        each.id: each
+        for each in await session.scalars(
+            select(StepRow).where(StepRow.job_id == job.id, StepRow.run == job.run)
+        )
+    }
+    plan = plan_retry([_past(each) for each in rows.values()])
+    if job.state == JobState.COMPLETED and not plan.again:
+        after(JobState.COMPLETED, JobEvent.START)
+    job.run += 1
+    session.add(RunRow(job_id=job.id, number=job.run, started_at=now))
+    await _drop(session, job, plan.drop)
+    for step_id, row in rows.items():
+        if step_id in plan.drop:
+            continue
+        row.run = job.run
+        row.pages = (
+            {n: code for n, code in row.pages.items() if code.endswith("d")} if plan.again else row.pages
+        )
+        if step_id in plan.requeue:
+            row.state, row.failures, row.run_at = StepState.QUEUED, 0, now
+            row.dispatched_at, row.error, row.ended_at = None, None, None
+    kept = [row for step_id, row in rows.items() if step_id not in plan.drop]
+    _reset(job, state, plan, kept, now)
+    await session.flush()
+    await add_steps(session, job, plan.phase, tuple(StepPlan(each.cost, each.input) for each in plan.again))
+    job.cost_total = max(job.cost_total, job.cost_done + sum(each.cost for each in plan.again) + 1)
+    job.percent = float(100 * job.cost_done // job.cost_total)
+    await touch(session, job)
+    return NewRun(job.run, plan)
+
+
+def _reset(job: JobRow, state: JobState, plan: RetryPlan, kept: list[StepRow], now: float) -> None:
+    done = [row for row in kept if row.state == StepState.DONE]
+    job.state = state
+    job.phase = plan.phase
+    job.remaining = len(plan.requeue)
+    job.steps_total, job.steps_done = len(kept), len(done)
+    job.cost_done = sum(row.cost for row in done)
+    job.outcome, job.error, job.question, job.retry_at = None, None, None, None
+    job.cancelled_by, job.ended_at, job.started_at = None, None, None
+    job.warnings, job.attempt, job.interrupted = {}, 0, 0
+    job.queued_at = now
+
+
+async def _drop(session: AsyncSession, job: JobRow, step_ids: tuple[str, ...]) -> None:
+    if not step_ids:
+        return
+    await session.execute(
+        delete(ArtifactRow).where(ArtifactRow.job_id == job.id, ArtifactRow.step_id.in_(step_ids))
+    )
+    await session.execute(
+        delete(StepRow).where(StepRow.id.in_(step_ids)).execution_options(synchronize_session=False)
+    )
+
+
+def _past(row: StepRow) -> PastStep:
+    return PastStep(
+        id=row.id,
+        phase=row.phase,
+        number=row.number,
+        state=StepState(row.state),
+        cost=row.cost,
+        input=row.input,
+        pages=row.pages,
+    )

@@ -1,0 +1,254 @@
+"""The step machine in SQL: claim, finish, fail, ask. Each is one transaction of the caller's."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.adapters.clock import db_now, read_clock
+from service.adapters.records.ending import LiveSnapshot, end_job, locked_job, touch
+from service.adapters.tables import ArtifactRow, DocumentRow, JobRow, StepRow
+from service.domain.failure import Failure
+from service.domain.ids import new_id
+from service.domain.job import RUNNABLE, JobEvent, JobState, after
+from service.domain.json import JsonObject
+from service.domain.question import Question
+from service.domain.step import StepState
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A step that this worker owns until its lease ends, with what is needed to run it."""
+
+    step: StepRow
+    job: JobRow
+    document: DocumentRow
+    first: bool
+
+
+@dataclass(frozen=True)
+class StepPlan:
+    """A step to be made. Cost is expected milliseconds."""
+
+    cost: int
+    input: JsonObject = field(default_factory=dict[str, object])
+
+
+@dataclass(frozen=True)
+class NewArtifact:
+    """A result file whose blob is durable."""
+
+    name: str
+    blob: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """What a step made. `pages` are two letters by page number; `warnings` failures by key; `more` grows its phase."""
+
+    output: JsonObject
+    output_blob: str | None = None
+    pages: dict[str, str] = field(default_factory=dict[str, str])
+    warnings: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
+    artifacts: tuple[NewArtifact, ...] = ()
+    more: tuple[StepPlan, ...] = ()
+    page_count: int | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True)
+class NextPhase:
+    """The steps of the phase that follows, and the expected cost of all phases after that one."""
+
+    steps: tuple[StepPlan, ...]
+    later_cost: int
+
+
+async def claim(session: AsyncSession, step_id: str, worker_id: str, lease_seconds: float) -> Claim | None:
+    """One compare-and-set: queued, due, its job neither paused nor ended. None where somebody else was first."""
+    claimed = await session.execute(
+        update(StepRow)
+        .where(
+            StepRow.id == step_id,
+            StepRow.state == StepState.QUEUED,
+            StepRow.run_at <= db_now(),
+            exists().where(
+                JobRow.id == StepRow.job_id, JobRow.state.in_(list(RUNNABLE)), JobRow.run == StepRow.run
+            ),
+        )
+        .values(
+            state=StepState.RUNNING,
+            attempt=StepRow.attempt + 1,
+            worker=worker_id,
+            lease_until=db_now() + lease_seconds,
+            started_at=db_now(),
+            dispatched_at=None,
+        )
+        .returning(StepRow.job_id)
+        .execution_options(synchronize_session=False)
+    )
+    job_id = claimed.scalar_one_or_none()
+    if job_id is None:
+        return None
+    job = await locked_job(session, job_id)
+    step = await session.get(StepRow, step_id)
+    if job is None or step is None or job.state not in RUNNABLE:
+        raise LostStep(step_id)
+    document = await session.get(DocumentRow, job.document_id)
+    if document is None:
+        raise LostStep(step_id)
+    first = job.state == JobState.QUEUED
+    if first or job.retry_at is not None:
+        job.state = after(JobState(job.state), JobEvent.CLAIM)
+        job.started_at = job.started_at or await read_clock(session)
+        job.retry_at = None
+        await touch(session, job)
+    return Claim(step, job, document, first)
+
+
+class LostStep(Exception):
+    """The step is no longer this attempt's: its result is refused, and the transaction with it."""
+
+
+async def owned(session: AsyncSession, step_id: str, attempt: int) -> tuple[JobRow, StepRow]:
+    """The locked job and the step, if this attempt still runs it; raises LostStep."""
+    step = await session.get(StepRow, step_id)
+    job = await locked_job(session, step.job_id) if step else None
+    if job is None or step is None:
+        raise LostStep(step_id)
+    await session.refresh(step)
+    if step.state != StepState.RUNNING or step.attempt != attempt or step.run != job.run:
+        raise LostStep(step_id)
+    return job, step
+
+
+async def record_done(session: AsyncSession, job: JobRow, step: StepRow, done: StepDone) -> None:
+    """Writes a step's result and counts it off its phase; raises nothing. Advancing is the caller's, under the same lock."""
+    now = await read_clock(session)
+    step.state = StepState.DONE
+    step.output, step.output_blob, step.pages = done.output, done.output_blob, done.pages
+    step.ended_at, step.worker, step.lease_until, step.error = now, None, None, None
+    if done.more:
+        await add_steps(session, job, step.phase, done.more)
+        job.cost_total += sum(each.cost for each in done.more)
+    job.cost_done += step.cost
+    job.remaining -= 1
+    job.steps_done += 1
+    if done.page_count is not None:
+        job.page_count = done.page_count
+    if done.warnings:
+        job.warnings = {**job.warnings, **done.warnings}
+    if done.outcome is not None:
+        job.outcome = done.outcome
+    await put_artifacts(session, job, step.id, done.artifacts)
+    await touch(session, job)
+
+
+async def put_artifacts(
+    session: AsyncSession, job: JobRow, step_id: str, artifacts: tuple[NewArtifact, ...]
+) -> None:
+    """Adds result files; one of the same name takes the place of the old."""
+    for each in artifacts:
+        row = await session.get(ArtifactRow, (job.id, each.name))
+        if row is None:
+            row = ArtifactRow(job_id=job.id, name=each.name)
+            session.add(row)
+        row.step_id, row.blob, row.size, row.media_type = step_id, each.blob, each.size, each.media_type
+
+
+async def add_steps(
+    session: AsyncSession,
+    job: JobRow,
+    phase: int,
+    plans: tuple[StepPlan, ...],
+    *,
+    state: StepState = StepState.QUEUED,
+) -> list[StepRow]:
+    """Makes steps of a phase, numbered after those it has, and counts them in."""
+    now = await read_clock(session)
+    numbers = await session.scalars(
+        select(StepRow.number).where(StepRow.job_id == job.id, StepRow.phase == phase, StepRow.run == job.run)
+    )
+    start = max(numbers, default=-1) + 1
+    rows = [
+        StepRow(
+            id=new_id(),
+            job_id=job.id,
+            run=job.run,
+            phase=phase,
+            number=start + offset,
+            state=state,
+            run_at=now,
+            cost=plan.cost,
+            input=plan.input,
+            pages={},
+            attempt=0,
+            failures=0,
+            dispatches=0,
+        )
+        for offset, plan in enumerate(plans)
+    ]
+    session.add_all(rows)
+    job.remaining += len(rows)
+    job.steps_total += len(rows)
+    await session.flush()
+    return rows
+
+
+async def enter_phase(session: AsyncSession, job: JobRow, phase: int, following: NextPhase) -> None:
+    """Moves the job on: the new phase's steps are queued, and the expected whole is what is known now."""
+    job.phase = phase
+    job.remaining = 0
+    await add_steps(session, job, phase, following.steps)
+    job.cost_total = job.cost_done + sum(each.cost for each in following.steps) + following.later_cost
+    await touch(session, job)
+
+
+async def record_failure(
+    session: AsyncSession, job: JobRow, step: StepRow, failure: Failure, *, live: LiveSnapshot
+) -> None:
+    """The step failed for good, and its job with it."""
+    step.state = StepState.FAILED
+    step.error = failure.json()
+    step.ended_at = await read_clock(session)
+    step.worker, step.lease_until = None, None
+    await session.flush()
+    await end_job(session, job, JobEvent.FAIL, live=live, failure=failure)
+
+
+async def record_retry(
+    session: AsyncSession, job: JobRow, step: StepRow, failure: Failure, *, after_seconds: float
+) -> None:
+    """The step failed for now: it is queued again, due after so many seconds."""
+    now = await read_clock(session)
+    step.state = StepState.QUEUED
+    step.failures += 1
+    step.error = failure.json()
+    step.run_at = now + after_seconds
+    step.worker, step.lease_until, step.dispatched_at = None, None, None
+    job.attempt = max(job.attempt, step.failures)
+    job.retry_at = step.run_at if after_seconds >= 1 else None
+    await touch(session, job)
+
+
+async def record_question(session: AsyncSession, job: JobRow, step: StepRow, question: Question) -> None:
+    """The job waits for a person and holds no worker; the step runs again after the answer."""
+    step.state = StepState.QUEUED
+    step.worker, step.lease_until, step.dispatched_at = None, None, None
+    job.state = after(JobState(job.state), JobEvent.ASK)
+    job.question = question.json()
+    await touch(session, job)
+
+
+async def settle_pause(session: AsyncSession, job: JobRow) -> None:
+    """`pausing` becomes `paused` when the job's last running step has ended."""
+    if job.state != JobState.PAUSING:
+        return
+    running = await session.scalar(
+        select(StepRow.id).where(StepRow.job_id == job.id, StepRow.state == StepState.RUNNING).limit(1)
+    )
+    if running is None:
+        job.state = after(JobState(job.state), JobEvent.SETTLE)
+        await touch(session, job)

@@ -1,0 +1,46 @@
+"""Answers that must not be read by whoever reads the database: encrypted with a key of the data directory."""
+
+import os
+from pathlib import Path
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken
+
+from service.domain.json import JsonObject
+
+
+class SecretBox:
+    """Seals small JSON objects. A token sealed with another key opens as nothing."""
+
+    def __init__(self, key: bytes) -> None:
+        self._fernet = Fernet(key)
+
+    def seal(self, answers: JsonObject) -> bytes:
+        """The answers, encrypted and authenticated."""
+        return self._fernet.encrypt(orjson.dumps(answers))
+
+    def open(self, sealed: bytes | None) -> JsonObject:
+        """The answers; empty where there are none or the key has changed."""
+        if sealed is None:
+            return {}
+        try:
+            return orjson.loads(self._fernet.decrypt(sealed))
+        except InvalidToken:
+            return {}
+
+
+def secret_box(data_dir: Path) -> SecretBox:
+    """The box of this data directory; its key (file `secret.key`, 0600) is made at the first start."""
+    path = data_dir / "secret.key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        fresh = data_dir / f"secret.key.{os.getpid()}"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(Fernet.generate_key())
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return SecretBox(path.read_bytes())
