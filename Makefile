@@ -1,0 +1,28 @@
+# What can be done with Headway. ARGS passes on: make demo ARGS=--exit, make test ARGS="-k upload".
+.PHONY: install demo run test check bench lock
+.DEFAULT_GOAL := install
+
+PYTHON ?=
+ARGS ?=
+bin := .venv/bin
+
+install:
+	@PYTHON="$(PYTHON)" .ci/install
+
+demo: install
+	@$(bin)/headway demo $(ARGS)
+
+run: install
+	@$(bin)/headway up $(ARGS)
+
+test: install
+	@$(bin)/python -m pytest -n auto $(ARGS)
+
+check: install
+	@.ci/check $(ARGS)
+
+bench: install
+	@$(bin)/python -m tests.benchmarks $(ARGS)
+
+lock: install
+	@.ci/lock/make $(ARGS)
