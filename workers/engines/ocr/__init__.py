@@ -1,0 +1,1 @@
+"""Text recognition: several engines behind one port."""
