@@ -33,10 +33,12 @@ async def test_a_database_is_empty_at_each_start(empty_database_url: str, time: 
     await engine.dispose()
 
 
-async def test_each_engine_answers(database_url: str) -> None:
+@pytest.mark.parametrize("time", [1, 2])
+async def test_a_database_has_the_schema_and_no_job(database_url: str, time: int) -> None:
     engine = create_async_engine(database_url)
-    async with engine.connect() as link:
-        assert await link.scalar(text("SELECT 1")) == 1
+    async with engine.begin() as link:
+        assert await link.scalar(text("SELECT count(*) FROM batches")) == 0
+        await link.execute(text(f"CREATE TABLE once (n integer DEFAULT {time})"))
     await engine.dispose()
 
 
