@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from service.domain.document import folded
 
 ID = String(36)
 
@@ -123,6 +124,11 @@ class PipelineRow(Row):
     updated_at: Mapped[float]
 
 
+def _folded_name(context: Any) -> str:
+    # What `lower` knows beyond ASCII differs from database to database.
+    return folded(context.get_current_parameters()["name"])
+
+
 class JobRow(Row):
     """A job. `revision` rises with every transaction that changes what a person sees.
 
@@ -141,6 +147,7 @@ class JobRow(Row):
     batch_id: Mapped[str | None] = mapped_column(ID)
     document_id: Mapped[str] = mapped_column(ID, index=True)
     name: Mapped[str] = mapped_column(String(300))
+    searched_name: Mapped[str] = mapped_column(String(600), default=_folded_name)
     kind: Mapped[str] = mapped_column(String(20))
     size: Mapped[int] = mapped_column(BigInteger)
     page_count: Mapped[int | None]

@@ -78,6 +78,11 @@ def display_name(given: str | None) -> str:
     return shown or "document"
 
 
+def folded(name: str) -> str:
+    """The name as searching compares it: without regard to case."""
+    return unicodedata.normalize("NFC", name).lower()
+
+
 def extension(name: str) -> str:
     """The lower-case extension with its dot, or an empty string."""
     stem, dot, last = name.rpartition(".")

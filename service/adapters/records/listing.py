@@ -1,20 +1,22 @@
 """Lists of jobs and batches from SQL: as many statements for ten rows as for ten thousand."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.records.rows import row_fields
 from service.adapters.tables import ArtifactRow, BatchMemberRow, BatchRow, JobRow, JobSnapshotRow, UserRow
+from service.domain.document import folded
 from service.domain.job import ENDED, JobState
 from service.domain.json import JsonObject
 from service.protocol.batch import Member
 from service.protocol.snapshot import card
 from service.protocol.topics import Filters
+
+Columns = TypeVarTuple("Columns")
 
 _COUNTERS = JobSnapshotRow.value["counters"]
 
@@ -97,12 +99,7 @@ async def owned_batch(session: AsyncSession, batch_id: str) -> BatchRow | None:
     return await session.get(BatchRow, batch_id)
 
 
-def folded(text: str) -> str:
-    """The text as searching compares it."""
-    return unicodedata.normalize("NFC", text).lower()
-
-
-def _job_columns() -> Select[Any]:
+def _job_columns() -> Select[JobRow, str, Any]:
     return (
         select(JobRow, UserRow.name, _COUNTERS)
         .join(UserRow, UserRow.id == JobRow.owner_id)
@@ -110,7 +107,7 @@ def _job_columns() -> Select[Any]:
     )
 
 
-def _matching(query: Select[Any], filters: Filters, *, text: str | None) -> Select[Any]:
+def _matching(query: Select[*Columns], filters: Filters, *, text: str | None) -> Select[*Columns]:
     conditions: list[ColumnElement[bool]] = []
     if filters.pipeline is not None:
         conditions.append(JobRow.pipeline == filters.pipeline)
@@ -121,7 +118,7 @@ def _matching(query: Select[Any], filters: Filters, *, text: str | None) -> Sele
             exists().where(BatchMemberRow.batch_id == filters.batch, BatchMemberRow.job_id == JobRow.id)
         )
     if text:
-        conditions.append(func.lower(JobRow.name).contains(folded(text), autoescape=True))
+        conditions.append(JobRow.searched_name.contains(folded(text), autoescape=True))
     return query.where(*conditions)
 
 

@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.String(length=36), nullable=True),
         sa.Column("document_id", sa.String(length=36), nullable=False),
         sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("searched_name", sa.String(length=600), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("page_count", sa.Integer(), nullable=True),
