@@ -24,6 +24,8 @@ _MODELS = {
 # they are then read in the full pixels.
 _FINDING_PIXELS_PER_POINT = 1.52
 _FINDING_SIDES = (736, 2048)
+# A word alone on a large sheet is found only in a small copy.
+_FEW_LINES = 3
 _LEAST_CONFIDENCE = 0.5
 _SURE_SHARE = 0.2
 _TRIAL_LINES = 4
@@ -54,8 +56,7 @@ class _Reader:
         self._read([blank])
 
     def lines(self, image: Image, page_side: float) -> list[Any]:
-        least, most = _FINDING_SIDES
-        quads = self._find(image, int(min(most, max(least, page_side * _FINDING_PIXELS_PER_POINT))))
+        quads = self._find_all(image, page_side)
         if not len(quads):
             return []
         quads = _along_the_text(quads)
@@ -68,6 +69,14 @@ class _Reader:
             for (text, confidence), quad in zip(self._read(crops), quads, strict=True)
             if text.strip() and confidence >= _LEAST_CONFIDENCE
         ]
+
+    def _find_all(self, image: Image, page_side: float) -> Quads:
+        least, most = _FINDING_SIDES
+        side = int(min(most, max(least, page_side * _FINDING_PIXELS_PER_POINT)))
+        quads = self._find(image, side)
+        if len(quads) < _FEW_LINES and side > least:
+            quads = max(quads, self._find(image, least), key=len)
+        return quads
 
     def _find(self, image: Image, side: int) -> Quads:
         """The corners of each line as shown: top left, top right, bottom right, bottom left."""
