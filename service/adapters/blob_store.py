@@ -67,7 +67,7 @@ class BlobStore(Protocol):
         ...
 
     async def delete_tree(self, prefix: str) -> None:
-        """Removes all blobs whose keys begin with these names."""
+        """Removes the blob of this key and all blobs whose keys begin with these names."""
         ...
 
     def keys(self, older_than: float) -> AsyncIterator[str]:

@@ -92,9 +92,9 @@ class LocalBlobs:
             await self._run(path.unlink)
 
     async def delete_tree(self, prefix: str) -> None:
-        """Removes all blobs whose keys begin with these names."""
+        """Removes the blob of this key and all blobs whose keys begin with these names."""
         path = self._path(prefix, fewest=1)
-        await self._run(functools.partial(shutil.rmtree, path, ignore_errors=True))
+        await self._run(_remove_tree, path)
 
     async def keys(self, older_than: float) -> AsyncIterator[str]:
         """The keys of all blobs written more than so many seconds ago, in no order."""
@@ -159,6 +159,13 @@ def _some(found: Iterator[tuple[str, Path]], before: float) -> list[str]:
         if len(keys) == 1000:
             break
     return keys
+
+
+def _remove_tree(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _remove_older(folder: Path, before: float) -> None:

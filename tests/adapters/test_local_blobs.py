@@ -167,6 +167,8 @@ async def test_deleting_takes_one_or_a_tree_and_no_neighbour(store: BlobStore) -
     await store.delete_tree("job")
     assert [key async for key in store.keys(-1)] == ["jobs/s1/1"]
     await store.delete_tree("job")
+    await store.delete_tree("jobs/s1/1")
+    assert [key async for key in store.keys(-1)] == []
 
 
 async def test_keys_are_told_by_age_without_temporary_files(store: BlobStore, tmp_path: Path) -> None:
