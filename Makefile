@@ -16,7 +16,7 @@ run: install
 	@$(bin)/headway up $(ARGS)
 
 test: install
-	@$(bin)/python -m pytest -n auto $(ARGS)
+	@$(bin)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: install
 	@.ci/check $(ARGS)
