@@ -1,0 +1,137 @@
+/** Commands go up by HTTP. Every failure arrives as a `Refused` with a problem that can be said. */
+
+/** @import {PageModel, Pipeline, Problem, Session} from "./types.js" */
+
+/** The service said no, or could not be reached (code `unreachable`). */
+export class Refused extends Error {
+  /** @param {Problem} problem */
+  constructor(problem) {
+    super(problem.detail ?? problem.title ?? problem.code);
+    this.problem = problem;
+  }
+}
+
+/** @returns {Problem} */
+export function unreachable() {
+  return { code: "unreachable", status: 0, params: {} };
+}
+
+/**
+ * The problem that a response carries, also when something in between answered with a page of its own.
+ * @param {number} status
+ * @param {string} text
+ * @returns {Problem}
+ */
+export function problemFrom(status, text) {
+  try {
+    const body = JSON.parse(text);
+    if (body && typeof body.code === "string") return { ...body, status };
+  } catch {
+    // Not JSON: a proxy's page.
+  }
+  return { code: status === 413 ? "refused_on_the_way" : "unexpected", status, params: { status } };
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body] sent as JSON
+ * @returns {Promise<{status: number, body: any}>}
+ */
+async function call(method, path, body) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+  } catch {
+    throw new Refused(unreachable());
+  }
+  const text = await response.text();
+  if (!response.ok) throw new Refused(problemFrom(response.status, text));
+  return { status: response.status, body: text ? JSON.parse(text) : null };
+}
+
+/** @param {string} path */
+const get = async (path) => (await call("GET", path)).body;
+/**
+ * @param {string} path
+ * @param {unknown} [body]
+ */
+const post = async (path, body) => (await call("POST", path, body)).body;
+const encoded = encodeURIComponent;
+
+export const api = {
+  /** @returns {Promise<Session>} */
+  session: () => get("/api/session"),
+  /** @param {string} code */
+  signIn: (code) => post("/api/session", { code }),
+  signOut: async () => void (await call("DELETE", "/api/session")),
+  /** @returns {Promise<{url: string, expires_at: number}>} */
+  deviceLink: () => post("/api/session/links", {}),
+  /** @returns {Promise<Pipeline[]>} */
+  pipelines: async () => (await get("/api/pipelines")).items,
+  /** @returns {Promise<{batch_id: string, topic: string}>} */
+  newBatch: () => post("/api/batches", {}),
+  /**
+   * @param {string} id
+   * @param {"start"|"cancel"|"pause"|"resume"|"retry"} command
+   */
+  command: (id, command) => post(`/api/jobs/${encoded(id)}/${command}`),
+  /**
+   * @param {string} id
+   * @param {string} questionId
+   * @param {Record<string, string>} answer
+   */
+  answer: (id, questionId, answer) => post(`/api/jobs/${encoded(id)}/answer`, { question_id: questionId, answer }),
+  /**
+   * Null while the service is still finding out.
+   * @param {string} id
+   * @returns {Promise<Record<string, any> | null>}
+   */
+  async estimate(id) {
+    const { status, body } = await call("GET", `/api/jobs/${encoded(id)}/estimate`);
+    return status === 202 ? null : body;
+  },
+  /**
+   * @param {string} id
+   * @param {number} page
+   * @returns {Promise<PageModel>}
+   */
+  page: (id, page) => get(`/api/jobs/${encoded(id)}/pages/${page}`),
+  /**
+   * @param {string} id
+   * @param {"retry-failed"|"cancel"} command
+   */
+  batchCommand: (id, command) => post(`/api/batches/${encoded(id)}/${command}`),
+  /**
+   * @param {"cancel"|"retry"} command
+   * @param {string[]} ids
+   */
+  adminCommand: (command, ids) => post(`/api/admin/jobs/${command}`, { ids }),
+  /**
+   * @param {string} query
+   * @returns {Promise<{items: any[], next: string | null, counts: Record<string, number>}>}
+   */
+  adminJobs: (query) => get(`/api/admin/jobs?${query}`),
+};
+
+export const addresses = {
+  /**
+   * @param {string} id
+   * @param {string} name
+   */
+  artifact: (id, name) => `/api/jobs/${encoded(id)}/artifacts/${encoded(name)}`,
+  /** @param {string} documentId */
+  original: (documentId) => `/api/documents/${encoded(documentId)}/content`,
+  /**
+   * @param {string} documentId
+   * @param {number} page
+   * @param {number} width pixels
+   */
+  pageImage: (documentId, page, width) => `/api/documents/${encoded(documentId)}/pages/${page}.png?width=${width}`,
+  /** @param {string} batchId */
+  batchArtifacts: (batchId) => `/api/batches/${encoded(batchId)}/artifacts.zip`,
+};

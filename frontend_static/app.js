@@ -1,0 +1,270 @@
+/** The composition root and the router. What happens where: `store.js` knows, `socket.js` hears, `views/` show. */
+
+/** @import {Pipeline, Session} from "./types.js" */
+/** @import {Group, Item} from "./items.js" */
+/** @import {Piece} from "./views/piece.js" */
+
+import { Refused, api } from "./api.js";
+import { problemText } from "./describe.js";
+import { nextFrame } from "./frame.js";
+import { LANGUAGES, speak, t } from "./i18n.js";
+import { grouped } from "./items.js";
+import { JobList } from "./job_list.js";
+import { Narrator } from "./narrator.js";
+import { Link, wakeOnReturn } from "./socket.js";
+import { Store } from "./store.js";
+import { patience, sendByXhr } from "./transport.js";
+import { Uploads } from "./upload.js";
+import { Admin } from "./views/admin.js";
+import { Header } from "./views/header.js";
+import { Home } from "./views/home.js";
+import { JobPage } from "./views/job_page.js";
+import { make } from "./views/piece.js";
+import { showSignIn } from "./views/sign_in.js";
+import { Toasts } from "./views/toasts.js";
+
+/** What the views are handed. Events: `change` (list, uploads or link), `tick` (a second passed, live), `route`. */
+export class App extends EventTarget {
+  store = new Store();
+  #progress = "";
+  #subject = "";
+  #view = /** @type {Piece | null} */ (null);
+  /** @type {{urgent: Item[], groups: Group[]} | null} */
+  #list = null;
+
+  /**
+   * @param {Session} session
+   * @param {Pipeline[]} pipelines
+   * @param {string} language
+   */
+  constructor(session, pipelines, language) {
+    super();
+    this.session = session;
+    this.pipelines = pipelines;
+    this.language = language;
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    this.link = new Link(`${scheme}://${location.host}/ws`, this.store);
+    this.uploads = new Uploads({
+      send: sendByXhr, newBatch: api.newBatch, patience, newKey: newKey, now: () => Date.now() / 1000,
+    }, session.limits);
+    this.jobList = new JobList(this.store, (topic) => this.watch(topic));
+    this.toasts = make(Toasts, this);
+  }
+
+  /**
+   * Keeps a topic live until the answered function is called.
+   * @param {string} topic
+   */
+  watch(topic) {
+    this.store.topic(topic);
+    this.link.hold(topic);
+    let held = true;
+    return () => {
+      if (held) this.link.release(topic);
+      held = false;
+    };
+  }
+
+  /** The start page's list, made once for all who ask between two changes. */
+  list() {
+    this.#list ??= grouped(this.jobList.jobs, this.uploads);
+    return this.#list;
+  }
+
+  get more() {
+    return this.jobList.more;
+  }
+
+  showMore() {
+    this.jobList.showMore();
+  }
+
+  /** Seconds since 1970 on the service's clock; while the link is down, the moment up to which things are known. */
+  now() {
+    const { link } = this;
+    const known = link.state === "live" || link.lastFrame === 0 ? Date.now() : link.lastFrame;
+    return (known + link.clockAhead) / 1000;
+  }
+
+  /**
+   * @param {string} look
+   * @param {string} title
+   * @param {string} text
+   * @param {string} [href]
+   */
+  notice(look, title, text, href) {
+    this.toasts.show(look, title, text, href);
+  }
+
+  /** @param {string} subject of the page that is shown */
+  title(subject) {
+    this.#subject = subject;
+    document.title = [this.#progress, this.#subject, t("ui.name")].filter(Boolean).join(" · ");
+  }
+
+  /** @param {string} progress "18/30", or nothing */
+  progress(progress) {
+    if (progress === this.#progress) return;
+    this.#progress = progress;
+    this.title(this.#subject);
+  }
+
+  /** @param {string} tag */
+  speakAnother(tag) {
+    localStorage.setItem("language", tag);
+    location.reload();
+  }
+
+  signedOut() {
+    this.link.end();
+    showSignIn(document.body, "");
+  }
+
+  /** Puts the page together and starts listening. */
+  open() {
+    const header = document.querySelector("header");
+    header?.replaceChildren(make(Header, this));
+    document.body.append(this.toasts);
+    const narrator = new Narrator(this, /** @type {Element} */ (document.getElementById("announcements")));
+    const changed = () => {
+      this.#list = null;
+      narrator.turn();
+      this.dispatchEvent(new Event("change"));
+    };
+    this.store.listen((topic) => {
+      if (topic === this.jobList.topic || topic.startsWith("batch:")) {
+        this.#list = null;
+        nextFrame(changed);
+      }
+    });
+    this.uploads.addEventListener("change", () => {
+      this.#list = null;
+      this.jobList.atLeast(this.uploads.all.length);
+      nextFrame(changed);
+    });
+    this.uploads.addEventListener("unwanted", (event) => {
+      void api.command(/** @type {CustomEvent} */ (event).detail, "cancel").catch(() => {});
+    });
+    this.link.addEventListener("state", () => this.#linkChanged(changed));
+    document.body.dataset["link"] = this.link.state;
+    addEventListener("beforeunload", (event) => {
+      if (this.uploads.busy) event.preventDefault();
+    });
+    setInterval(() => {
+      if (this.link.state === "live") this.dispatchEvent(new Event("tick"));
+    }, 1000);
+    this.#followLinks();
+    this.#route(false);
+    wakeOnReturn(this.link);
+    this.link.connect();
+  }
+
+  /** @param {() => void} changed */
+  #linkChanged(changed) {
+    document.body.dataset["link"] = this.link.state;
+    if (this.link.state === "signed_out" && document.querySelector("hw-header")) {
+      // What is shown stays: it is still true as of the last frame, and bytes on their way up may still arrive.
+      this.notice("failed", t("ui.link.signed_out"), t("ui.sign_in.text"));
+    }
+    nextFrame(changed);
+  }
+
+  #followLinks() {
+    addEventListener("popstate", () => this.#route(true));
+    document.addEventListener("click", (event) => {
+      const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+      if (!(link instanceof HTMLAnchorElement) || link.hasAttribute("download") || event.defaultPrevented) return;
+      if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      if (link.origin !== location.origin || !viewOf(link.pathname) || link.hash) return;
+      event.preventDefault();
+      this.navigate(link.pathname + link.search);
+    });
+  }
+
+  /** @param {string} path */
+  navigate(path) {
+    history.pushState(null, "", path);
+    scrollTo(0, 0);
+    this.#route(true);
+  }
+
+  /** @param {boolean} focus whether the person came from another view */
+  #route(focus) {
+    const main = /** @type {HTMLElement} */ (document.getElementById("main"));
+    const name = viewOf(location.pathname) ?? "home";
+    if (name === "admin" && this.#view instanceof Admin) return;
+    main.dataset["view"] = name;
+    this.#view = this.#make(name);
+    main.replaceChildren(this.#view);
+    this.title(name === "admin" ? t("ui.admin.title") : "");
+    this.dispatchEvent(new Event("route"));
+    if (focus) main.focus({ preventScroll: true });
+  }
+
+  /** @param {"home"|"job"|"admin"} name */
+  #make(name) {
+    if (name === "admin") return make(Admin, this);
+    if (name === "home") return make(Home, this);
+    const page = make(JobPage, this);
+    page.jobId = decodeURIComponent(location.pathname.slice("/jobs/".length));
+    return page;
+  }
+}
+
+/**
+ * @param {string} path
+ * @returns {"home" | "job" | "admin" | null}
+ */
+function viewOf(path) {
+  if (path === "/") return "home";
+  if (path === "/admin") return "admin";
+  return /^\/jobs\/[^/]+$/.test(path) ? "job" : null;
+}
+
+/** A key of its own for each upload request; `randomUUID` is missing on plain HTTP from afar. */
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
+}
+
+async function chosenLanguage() {
+  const wish = localStorage.getItem("language") ?? navigator.language.slice(0, 2);
+  const tag = wish in LANGUAGES ? wish : "en";
+  const response = await fetch(`/static/i18n/${tag}.json`);
+  speak(await response.json(), tag);
+  document.documentElement.lang = tag;
+  return tag;
+}
+
+/** Swaps a one-time code of the address for a session; answers with what went wrong, if anything. */
+async function swapCode() {
+  const address = new URL(location.href);
+  const code = address.searchParams.get("code");
+  if (code === null) return "";
+  address.searchParams.delete("code");
+  history.replaceState(null, "", address);
+  try {
+    await api.signIn(code);
+    return "";
+  } catch (error) {
+    return error instanceof Refused ? problemText(error.problem) : t("ui.problem.unexpected");
+  }
+}
+
+async function main() {
+  const language = await chosenLanguage();
+  document.querySelector(".skip")?.replaceChildren(t("ui.skip"));
+  const trouble = await swapCode();
+  try {
+    const [session, pipelines] = await Promise.all([api.session(), api.pipelines()]);
+    new App(session, pipelines, language).open();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (error.problem.status === 401) return showSignIn(document.body, trouble);
+    const notice = document.createElement("p");
+    notice.className = "notice";
+    notice.textContent = problemText(error.problem);
+    document.getElementById("main")?.replaceChildren(notice);
+  }
+}
+
+await main();

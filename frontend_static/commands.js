@@ -1,0 +1,66 @@
+/** What people do to documents. State is never guessed: the change comes back by the socket. */
+
+/** @import {App} from "./app.js" */
+/** @import {Action} from "./describe.js" */
+/** @import {JobValue} from "./types.js" */
+
+import { Refused, api, unreachable } from "./api.js";
+import { problemText, workHasBegun } from "./describe.js";
+import { t } from "./i18n.js";
+import { confirmed } from "./views/dialogs.js";
+
+/**
+ * Runs a command; says why when it is refused. Answers whether it was taken.
+ * @param {App} app
+ * @param {string} title what it was about
+ * @param {() => Promise<unknown>} command
+ */
+export async function tried(app, title, command) {
+  try {
+    await command();
+    return true;
+  } catch (error) {
+    const problem = error instanceof Refused ? error.problem : unreachable();
+    if (problem.status === 401) app.signedOut();
+    app.notice("failed", title, problemText(problem));
+    return false;
+  }
+}
+
+/**
+ * @param {App} app
+ * @param {JobValue} job
+ * @param {Action} action
+ */
+export async function perform(app, job, action) {
+  if (action === "cancel" && workHasBegun(job) && !(await sureToCancel(job.name))) return;
+  const command = action === "retry_pages" ? "retry" : action;
+  await tried(app, job.name, () => api.command(job.id, command));
+}
+
+/** @param {string} name */
+function sureToCancel(name) {
+  return confirmed({
+    title: t("ui.cancel.title"), text: t("ui.cancel.text", { name }), yes: t("ui.cancel.yes"), no: t("ui.cancel.no"),
+  });
+}
+
+/**
+ * @param {App} app
+ * @param {string} batchId
+ * @param {number} unfinished
+ * @param {boolean} begun
+ */
+export async function cancelBatch(app, batchId, unfinished, begun) {
+  if (begun) {
+    const sure = await confirmed({
+      title: t("ui.cancel_all.title"), text: t("ui.cancel_all.text", { count: unfinished }),
+      yes: t("ui.cancel_all.yes"), no: t("ui.cancel.no"),
+    });
+    if (!sure) return;
+  }
+  for (const upload of app.uploads.all) {
+    if (upload.drop.batchId === batchId && !upload.jobId && upload.file) app.uploads.cancel(upload);
+  }
+  await tried(app, t("ui.batch"), () => api.batchCommand(batchId, "cancel"));
+}

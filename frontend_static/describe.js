@@ -1,0 +1,228 @@
+/** A document's state in words: its icon, its line, what a person can do. Pure but for the dictionary. */
+
+/** @import {JobValue} from "./types.js" */
+/** @import {Item} from "./items.js" */
+
+import { bytes, clockTime, duration, known, number, percent, roughly, say, t } from "./i18n.js";
+import { ENDED } from "./items.js";
+
+/**
+ * `look` names the word (`ui.state.<look>`), the icon and the colour of a state.
+ * @param {Item} item
+ * @returns {string}
+ */
+export function lookOf(item) {
+  const { job, upload } = item;
+  if (job) return job.state === "completed" ? completedLook(job) : job.state;
+  if (!upload) return "queued";
+  return { waiting: "upload_waiting", sending: "uploading", storing: "storing", accepted: "accepted",
+    refused: "refused", lost: "lost", cancelled: "cancelled" }[upload.state];
+}
+
+/** @param {JobValue} job */
+function completedLook(job) {
+  if (job.outcome === "rejected") return "rejected";
+  return job.outcome === "warnings" || Object.keys(job.warnings ?? {}).length > 0 ? "warnings" : "completed";
+}
+
+/**
+ * The word for a state.
+ * @param {string} look
+ */
+export function word(look) {
+  return t(`ui.state.${look}`);
+}
+
+/**
+ * The one line of a card, in pieces; the state's word is not among them where the icon's label says it.
+ * @param {Item} item
+ * @param {number} now seconds since 1970 on the service's clock; it stands still while disconnected
+ * @returns {string}
+ */
+export function lineOf(item, now) {
+  const pieces = item.job ? jobPieces(item.job, lookOf(item), now) : uploadPieces(item);
+  return pieces.filter(Boolean).join(" · ");
+}
+
+/**
+ * @param {Item} item
+ * @returns {string[]}
+ */
+function uploadPieces(item) {
+  const { upload } = item;
+  const look = lookOf(item);
+  if (!upload) return [word(look)];
+  const share = upload.size > 0 ? (100 * upload.sent) / upload.size : 0;
+  if (upload.state === "sending") {
+    return [`${word(look)} ${percent(share)}`, t("ui.card.sent_of", { sent: bytes(upload.sent), size: bytes(upload.size) })];
+  }
+  if (upload.state === "accepted" && upload.duplicate) return [t("ui.card.duplicate")];
+  return [word(look), upload.state === "waiting" ? bytes(upload.size) : ""];
+}
+
+/**
+ * @param {JobValue} job
+ * @param {string} look
+ * @param {number} now
+ * @returns {string[]}
+ */
+function jobPieces(job, look, now) {
+  switch (job.state) {
+    case "processing":
+      return [phaseOf(job), say("detail", job.detail), percent(job.percent ?? 0), timesOf(job, now)];
+    case "pausing":
+      return [word(look), t("ui.card.finishing"), percent(job.percent ?? 0)];
+    case "paused":
+      return [word(look), phaseOf(job), percent(job.percent ?? 0)];
+    case "queued":
+      return [word(look), ...queuedPieces(job)];
+    case "staged":
+      return [word(look), pagesOf(job), job.size === undefined ? "" : bytes(job.size)];
+    case "waiting":
+      return [word(look), job.phase ? phaseOf(job) : ""];
+    case "completed":
+      return [word(look), warningsOf(job) || pagesOf(job), tookOf(job)];
+    case "failed":
+      return [word(look), job.error?.phase ? t("ui.card.while", { phase: say("phase", { code: job.error.phase }) }) : ""];
+    case "cancelled":
+      return [job.cancelled_by ? t("ui.card.cancelled_by", { name: job.cancelled_by }) : word(look), pagesDone(job)];
+  }
+}
+
+/** @param {JobValue} job */
+function queuedPieces(job) {
+  const place = job.waits_for?.params["place"];
+  return [
+    say("waits", job.waits_for),
+    typeof place === "number" ? t("ui.card.place", { place }) : "",
+    job.retry_at ? t("ui.card.retry_at", { time: clockTime(job.retry_at) }) : "",
+    (job.percent ?? 0) > 0 ? percent(job.percent ?? 0) : "",
+  ];
+}
+
+/** "Phase 2 of 3: Reading". @param {JobValue} job */
+export function phaseOf(job) {
+  if (!job.phase) return "";
+  const { index, total, code } = job.phase;
+  return t("ui.card.phase", { index, total, phase: say("phase", { code }) });
+}
+
+/**
+ * "12 s, about 25 s left". What is left is what the service said, never counted down by the page.
+ * @param {JobValue} job
+ * @param {number} now
+ */
+function timesOf(job, now) {
+  const spent = job.started_at ? duration(Math.max(0, now - job.started_at)) : "";
+  if (job.eta_seconds === undefined || job.eta_seconds === null) return spent;
+  const left = t("ui.card.left", { time: roughly(job.eta_seconds) });
+  return spent ? t("ui.card.spent_and_left", { spent, left }) : left;
+}
+
+/** @param {JobValue} job */
+function tookOf(job) {
+  if (!job.started_at || !job.ended_at) return "";
+  return t("ui.card.took", { time: duration(Math.max(1, job.ended_at - job.started_at)) });
+}
+
+/** @param {JobValue} job */
+function pagesOf(job) {
+  return job.page_count ? t("ui.card.pages", { count: job.page_count }) : "";
+}
+
+/** @param {JobValue} job */
+function pagesDone(job) {
+  const done = job.counters?.["pages_done"];
+  return done && job.page_count ? t("ui.card.pages_done", { done, total: job.page_count }) : "";
+}
+
+/** @param {JobValue} job */
+function warningsOf(job) {
+  const count = Object.keys(job.warnings ?? {}).length;
+  if (!count) return "";
+  const failed = job.counters?.["pages_failed"] ?? 0;
+  if (failed && job.page_count) return t("ui.card.pages_failed", { count: failed, total: job.page_count });
+  return t("ui.card.warnings", { count });
+}
+
+/**
+ * What the bar says to those who cannot see it.
+ * @param {Item} item
+ */
+export function barText(item) {
+  const { job, upload } = item;
+  if (!job) return lineOf(item, 0) || (upload ? upload.name : "");
+  if (job.state === "processing") return [phaseOf(job), percent(job.percent ?? 0)].filter(Boolean).join(", ");
+  return ENDED.has(job.state) ? word(lookOf(item)) : `${word(lookOf(item))}, ${percent(job.percent ?? 0)}`;
+}
+
+/**
+ * What happened and what to do, for what failed; null for what did not.
+ * @param {Item} item
+ * @returns {{what: string, advice: string, supportId: string | null} | null}
+ */
+export function failureOf({ job, upload }) {
+  if (job?.state === "failed" && job.error) {
+    const { error } = job;
+    const advice = known(`advice.${error.code}`) ? say("advice", { ...error, text: "" }) : (error.advice ?? "");
+    return { what: say("failure", error), advice, supportId: error.support_id ?? null };
+  }
+  if (!job && upload?.problem) {
+    const { problem } = upload;
+    return { what: problemText(problem), advice: "", supportId: problem.support_id ?? null };
+  }
+  return null;
+}
+
+/**
+ * @param {import("./types.js").Problem} problem
+ * @returns {string}
+ */
+export function problemText(problem) {
+  const params = { ...problem.params };
+  if (problem.code === "file_too_large" && typeof params["limit"] === "number") {
+    return t("ui.problem.file_too_large", { size: bytes(params["limit"]) });
+  }
+  const own = known(`ui.problem.${problem.code}`) ? t(`ui.problem.${problem.code}`, params) : null;
+  return own ?? say("problem", { code: problem.code, params, text: problem.detail ?? problem.title ?? problem.code });
+}
+
+/** What a person can do with a job, the main thing first; `retry_pages` runs only what failed.
+ * @typedef {"start"|"pause"|"resume"|"cancel"|"retry"|"retry_pages"} Action */
+
+/**
+ * @param {JobValue} job
+ * @returns {Action[]}
+ */
+export function actionsOf(job) {
+  switch (job.state) {
+    case "staged":
+      return ["start", "cancel"];
+    case "queued":
+    case "processing":
+      return ["pause", "cancel"];
+    case "paused":
+    case "pausing":
+      return ["resume", "cancel"];
+    case "waiting":
+      return ["cancel"];
+    case "failed":
+    case "cancelled":
+      return ["retry"];
+    case "completed":
+      return Object.keys(job.warnings ?? {}).length > 0 ? ["retry_pages"] : [];
+  }
+}
+
+/**
+ * Whether a cancel would throw work away.
+ * @param {JobValue} job
+ */
+export function workHasBegun(job) {
+  return Boolean(job.started_at) || (job.percent ?? 0) > 0;
+}
+
+/** "18 of 30". @param {number} done @param {number} total */
+export function ofTotal(done, total) {
+  return t("ui.of_total", { done: number(done, 0), total: number(total, 0) });
+}

@@ -1,0 +1,125 @@
+/**
+ * What the start page lists: uploads and jobs as one kind of item, in groups of one batch each. Pure.
+ *
+ * Those that need a person stand first. All others are sorted by what never changes (when they were made, and their
+ * place in the drop), so a card never moves because its job did.
+ */
+
+/** @import {JobValue} from "./types.js" */
+/** @import {Upload, Uploads} from "./upload.js" */
+
+/**
+ * The share of a bar that the upload fills, in percent. A document has one bar from its first byte to its end:
+ * the first tenth is the upload, the rest is the job's own percent. The two parts are set apart by a notch and the
+ * line beside names the part and its own figure, so neither pretends to be the other. A job exists only once its
+ * bytes are safe, so in every tab its first tenth is full; both parts only grow, hence the whole never goes back.
+ */
+export const UPLOAD_SHARE = 10;
+
+export const ENDED = new Set(["completed", "failed", "cancelled"]);
+export const UNSENT = new Set(["waiting", "sending", "storing"]);
+
+/**
+ * @typedef {{key: string, group: string, job: JobValue | null, upload: Upload | null}} Item
+ * @typedef {{key: string, batchId: string | null, created: number, items: Item[]}} Group
+ */
+
+/** @param {Item} item */
+export function needsPerson(item) {
+  return item.job?.state === "waiting";
+}
+
+/** @param {Item} item */
+export function ended(item) {
+  if (item.job) return ENDED.has(item.job.state);
+  return !item.upload || !UNSENT.has(item.upload.state);
+}
+
+/**
+ * How far an item's bar is: both parts 0 to 1, and the whole 0 to 100.
+ * @param {Item} item
+ * @returns {{upload: number, work: number, whole: number}}
+ */
+export function barOf(item) {
+  const { job, upload } = item;
+  const sent = job || !upload ? 1 : upload.size > 0 ? upload.sent / upload.size : upload.jobId ? 1 : 0;
+  const work = (job?.percent ?? 0) / 100;
+  return { upload: sent, work, whole: UPLOAD_SHARE * sent + (100 - UPLOAD_SHARE) * work };
+}
+
+/**
+ * The items that need a person, and the groups of the others, newest first.
+ * @param {JobValue[]} jobs
+ * @param {Uploads} uploads
+ * @returns {{urgent: Item[], groups: Group[]}}
+ */
+export function grouped(jobs, uploads) {
+  /** @type {Map<string, Group>} */
+  const groups = new Map();
+  /** @type {Set<Upload>} */
+  const placed = new Set();
+  /** @type {Map<Item, number>} */
+  const places = new Map();
+  const put = (/** @type {JobValue | null} */ job, /** @type {Upload | null} */ upload) => {
+    const drop = upload?.drop ?? uploads.drops.find((each) => each.batchId !== null && each.batchId === job?.batch_id);
+    const batchId = drop ? drop.batchId : (job?.batch_id ?? null);
+    const key = upload?.key ?? job?.id ?? "";
+    const item = { key, group: drop?.key ?? batchId ?? key, job, upload };
+    const created = drop?.created ?? job?.created_at ?? 0;
+    const group = groups.get(item.group) ?? { key: item.group, batchId, created, items: [] };
+    group.created = Math.min(group.created, created);
+    group.items.push(item);
+    groups.set(item.group, group);
+    places.set(item, upload?.index ?? job?.created_at ?? 0);
+  };
+  for (const job of jobs) {
+    const upload = uploads.ofJob(job);
+    if (upload) placed.add(upload);
+    put(job, upload ?? null);
+  }
+  const shown = new Set(jobs.map((job) => job.id));
+  for (const upload of uploads.all) {
+    if (placed.has(upload)) continue;
+    const jobShownElsewhere = upload.jobId !== null && shown.has(upload.jobId);
+    if (!jobShownElsewhere) put(null, upload);
+  }
+  const sorted = [...groups.values()].sort((a, b) => b.created - a.created || (a.key < b.key ? 1 : -1));
+  const byPlace = (/** @type {Item} */ a, /** @type {Item} */ b) =>
+    (places.get(a) ?? 0) - (places.get(b) ?? 0) || (a.key < b.key ? -1 : 1);
+  for (const group of sorted) group.items.sort(byPlace);
+  return {
+    urgent: sorted.flatMap((group) => group.items.filter(needsPerson)),
+    groups: sorted.map((group) => ({ ...group, items: group.items.filter((each) => !needsPerson(each)) })),
+  };
+}
+
+/**
+ * How many documents of the groups at work have ended, for the tab's title; null when nothing is at work.
+ * @param {{urgent: Item[], groups: Group[]}} list
+ * @param {(batchId: string) => {total: number, counts: Record<string, number>} | undefined} batchOf
+ * @returns {{done: number, total: number} | null}
+ */
+export function tally(list, batchOf) {
+  let [done, total] = [0, 0];
+  for (const group of list.groups) {
+    const items = [...group.items, ...list.urgent.filter((each) => each.group === group.key)];
+    const sum = sumOf(items, group.batchId ? batchOf(group.batchId) : undefined);
+    if (sum.done >= sum.total) continue;
+    done += sum.done;
+    total += sum.total;
+  }
+  return total > 0 ? { done, total } : null;
+}
+
+/**
+ * A batch's documents that have ended, and all: those the service knows of, and those not yet there.
+ * @param {Item[]} items
+ * @param {{total: number, counts: Record<string, number>} | undefined} batch
+ */
+export function sumOf(items, batch) {
+  if (!batch) return { done: items.filter(ended).length, total: items.length };
+  const coming = items.filter((each) => !each.job && each.upload && !each.upload.jobId);
+  const count = (/** @type {string} */ state) => batch.counts[state] ?? 0;
+  const over = count("completed") + count("failed") + count("cancelled");
+  return { done: over + coming.filter(ended).length, total: batch.total + coming.length };
+}

@@ -1,0 +1,71 @@
+/** Tells people what happens while they look elsewhere: the tab's title, notes in the corner, the live region. */
+
+/** @import {App} from "./app.js" */
+/** @import {JobValue} from "./types.js" */
+
+import { Announcer } from "./announcer.js";
+import { Changes } from "./changes.js";
+import { failureOf, lineOf, lookOf, phaseOf } from "./describe.js";
+import { say, t } from "./i18n.js";
+import { tally } from "./items.js";
+
+export class Narrator {
+  #changes = new Changes();
+  /** @type {Map<string, boolean>} batch → was at work when last seen */
+  #atWork = new Map();
+
+  /**
+   * @param {App} app
+   * @param {Element} region that is live and polite
+   */
+  constructor(app, region) {
+    this.app = app;
+    this.announcer = new Announcer(
+      (text) => region.replaceChildren(text),
+      { after: (callback, milliseconds) => setTimeout(callback, milliseconds), now: () => performance.now() },
+    );
+  }
+
+  /** Tells what is new. */
+  turn() {
+    const { jobs } = this.app.jobList;
+    for (const { kind, job } of this.#changes.of(jobs)) {
+      if (kind === "phase") this.announcer.phase(t("ui.told", { name: job.name, what: phaseOf(job) }));
+      if (kind === "question") this.announcer.ending(t("ui.told", { name: job.name, what: say("question", job.question) }));
+      if (kind === "ending") this.#ended(job);
+    }
+    this.#batches();
+    const list = this.app.list();
+    const sum = tally(list, (id) => this.app.store.batch(`batch:${id}`));
+    this.app.progress(sum ? `${sum.done}/${sum.total}` : "");
+  }
+
+  /**
+   * The note says what the card says. Of a batch only failures get a note each; the others share one at its end.
+   * @param {JobValue} job
+   */
+  #ended(job) {
+    const item = { key: job.id, group: "", job, upload: null };
+    const failure = failureOf(item);
+    const words = [lineOf(item, this.app.now()), failure?.what].filter(Boolean).join(" · ");
+    this.announcer.ending(t("ui.told", { name: job.name, what: words }));
+    const alone = this.app.list().groups.every((group) => !group.items.some((each) => each.job?.id === job.id) || group.items.length < 2);
+    if (alone || job.state === "failed") this.app.notice(lookOf(item), job.name, words, `/jobs/${job.id}`);
+  }
+
+  #batches() {
+    for (const group of this.app.list().groups) {
+      const batch = group.batchId ? this.app.store.batch(`batch:${group.batchId}`) : undefined;
+      if (!batch || batch.total < 2) continue;
+      const count = (/** @type {string} */ state) => batch.counts[state] ?? 0;
+      const over = count("completed") + count("failed") + count("cancelled");
+      const coming = group.items.some((each) => each.upload && !each.upload.jobId && ["waiting", "sending", "storing"].includes(each.upload.state));
+      const atWork = over < batch.total || coming;
+      if (this.#atWork.get(group.key) && !atWork) {
+        const look = count("failed") > 0 ? "failed" : "completed";
+        this.app.notice(look, t("ui.batch.over"), t("ui.batch.over_counts", { done: count("completed"), total: batch.total }), "/");
+      }
+      this.#atWork.set(group.key, atWork);
+    }
+  }
+}

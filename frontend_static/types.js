@@ -1,0 +1,107 @@
+/**
+ * The shapes that travel, as the service documents them. Types only: nothing here runs, no module loads it.
+ *
+ * @typedef {{code: string, params: Record<string, unknown>, text: string}} Message
+ * @typedef {"staged"|"queued"|"processing"|"pausing"|"paused"|"waiting"|"completed"|"failed"|"cancelled"} JobState
+ * @typedef {{id: string, code: string, params: Record<string, unknown>, text: string,
+ *   fields: {name: string, kind: string}[], choices: string[]}} Question
+ * @typedef {{code: string, params: Record<string, unknown>, text: string, advice?: string, phase?: string,
+ *   kind?: "usage"|"transient"|"fatal", support_id?: string}} Failure
+ * @typedef {{at: number, level: "info"|"warning"|"error", code: string, params: Record<string, unknown>,
+ *   text: string}} LogLine
+ * @typedef {{size: number, media_type: string}} Artifact
+ * @typedef {{index: number, total: number, code: string}} Phase
+ *
+ * @typedef {object} JobValue
+ * @property {string} id
+ * @property {string} name
+ * @property {string} [kind]
+ * @property {number} [size] bytes
+ * @property {string} [document_id]
+ * @property {string} [batch_id]
+ * @property {string} [owner_id]
+ * @property {string} [owner]
+ * @property {string} pipeline
+ * @property {Record<string, unknown>} [options]
+ * @property {string} [priority]
+ * @property {number} [page_count]
+ * @property {JobState} state
+ * @property {string} [outcome]
+ * @property {Phase} [phase]
+ * @property {number} [percent] 0 to 100, 100 only when completed
+ * @property {Message} [detail]
+ * @property {number} [eta_seconds]
+ * @property {number} [attempt]
+ * @property {number} [retry_at] seconds since 1970
+ * @property {Message} [waits_for]
+ * @property {Question} [question]
+ * @property {Record<string, number>} [counters]
+ * @property {Record<string, string>} [pages] page number → route letter and state letter
+ * @property {Record<string, LogLine>} [log]
+ * @property {Failure} [error]
+ * @property {Record<string, Artifact>} [artifacts]
+ * @property {Record<string, Failure>} [warnings]
+ * @property {number} [created_at]
+ * @property {number} [queued_at]
+ * @property {number} [started_at]
+ * @property {number} [ended_at]
+ * @property {string} [cancelled_by]
+ * @property {number} [alive_at]
+ *
+ * @typedef {Record<string, any>} Value a snapshot's value while the law works on it
+ * @typedef {{epoch: string, seq: number, run: number, value: Value}} Snapshot
+ * @typedef {{epoch: string, seq: [number, number], run: number, set: Value}} Patch
+ *
+ * @typedef {object} BatchValue
+ * @property {string} id
+ * @property {string} [name]
+ * @property {number} [created_at]
+ * @property {number} total
+ * @property {Record<string, number>} counts by state
+ * @property {number} [warnings]
+ * @property {number} [needs_you]
+ * @property {number} [percent] weighted by expected work
+ * @property {number} [eta_seconds]
+ * @property {Record<string, {job_id: string, name: string, state: JobState, percent: number}>} [jobs]
+ *
+ * @typedef {{job_id: string, name: string, pipeline: string, phase: string, since: number}} RunningStep
+ * @typedef {{host: string, pid: number, started_at: number, slots: number,
+ *   running: Record<string, RunningStep>, engines?: string[]}} WorkerValue
+ * @typedef {object} WorkersValue
+ * @property {Record<string, WorkerValue>} workers
+ * @property {{queued: number, running: number, waiting: number, oldest_wait_seconds: number|null}} [queue]
+ * @property {Record<string, {state: string, detail: string|null}>} [engines]
+ *
+ * @typedef {{type?: string, title?: string, status: number, detail?: string, code: string,
+ *   params?: Record<string, unknown>, support_id?: string|null}} Problem
+ *
+ * @typedef {object} Frame one frame of the socket, of any type
+ * @property {string} type
+ * @property {string} [topic]
+ * @property {number|null} [id]
+ * @property {string} [job_id]
+ * @property {string} [epoch]
+ * @property {number | [number, number]} [seq]
+ * @property {number} [run]
+ * @property {number} [place]
+ * @property {string} [reason]
+ * @property {Value} [value]
+ * @property {Value} [set]
+ * @property {Record<string, number>} [counts]
+ * @property {boolean} [more]
+ * @property {Problem} [problem]
+ * @property {number} [heartbeat_seconds]
+ * @property {number} [at]
+ * @property {number} [since]
+ * @property {number} [after_ms]
+ *
+ * @typedef {{name: string, title: Message, phases: {code: string, title: Message|string}[],
+ *   options_schema: Record<string, any>, accepts: string[], default?: boolean}} Pipeline
+ * @typedef {{user: {id: string, name: string, role: "user"|"admin"},
+ *   limits: {file_bytes: number, files_per_request: number, accepts: string[]}, version: string}} Session
+ *
+ * @typedef {{width: number, height: number, number: number, route: string, engine?: string, text: string,
+ *   lines?: {text: string, box: [number, number, number, number], confidence: number}[]}} PageModel
+ */
+
+export {};

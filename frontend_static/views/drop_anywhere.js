@@ -1,0 +1,46 @@
+/** The whole window takes drops and pastes. */
+
+import { filesOfDrop, filesOfList } from "../files.js";
+import { t } from "../i18n.js";
+
+/**
+ * @param {(files: File[]) => void} take
+ * @returns {() => void} stops it
+ */
+export function takeDropsAnywhere(take) {
+  const veil = document.createElement("div");
+  veil.className = "veil";
+  veil.textContent = t("ui.start.let_go");
+  veil.setAttribute("aria-hidden", "true");
+  const stop = new AbortController();
+  const on = (/** @type {string} */ type, /** @type {(event: any) => void} */ listener) =>
+    addEventListener(type, listener, { signal: stop.signal });
+  let depth = 0;
+  const show = (/** @type {number} */ now) => {
+    depth = Math.max(0, now);
+    if (depth > 0) document.body.append(veil);
+    else veil.remove();
+  };
+  on("dragenter", (event) => hasFiles(event) && show(depth + 1));
+  on("dragleave", (event) => hasFiles(event) && show(depth - 1));
+  on("dragover", (event) => hasFiles(event) && event.preventDefault());
+  on("drop", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    show(0);
+    void filesOfDrop(event.dataTransfer).then(take);
+  });
+  on("paste", (event) => {
+    const files = filesOfList(event.clipboardData?.files ?? null);
+    if (files.length > 0) take(files);
+  });
+  return () => {
+    stop.abort();
+    veil.remove();
+  };
+}
+
+/** @param {DragEvent} event */
+function hasFiles(event) {
+  return event.dataTransfer?.types.includes("Files") ?? false;
+}

@@ -1,0 +1,78 @@
+/** The workers as they are now: the queue, what each runs, which engine is away. */
+
+/** @import {WorkerValue, WorkersValue} from "../types.js" */
+
+import { arrange, fill, html, part, setText } from "../html.js";
+import { duration, number, say, t } from "../i18n.js";
+import { Piece } from "./piece.js";
+
+const TOPIC = "admin:workers";
+
+export class Workers extends Piece {
+  /** @type {Map<string, HTMLElement>} */
+  #workers = new Map();
+  /** @type {Map<string, HTMLElement>} */
+  #engines = new Map();
+
+  build() {
+    this.className = "workers";
+    fill(this, html`
+      <dl class="figures">${["queued", "running", "waiting", "oldest"].map((each) => html`<div><dt>${t(`ui.queue.${each}`)}</dt><dd data-part="${each}">–</dd></div>`)}</dl>
+      <ul class="engines" data-part="engines" aria-label="${t("ui.engines")}"></ul>
+      <ul class="worker-list" data-part="workers" aria-label="${t("ui.workers")}"></ul>
+      <p class="muted" data-part="none" hidden>${t("ui.workers.none")}</p>`);
+  }
+
+  attached() {
+    this.hold(this.app.watch(TOPIC));
+    this.hold(this.app.store.listen((topic) => {
+      if (topic === TOPIC) this.refresh();
+    }));
+    this.on(this.app, "tick", () => this.refresh());
+  }
+
+  draw() {
+    const value = /** @type {WorkersValue | null} */ (this.app.store.topic(TOPIC).value);
+    if (!value) return;
+    const { queue } = value;
+    setText(part(this, "queued", HTMLElement), number(queue?.queued ?? 0, 0));
+    setText(part(this, "running", HTMLElement), number(queue?.running ?? 0, 0));
+    setText(part(this, "waiting", HTMLElement), number(queue?.waiting ?? 0, 0));
+    setText(part(this, "oldest", HTMLElement), queue?.oldest_wait_seconds ? duration(queue.oldest_wait_seconds) : "–");
+    const workers = Object.entries(value.workers ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+    part(this, "none", HTMLElement).hidden = workers.length > 0;
+    arrange(part(this, "workers", HTMLElement), workers.map(([id]) => id), this.#workers, () => document.createElement("li"));
+    for (const [id, each] of workers) this.#drawWorker(this.#workers.get(id), each);
+    const engines = Object.entries(value.engines ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+    arrange(part(this, "engines", HTMLElement), engines.map(([id]) => id), this.#engines, () => document.createElement("li"));
+    for (const [name, { state, detail }] of engines) {
+      const item = this.#engines.get(name);
+      if (!item) continue;
+      item.dataset["state"] = state;
+      setText(item, [name, t(`ui.engine.${state}`), detail].filter(Boolean).join(" · "));
+    }
+  }
+
+  /**
+   * @param {HTMLElement | undefined} item
+   * @param {WorkerValue} worker
+   */
+  #drawWorker(item, worker) {
+    if (!item) return;
+    const now = this.app.now();
+    const running = Object.values(worker.running ?? {});
+    const lines = running.map((each) => ({ ...each, words: t("ui.workers.step", {
+      phase: say("phase", { code: each.phase }), time: duration(Math.max(0, now - each.since)) }) }));
+    const head = t("ui.workers.head", { host: worker.host, pid: String(worker.pid) });
+    const slots = t("ui.workers.slots", { busy: running.length, slots: worker.slots });
+    const state = JSON.stringify([head, slots, lines.map((each) => [each.job_id, each.name, each.words])]);
+    if (item.dataset["shown"] === state) return;
+    item.dataset["shown"] = state;
+    const focused = document.activeElement instanceof HTMLAnchorElement && item.contains(document.activeElement) ? document.activeElement.pathname : "";
+    fill(item, html`<p><strong>${head}</strong> <span class="muted">${slots}</span></p>
+      ${lines.map((each) => html`<p class="worker-step"><a href="/jobs/${each.job_id}" dir="auto">${each.name}</a> <span class="muted">${each.words}</span></p>`)}`);
+    if (focused) /** @type {HTMLElement | null} */ (item.querySelector(`a[href="${CSS.escape(focused)}"]`))?.focus();
+  }
+}
+
+customElements.define("hw-workers", Workers);
