@@ -4,7 +4,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from service.adapters.blob_store import BlobStore
@@ -33,16 +35,52 @@ class Adapters:
     secrets: SecretBox
 
 
+class AdapterSettings(Protocol):
+    """What adapters are opened from; the settings have it."""
+
+    @property
+    def database_url(self) -> SecretStr | None:
+        """The SQL database; none means SQLite in the data directory."""
+        ...
+
+    @property
+    def redis_url(self) -> SecretStr | None:
+        """The Redis server."""
+        ...
+
+    @property
+    def storage_url(self) -> str | None:
+        """`file:///…`; none means a folder in the data directory."""
+        ...
+
+    @property
+    def data_dir(self) -> Path:
+        """Where local files are."""
+        ...
+
+
+def database_url(settings: AdapterSettings) -> str:
+    """The configured database, else SQLite in the data directory."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return f"sqlite:///{settings.data_dir / 'headway.sqlite'}"
+
+
 @asynccontextmanager
-async def open_adapters(
-    *, database_url: str, redis_url: str, data_dir: Path
-) -> AsyncGenerator[Adapters, None]:
-    """Opens what every process of Headway needs; published revisions are written back meanwhile."""
-    db = Database(database_url)
+async def open_adapters(settings: AdapterSettings) -> AsyncGenerator[Adapters, None]:
+    """Opens what every process of Headway needs; published revisions are written back meanwhile.
+
+    Raises ValueError without a Redis URL.
+    """
+    if settings.redis_url is None:
+        raise ValueError("no Redis is configured")
+    redis_url = settings.redis_url.get_secret_value()
+    storage = settings.storage_url
+    db = Database(database_url(settings))
     redis = Redis.from_url(redis_url, health_check_interval=15)
     log = EventLog(redis_url)
-    blobs = LocalBlobs(data_dir / "blobs")
-    secrets = secret_box(data_dir)
+    blobs = LocalBlobs(Path(storage.removeprefix("file://")) if storage else settings.data_dir / "blobs")
+    secrets = secret_box(settings.data_dir)
     echo = Echo(db, log)
     queue = Queue(redis)
     dispatcher = Dispatcher(db, queue)

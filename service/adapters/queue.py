@@ -15,10 +15,10 @@ RENDER_PAGE = "render_page"
 _EXPIRES_SECONDS = 7 * 24 * 3600
 
 
-def arq_redis(pool: ConnectionPool, queue: str) -> ArqRedis:
-    """An arq connection that speaks JSON, never pickle."""
+def arq_redis(redis: Redis, queue: str) -> ArqRedis:
+    """An arq connection over the same pool that speaks JSON, never pickle."""
     return ArqRedis(
-        pool_or_conn=pool,
+        pool_or_conn=cast("ConnectionPool", redis.connection_pool),
         job_serializer=orjson.dumps,
         job_deserializer=orjson.loads,
         default_queue_name=queue,
@@ -31,9 +31,8 @@ class Queue:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        pool = cast("ConnectionPool", redis.connection_pool)
-        self._steps = arq_redis(pool, STEP_QUEUE)
-        self._images = arq_redis(pool, IMAGE_QUEUE)
+        self._steps = arq_redis(redis, STEP_QUEUE)
+        self._images = arq_redis(redis, IMAGE_QUEUE)
 
     async def ring(self, step_id: str, attempt: int, dispatch: int) -> None:
         """Tells one worker that the step is due. arq ignores an id it has seen, so each dispatch has its own."""

@@ -7,11 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
 from service.adapters.records.ending import touch
-from service.adapters.records.steps import StepPlan, add_steps
+from service.adapters.records.steps import add_steps
 from service.adapters.tables import ArtifactRow, JobRow, RunRow, StepRow
 from service.domain.job import JobEvent, JobState, after
 from service.domain.retry import PastStep, RetryPlan, plan_retry
 from service.domain.step import StepState
+from service.domain.work import StepPlan
 
 
 async def start(session: AsyncSession, job: JobRow) -> None:

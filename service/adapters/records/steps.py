@@ -1,6 +1,6 @@
 """The step machine in SQL: claim, finish, fail, ask. Each is one transaction of the caller's."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +11,9 @@ from service.adapters.tables import ArtifactRow, DocumentRow, JobRow, StepRow
 from service.domain.failure import Failure
 from service.domain.ids import new_id
 from service.domain.job import RUNNABLE, JobEvent, JobState, after
-from service.domain.json import JsonObject
 from service.domain.question import Question
 from service.domain.step import StepState
+from service.domain.work import NewArtifact, NextPhase, PastWork, StepDone, StepPlan
 
 
 @dataclass(frozen=True)
@@ -24,46 +24,6 @@ class Claim:
     job: JobRow
     document: DocumentRow
     first: bool
-
-
-@dataclass(frozen=True)
-class StepPlan:
-    """A step to be made. Cost is expected milliseconds."""
-
-    cost: int
-    input: JsonObject = field(default_factory=dict[str, object])
-
-
-@dataclass(frozen=True)
-class NewArtifact:
-    """A result file whose blob is durable."""
-
-    name: str
-    blob: str
-    size: int
-    media_type: str
-
-
-@dataclass(frozen=True)
-class StepDone:
-    """What a step made. `pages` are two letters by page number; `warnings` failures by key; `more` grows its phase."""
-
-    output: JsonObject
-    output_blob: str | None = None
-    pages: dict[str, str] = field(default_factory=dict[str, str])
-    warnings: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
-    artifacts: tuple[NewArtifact, ...] = ()
-    more: tuple[StepPlan, ...] = ()
-    page_count: int | None = None
-    outcome: str | None = None
-
-
-@dataclass(frozen=True)
-class NextPhase:
-    """The steps of the phase that follows, and the expected cost of all phases after that one."""
-
-    steps: tuple[StepPlan, ...]
-    later_cost: int
 
 
 async def claim(session: AsyncSession, step_id: str, worker_id: str, lease_seconds: float) -> Claim | None:
@@ -252,3 +212,25 @@ async def settle_pause(session: AsyncSession, job: JobRow) -> None:
     if running is None:
         job.state = after(JobState(job.state), JobEvent.SETTLE)
         await touch(session, job)
+
+
+async def past_work(session: AsyncSession, job: JobRow) -> list[PastWork]:
+    """The job's done steps, by phase and number."""
+    rows = await session.scalars(
+        select(StepRow)
+        .where(StepRow.job_id == job.id, StepRow.run == job.run, StepRow.state == StepState.DONE)
+        .order_by(StepRow.phase, StepRow.number)
+    )
+    return [
+        PastWork(row.phase, row.number, row.input, row.output or {}, row.output_blob, row.pages)
+        for row in rows
+    ]
+
+
+async def add_done_step(
+    session: AsyncSession, job: JobRow, phase: int, plan: StepPlan, done: StepDone
+) -> None:
+    """A step that was run together with an earlier one: it is entered with its result."""
+    row = (await add_steps(session, job, phase, (plan,), state=StepState.RUNNING))[0]
+    row.attempt = 1
+    await record_done(session, job, row, done)

@@ -1,0 +1,66 @@
+"""What the phases of a pipeline plan and make."""
+
+from dataclasses import dataclass, field
+
+from service.domain.json import JsonObject
+
+
+@dataclass(frozen=True)
+class StepPlan:
+    """A step to be made. Cost is expected milliseconds."""
+
+    cost: int
+    input: JsonObject = field(default_factory=dict[str, object])
+
+
+@dataclass(frozen=True)
+class NextPhase:
+    """The steps of a phase, and the expected cost of all phases after it."""
+
+    steps: tuple[StepPlan, ...]
+    later_cost: int = 0
+
+    @property
+    def cost(self) -> int:
+        """The expected milliseconds of all that is still to come."""
+        return sum(each.cost for each in self.steps) + self.later_cost
+
+
+@dataclass(frozen=True)
+class NewArtifact:
+    """A result file whose blob is durable."""
+
+    name: str
+    blob: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """What a step made.
+
+    `pages` are two letters by page number, `warnings` failures as JSON by key; `more` are steps that its phase grows by;
+    `outcome` is the job's, should the job complete.
+    """
+
+    output: JsonObject = field(default_factory=dict[str, object])
+    output_blob: str | None = None
+    pages: dict[str, str] = field(default_factory=dict[str, str])
+    warnings: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
+    artifacts: tuple[NewArtifact, ...] = ()
+    more: tuple[StepPlan, ...] = ()
+    page_count: int | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True)
+class PastWork:
+    """A done step, as later phases see it."""
+
+    phase: int
+    number: int
+    input: JsonObject
+    output: JsonObject
+    output_blob: str | None
+    pages: dict[str, str]

@@ -1,0 +1,15 @@
+"""How much a document may cost to read."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ReadingLimits:
+    """`page_seconds` and `step_seconds` end a child; `memory_bytes` is what it may take beyond its start."""
+
+    page_seconds: float = 60.0
+    step_seconds: float = 600.0
+    memory_bytes: int = 1 << 30
+    max_pages: int = 10_000
+    page_megapixels: int = 200
+    ocr_dpi: int = 200

@@ -1,0 +1,115 @@
+"""A document as the PDF engine opens it: PDFs and images as they are, flowing kinds as a PDF derived from them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.adapters.blob_store import BlobMissing, BlobStore
+from service.domain.json import JsonObject
+from workers.children.outcome import Limits
+from workers.engines.failures import DocumentRefused
+from workers.engines.reading_limits import ReadingLimits
+from workers.engines.toolbox import Toolbox
+
+PAGED_KINDS = frozenset({"pdf", "png", "jpeg", "tiff", "webp"})
+_PASSWORD_QUESTIONS = ("password_required", "password_wrong")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A local file and the kind under which the PDF engine opens it."""
+
+    path: Path
+    kind: str
+    password: str | None
+
+    def arguments(self) -> JsonObject:
+        """What every target of the PDF engine takes."""
+        return {"path": str(self.path), "kind": self.kind, "password": self.password}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a document's bytes are, and the password that opens them, if any."""
+
+    document_id: str
+    blob: str
+    kind: str
+    password: str | None = None
+
+    @staticmethod
+    def password_in(answers: JsonObject) -> str | None:
+        """The password among a job's answers; the newest wins."""
+        for code in reversed(_PASSWORD_QUESTIONS):
+            if code in answers:
+                return answers[code]["password"]
+        return None
+
+    @property
+    def flows(self) -> bool:
+        """Whether the document has no pages of its own."""
+        return self.kind not in PAGED_KINDS
+
+    @property
+    def derived_pdf(self) -> str:
+        """The blob of the pages that a flowing document was laid out on."""
+        return f"derived/{self.document_id}/document.pdf"
+
+    @property
+    def derived_markdown(self) -> str:
+        """The blob of a flowing document's Markdown."""
+        return f"derived/{self.document_id}/document.md"
+
+    @asynccontextmanager
+    async def opened(self, blobs: BlobStore, tools: Toolbox) -> AsyncGenerator[Opened, None]:
+        """A local file to be read only inside the `with`. A flowing document is laid out if it has not been yet."""
+        if not self.flows:
+            async with blobs.local_copy(self.blob) as path:
+                yield Opened(path, self.kind, self.password)
+            return
+        if await blobs.size(self.derived_pdf) is None:
+            await self._lay_out(blobs, tools)
+        async with blobs.local_copy(self.derived_pdf) as path:
+            yield Opened(path, "pdf", None)
+
+    async def _lay_out(self, blobs: BlobStore, tools: Toolbox) -> None:
+        async with (
+            blobs.local_copy(self.blob) as path,
+            tools.sandbox.call(
+                "workers.engines.flow.child:convert",
+                {"path": str(path), "kind": self.kind},
+                step_limits(tools.limits),
+            ) as items,
+        ):
+            async for item in items:
+                await blobs.put(self.derived_markdown, item["markdown"].encode())
+                await blobs.put(self.derived_pdf, item["blob"])
+                return
+        raise BlobMissing(self.blob)
+
+    async def image(self, opened: Opened, page: int, width: int, tools: Toolbox) -> bytes:
+        """A page as PNG, so many pixels wide; raises DocumentRefused and ChildFailed."""
+        call = {"pages": [page], "width_px": width, "format": "png", "megapixels": 40.0, **opened.arguments()}
+        async with tools.sandbox.call(
+            "workers.engines.pdf.child:render", call, page_limits(tools.limits)
+        ) as items:
+            async for item in items:
+                if "failed" in item:
+                    raise DocumentRefused(item["failed"]["code"], item["failed"]["params"])
+                return item["blob"]
+        raise DocumentRefused("page_missing", {"page": page})
+
+
+def page_limits(limits: ReadingLimits) -> Limits:
+    """Of a child whose items are pages."""
+    return Limits(
+        memory_bytes=limits.memory_bytes, item_seconds=limits.page_seconds, total_seconds=limits.step_seconds
+    )
+
+
+def step_limits(limits: ReadingLimits) -> Limits:
+    """Of a child that gives one item for the whole document."""
+    return Limits(
+        memory_bytes=limits.memory_bytes, item_seconds=limits.step_seconds, total_seconds=limits.step_seconds
+    )

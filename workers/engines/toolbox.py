@@ -1,0 +1,16 @@
+"""What steps work with, handed to them by the composition root."""
+
+from dataclasses import dataclass
+
+from workers.engines.ocr.choice import OcrEngines
+from workers.engines.reading_limits import ReadingLimits
+from workers.sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Toolbox:
+    """The children, the engines and the limits of this worker."""
+
+    sandbox: Sandbox
+    ocr: OcrEngines
+    limits: ReadingLimits

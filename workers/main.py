@@ -1,0 +1,174 @@
+"""A worker process: `python -m workers.main`, kept running by the supervisor. The workers' composition root."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from service.adapters.logs import set_up_logs
+from service.adapters.opened import Adapters, open_adapters
+from service.adapters.queue import IMAGE_QUEUE, STEP_QUEUE, arq_redis
+from service.adapters.records import leases, pipelines
+from service.domain.ids import new_id
+from service.settings import WORKER_ID, Settings, load_settings
+from workers.advance import Advance
+from workers.engines.ocr.choice import OcrEngines
+from workers.engines.reading_limits import ReadingLimits
+from workers.engines.toolbox import Toolbox
+from workers.heartbeat import Heartbeat
+from workers.images import Images
+from workers.listening import listen
+from workers.pipelines import all_pipelines
+from workers.runner import Runner, RunnerParts
+from workers.running import RunningSteps
+from workers.sandbox import Sandbox
+from workers.sweep import Sweep
+from workers.tasks import IMAGES, RUNNER, render_page, run_step
+from workers.wake import WakeWorker
+from workers.work import Work
+
+_log = structlog.get_logger()
+_HAND_BACK_SECONDS = 0.5
+
+
+@asynccontextmanager
+async def _toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
+    sandbox = Sandbox(preload=["pymupdf", "workers.engines.pdf"])
+    ocr = OcrEngines.from_settings(settings)
+    limits = ReadingLimits(
+        page_seconds=settings.page_seconds,
+        step_seconds=settings.step_seconds,
+        memory_bytes=settings.child_memory_bytes,
+        max_pages=settings.max_pages,
+        page_megapixels=settings.page_megapixels,
+        ocr_dpi=settings.ocr_dpi,
+    )
+    try:
+        yield Toolbox(sandbox, ocr, limits)
+    finally:
+        await ocr.close()
+        await sandbox.close()
+
+
+class WorkerProcess:
+    """One worker: slots for steps, and one reserved for page images."""
+
+    def __init__(self, settings: Settings, adapters: Adapters, tools: Toolbox) -> None:
+        self._settings = settings
+        self._adapters = adapters
+        self._tools = tools
+        self._running = RunningSteps()
+        known = all_pipelines()
+        self._specs = [each.spec() for each in known.values()]
+        advance = Advance(known, tools, adapters.echo.live)
+        self._worker = leases.WorkerFacts(
+            id=os.environ.get(WORKER_ID) or new_id(),
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            slots=settings.slots,
+            engines={},
+        )
+        self._heartbeat = Heartbeat(
+            self._worker,
+            adapters.db,
+            adapters.redis,
+            adapters.log,
+            self._running,
+            lease_seconds=settings.lease_seconds,
+            every_seconds=settings.heartbeat_seconds,
+        )
+        self._sweep = Sweep(adapters.db, adapters.echo, adapters.dispatcher, advance)
+        runner = Runner(
+            RunnerParts(
+                worker_id=self._worker.id,
+                lease_seconds=settings.lease_seconds,
+                db=adapters.db,
+                log=adapters.log,
+                echo=adapters.echo,
+                dispatcher=adapters.dispatcher,
+                secrets=adapters.secrets,
+                advance=advance,
+                work=Work(adapters.db, adapters.blobs, tools, advance),
+                running=self._running,
+            )
+        )
+        images = Images(adapters.db, adapters.redis, adapters.blobs, adapters.secrets, tools)
+        self._steps = WakeWorker(
+            [run_step],
+            redis_pool=arq_redis(adapters.redis, STEP_QUEUE),
+            queue_name=STEP_QUEUE,
+            max_jobs=settings.slots,
+            ctx={RUNNER: runner},
+        )
+        self._images = WakeWorker(
+            [render_page],
+            redis_pool=arq_redis(adapters.redis, IMAGE_QUEUE),
+            queue_name=IMAGE_QUEUE,
+            max_jobs=1,
+            ctx={IMAGES: images},
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Works until told to stop; then finishes what runs within the drain, and hands back the rest."""
+        async with self._adapters.db.writing() as session:
+            await pipelines.declare(session, self._specs)
+        await self._heartbeat.announce()
+        await self._adapters.dispatcher.dispatch()
+        async with asyncio.TaskGroup() as group:
+            services = [
+                group.create_task(listen(self._adapters.redis, self._wake, self._running.stop_job)),
+                group.create_task(self._heartbeat.run()),
+                group.create_task(self._heartbeat.tell()),
+                group.create_task(self._sweep.run()),
+                group.create_task(self._tools.sandbox.start()),
+            ]
+            work = [group.create_task(self._steps.main()), group.create_task(self._images.main())]
+            await stop.wait()
+            await self._drain(work)
+            for each in services:
+                each.cancel()
+        await self._leave()
+
+    async def _drain(self, work: list[asyncio.Task[None]]) -> None:
+        self._steps.leave()
+        self._images.leave()
+        drain = self._settings.drain_seconds or 0.0
+        await asyncio.wait(work, timeout=max(0.0, drain - _HAND_BACK_SECONDS))
+        self._running.leave()
+        await asyncio.wait(work, timeout=_HAND_BACK_SECONDS * 2)
+        for each in work:
+            each.cancel()
+
+    async def _leave(self) -> None:
+        async with self._adapters.db.writing() as session:
+            await leases.release(session, self._worker.id, live=self._adapters.echo.live)
+
+    def _wake(self) -> None:
+        self._steps.wake()
+        self._images.wake()
+
+
+async def _work(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with open_adapters(settings) as adapters, _toolbox(settings) as tools:
+        await WorkerProcess(settings, adapters, tools).run(stop)
+
+
+def main() -> None:
+    """Runs until SIGTERM."""
+    settings = load_settings()
+    set_up_logs(level=settings.log_level, form=settings.log_format, secrets=settings.secrets())
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_work(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""How a pipeline is declared: a name, options, and phases that plan steps and run them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from service.adapters.blob_store import BlobStore
+from service.domain.json import JsonObject
+from service.domain.message import Message
+from service.domain.pipeline import FirstStep, PipelineSpec
+from service.domain.question import Question
+from service.domain.work import NextPhase, PastWork, StepDone
+from workers.engines.toolbox import Toolbox
+
+
+class Report(Protocol):
+    """Where a step says how far it is. Nothing here waits."""
+
+    def began(self, cost: int) -> None:
+        """Work on the next item began that is expected to take so many milliseconds."""
+        ...
+
+    def worked(self, cost: int) -> None:
+        """So many expected milliseconds more of the step are done."""
+        ...
+
+    def detail(self, detail: Message) -> None:
+        """What is being done, for a person."""
+        ...
+
+    def pages(self, pages: dict[str, str]) -> None:
+        """Pages' two letters by page number."""
+        ...
+
+    def line(self, line: JsonObject) -> None:
+        """A line for the job's log."""
+        ...
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    """The document that a step works on; `blob` is its key in the blob store."""
+
+    id: str
+    owner_id: str
+    name: str
+    kind: str
+    size: int
+    blob: str
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """All that a step may know and use. `before` are the done steps of earlier phases and of its own."""
+
+    job_id: str
+    step_id: str
+    document: DocumentFacts
+    options: Any
+    input: JsonObject
+    cost: int
+    page_count: int | None
+    answers: JsonObject
+    before: Sequence[PastWork]
+    output_key: str
+    report: Report
+    blobs: BlobStore
+    tools: Toolbox
+
+
+@dataclass(frozen=True)
+class PlanContext:
+    """What a phase is planned from: the options and all done steps. `slots` is how many steps run side by side."""
+
+    document: DocumentFacts
+    options: Any
+    before: Sequence[PastWork]
+    page_count: int | None
+    slots: int
+    tools: Toolbox
+
+
+class AskPerson(Exception):
+    """Raised by a step that cannot go on before a person has answered; it runs again after that."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question.code)
+        self.question = question
+
+
+@dataclass(frozen=True)
+class Phase:
+    """`plan` must be quick and pure: it runs inside the transaction that ends the phase before."""
+
+    code: str
+    plan: Callable[[PlanContext], NextPhase]
+    run: Callable[[StepContext], Awaitable[StepDone]]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A pipeline as a file of `workers/pipelines` declares it, under the name `PIPELINE`."""
+
+    name: str
+    options: type[BaseModel]
+    accepts: tuple[str, ...]
+    first: FirstStep
+    phases: tuple[Phase, ...]
+
+    def spec(self) -> PipelineSpec:
+        """What everybody else may know."""
+        return PipelineSpec(
+            name=self.name,
+            phases=tuple(each.code for each in self.phases),
+            accepts=self.accepts,
+            options_schema=self.options.model_json_schema(),
+            first=self.first,
+        )

@@ -1,0 +1,199 @@
+"""Phase Reading: a step reads some pages, by their text layer or by OCR, and writes one JSON line a page."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import orjson
+
+from service.adapters.blob_store import BlobWriter
+from service.domain.failure import Failure, FailureKind
+from service.domain.ids import new_id
+from service.domain.json import JsonObject
+from service.domain.log_line import log_line
+from service.domain.message import Message
+from service.domain.work import StepDone, StepPlan
+from workers.engines.failures import EngineFailed
+from workers.engines.ocr.port import OcrEngine, OcrRequest, PageToRead, Pixels
+from workers.engines.source import Opened, Source, page_limits
+from workers.pipelines.declaration import StepContext
+from workers.sandbox import ChildFailed
+
+_PAGE_FAILURES = {
+    "crashed": "page_crashed",
+    "out_of_memory": "page_out_of_memory",
+    "timed_out": "page_timed_out",
+    "error": "page_broken",
+}
+OcrSteps = Callable[[list[int], int], list[StepPlan]]
+
+
+@dataclass
+class _Reading:
+    """What a step has read so far."""
+
+    context: StepContext
+    writer: BlobWriter
+    page_cost: int
+    pages: dict[str, str] = field(default_factory=dict[str, str])
+    warnings: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
+    for_ocr: list[int] = field(default_factory=list[int])
+
+    async def take(self, page: JsonObject) -> None:
+        """A page was read."""
+        await self.writer.write(orjson.dumps(page) + b"\n")
+        self._finished(page["number"], "td" if page["route"] == "text" else "od")
+
+    def fail(self, number: int, failure: Failure, route: str) -> None:
+        """A page could not be read: it is named in a warning, and the others go on."""
+        params = {**failure.params, "page": number}
+        named = Failure(failure.code, params, failure.kind, "reading", failure.support_id)
+        self.warnings[f"page-{number}"] = named.json()
+        self.context.report.line(log_line("page_failed", "warning", page=number))
+        self._finished(number, f"{route}f")
+
+    def leave_to_ocr(self, number: int) -> None:
+        """A page's text layer is of no use."""
+        self.for_ocr.append(number)
+        self.context.report.pages({str(number): "op"})
+        self.context.report.worked(self.page_cost)
+
+    def begin(self, number: int, route: str) -> None:
+        """Says which page is being read."""
+        total = self.context.page_count or number
+        self.context.report.pages({str(number): f"{route}r"})
+        self.context.report.detail(Message("detail", "page", {"page": number, "total": total}))
+        self.context.report.began(self.page_cost)
+
+    def _finished(self, number: int, code: str) -> None:
+        self.pages[str(number)] = code
+        self.context.report.pages({str(number): code})
+        self.context.report.worked(self.page_cost)
+
+
+async def read(context: StepContext, source: Source, ocr_steps: OcrSteps) -> StepDone:
+    """Reads the step's pages; pages that turn out to need OCR become new steps of the phase."""
+    numbers: list[int] = context.input["pages"]
+    async with source.opened(context.blobs, context.tools) as opened, context.blobs.writer() as writer:
+        reading = _Reading(context, writer, max(1, context.cost // len(numbers)))
+        if context.input["route"] == "text":
+            await _read_text(reading, opened, numbers, flows=source.flows)
+        else:
+            await _read_by_ocr(reading, opened, numbers)
+        await writer.commit(context.output_key)
+    more: list[StepPlan] = []
+    if reading.for_ocr:
+        more = ocr_steps(reading.for_ocr, context.tools.ocr.choose(context.options.languages).pages_per_call)
+    return StepDone(
+        output={"pages": len(reading.pages)},
+        output_blob=context.output_key,
+        pages=reading.pages,
+        warnings=reading.warnings,
+        more=tuple(more),
+    )
+
+
+async def _read_text(reading: _Reading, opened: Opened, numbers: list[int], *, flows: bool) -> None:
+    """A child reads page after page; after one that kills it, a new child goes on with the next."""
+    context = reading.context
+    accept_any = flows or context.options.ocr == "never"
+    left = list(numbers)
+    while left:
+        reading.begin(left[0], "t")
+        call = {"pages": left, "engine": "flow" if flows else "pymupdf", **opened.arguments()}
+        limits = page_limits(context.tools.limits)
+        try:
+            async with context.tools.sandbox.call(
+                "workers.engines.pdf.child:read_text", call, limits
+            ) as items:
+                async for item in items:
+                    left.remove(item["number"])
+                    await _took_text(reading, item, accept_any=accept_any)
+                    if left:
+                        reading.begin(left[0], "t")
+            for number in left:
+                reading.fail(number, Failure("page_missing"), "t")
+            return
+        except ChildFailed as failed:
+            if failed.code is not None:
+                raise
+            reading.fail(left.pop(0), _page_failure(failed, context), "t")
+
+
+async def _took_text(reading: _Reading, item: JsonObject, *, accept_any: bool) -> None:
+    number = item["number"]
+    if "failed" in item:
+        refused = item["failed"]
+        reading.fail(number, Failure(refused["code"], refused["params"], FailureKind.USAGE), "t")
+        return
+    usable = item.pop("usable")
+    item.pop("blank")
+    if usable or accept_any:
+        await reading.take(item)
+    else:
+        reading.leave_to_ocr(number)
+
+
+async def _read_by_ocr(reading: _Reading, opened: Opened, numbers: list[int]) -> None:
+    engine = reading.context.tools.ocr.choose(reading.context.options.languages)
+    for start in range(0, len(numbers), engine.pages_per_call):
+        group = numbers[start : start + engine.pages_per_call]
+        reading.begin(group[0], "o")
+        left = list(group)
+        try:
+            request = await _request(reading, opened, engine, left)
+            if request.pages:
+                async for page in engine.read(request):
+                    left.remove(page.number)
+                    await reading.take(page.to_json())
+            for number in left:
+                reading.fail(number, Failure("page_missing"), "o")
+        except EngineFailed as failed:
+            if failed.kind != "usage" or failed.code == "ocr_language_missing":
+                raise
+            for number in left:
+                reading.fail(number, Failure(failed.code, failed.params, FailureKind.USAGE), "o")
+        except ChildFailed as failed:
+            for number in left:
+                reading.fail(number, _page_failure(failed, reading.context), "o")
+
+
+async def _request(reading: _Reading, opened: Opened, engine: OcrEngine, left: list[int]) -> OcrRequest:
+    """The pages in the form that the engine wants; a page that cannot be drawn has failed and leaves the list."""
+    context = reading.context
+    languages = tuple(context.options.languages)
+    pages: list[PageToRead] = []
+    async for item in _drawn(context, opened, list(left), pixels=engine.accepts == "pixels"):
+        number = item["number"]
+        if "failed" in item:
+            left.remove(number)
+            refused = item["failed"]
+            reading.fail(number, Failure(refused["code"], refused["params"], FailureKind.USAGE), "o")
+            continue
+        pixels = None
+        if engine.accepts == "pixels":
+            pixels = Pixels(item["blob"], item["width_px"], item["height_px"], item["channels"])
+        pages.append(PageToRead(number, item["width"], item["height"], item["rotation"], pixels))
+    if engine.accepts == "pixels" or not pages:
+        return OcrRequest(tuple(pages), None, languages)
+    call = {"pages": [page.number for page in pages], **opened.arguments()}
+    limits = page_limits(context.tools.limits)
+    async with context.tools.sandbox.call("workers.engines.pdf.child:extract_pdf", call, limits) as items:
+        cut = [item["blob"] async for item in items][0]
+    return OcrRequest(tuple(pages), cut, languages)
+
+
+async def _drawn(
+    context: StepContext, opened: Opened, numbers: list[int], *, pixels: bool
+) -> AsyncIterator[JsonObject]:
+    dpi = context.tools.limits.ocr_dpi if pixels else 36
+    call = {"pages": numbers, "dpi": dpi, "megapixels": 40.0, **opened.arguments()}
+    limits = page_limits(context.tools.limits)
+    async with context.tools.sandbox.call("workers.engines.pdf.child:render", call, limits) as items:
+        async for item in items:
+            yield item
+
+
+def _page_failure(failed: ChildFailed, context: StepContext) -> Failure:
+    params = {"seconds": context.tools.limits.page_seconds}
+    code = failed.code or _PAGE_FAILURES[failed.kind]
+    return Failure(code, {**params, **failed.params}, FailureKind.FATAL, support_id=new_id())

@@ -1,0 +1,159 @@
+"""Pipeline `text`: any accepted document becomes its text, Markdown and a model of its pages."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.domain.document import Kind
+from service.domain.message import Message
+from service.domain.pipeline import FirstStep
+from service.domain.question import Field as QuestionField
+from service.domain.question import Question
+from service.domain.step import how_many_steps
+from service.domain.work import NextPhase, StepDone, StepPlan
+from workers.engines.failures import DocumentRefused
+from workers.engines.source import Source, step_limits
+from workers.pipelines.assembling import assemble
+from workers.pipelines.declaration import AskPerson, Phase, Pipeline, PlanContext, StepContext
+from workers.pipelines.page_range import PAGE_RANGE, pages_in
+from workers.pipelines.reading import read
+from workers.sandbox import ChildFailed
+
+OPENING_MS = 30
+TEXT_PAGE_MS = 3.5
+OCR_PAGE_MS = 2500.0
+ASSEMBLING_MS = 20
+ASSEMBLED_PAGE_MS = 0.4
+"""Expected milliseconds, measured on one core; they decide shares of the bar, not limits."""
+
+
+class TextOptions(BaseModel):
+    """What a person may choose."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ocr: Annotated[
+        Literal["auto", "always", "never"],
+        Field(description="auto reads by OCR what has no usable text; always and never speak for all pages"),
+    ] = "auto"
+    languages: Annotated[
+        tuple[Literal["en", "fr", "de", "es", "it", "pt", "nl", "vi"], ...],
+        Field(description="languages that OCR should expect, most important first", max_length=5),
+    ] = ("en",)
+    pages: Annotated[
+        str | None,
+        Field(
+            description="pages to read, such as 1-3,7; empty reads all", pattern=PAGE_RANGE, max_length=200
+        ),
+    ] = None
+
+
+def source_of(context: StepContext) -> Source:
+    """The step's document, with the password that a person gave."""
+    document = context.document
+    return Source(document.id, document.blob, document.kind, Source.password_in(context.answers))
+
+
+async def inspect(context: StepContext) -> StepDone:
+    """Opens the document, counts its pages and predicts each page's route."""
+    context.report.began(context.cost)
+    context.report.detail(Message("detail", "opening"))
+    source = source_of(context)
+    try:
+        async with source.opened(context.blobs, context.tools) as opened:
+            call = {"page_limit": context.tools.limits.max_pages, **opened.arguments()}
+            limits = step_limits(context.tools.limits)
+            async with context.tools.sandbox.call("workers.engines.pdf.child:inspect", call, limits) as items:
+                found = [item async for item in items][0]
+    except ChildFailed as failed:
+        if failed.code in ("password_required", "password_wrong"):
+            raise AskPerson(_ask_password(failed.code, context)) from failed
+        raise
+    routes = chosen_routes(found["routes"], context.options, flows=source.flows)
+    pages = {str(number): f"{route}p" for number, route in enumerate(routes, start=1)}
+    context.report.pages({**pages, **{number: "sd" for number, code in pages.items() if code == "sp"}})
+    context.report.worked(context.cost)
+    return StepDone(output={"routes": routes}, page_count=len(routes))
+
+
+def chosen_routes(predicted: str, options: TextOptions, *, flows: bool) -> str:
+    """A letter a page: t text, o OCR, s skipped. Raises DocumentRefused when no page is left."""
+    if flows or options.ocr == "never":
+        predicted = "t" * len(predicted)
+    elif options.ocr == "always":
+        predicted = "o" * len(predicted)
+    if options.pages is None:
+        return predicted
+    wanted = pages_in(options.pages, len(predicted))
+    if not wanted:
+        raise DocumentRefused("page_range_empty", {"pages": len(predicted)})
+    return "".join(route if number in wanted else "s" for number, route in enumerate(predicted, start=1))
+
+
+def _ask_password(code: str, context: StepContext) -> Question:
+    tried = Source.password_in(context.answers) is not None
+    return Question(
+        id="",
+        code="password_wrong" if tried else code,
+        params={"name": context.document.name},
+        fields=(QuestionField("password", "secret"),),
+    )
+
+
+def plan_inspecting(_context: PlanContext) -> NextPhase:
+    """One step opens the document."""
+    return NextPhase((StepPlan(OPENING_MS),))
+
+
+def plan_reading(context: PlanContext) -> NextPhase:
+    """Text pages in ranges that keep all slots busy, OCR pages in the engine's groups."""
+    routes = context.before[0].output["routes"]
+    text = [number for number, route in enumerate(routes, start=1) if route == "t"]
+    scanned = [number for number, route in enumerate(routes, start=1) if route == "o"]
+    group = context.tools.ocr.choose(context.options.languages).pages_per_call if scanned else 1
+    steps = [*_text_steps(text, context.slots), *ocr_steps(scanned, group)]
+    later = ASSEMBLING_MS + int(ASSEMBLED_PAGE_MS * (len(text) + len(scanned)))
+    return NextPhase(tuple(steps), later)
+
+
+def _text_steps(pages: list[int], slots: int) -> list[StepPlan]:
+    if not pages:
+        return []
+    count = min(len(pages), how_many_steps(len(pages) * TEXT_PAGE_MS / 1000, slots))
+    bounds = [len(pages) * part // count for part in range(count + 1)]
+    return [
+        StepPlan(max(1, int(TEXT_PAGE_MS * (end - start))), {"route": "text", "pages": pages[start:end]})
+        for start, end in zip(bounds, bounds[1:], strict=False)
+    ]
+
+
+def ocr_steps(pages: list[int], group: int) -> list[StepPlan]:
+    """Steps for pages that OCR must read, so many pages a step."""
+    groups = [pages[start : start + group] for start in range(0, len(pages), group)]
+    return [StepPlan(int(OCR_PAGE_MS * len(each)), {"route": "ocr", "pages": each}) for each in groups]
+
+
+def plan_assembling(context: PlanContext) -> NextPhase:
+    """One step puts the pages together."""
+    return NextPhase((StepPlan(ASSEMBLING_MS + int(ASSEMBLED_PAGE_MS * (context.page_count or 0))),))
+
+
+async def _read(context: StepContext) -> StepDone:
+    return await read(context, source_of(context), ocr_steps)
+
+
+async def _assemble(context: StepContext) -> StepDone:
+    return await assemble(context, source_of(context))
+
+
+PIPELINE = Pipeline(
+    name="text",
+    options=TextOptions,
+    accepts=tuple(Kind),
+    first=FirstStep(cost=OPENING_MS, whole_cost=200, whole_cost_per_mb=2000),
+    phases=(
+        Phase("inspecting", plan_inspecting, inspect),
+        Phase("reading", plan_reading, _read),
+        Phase("assembling", plan_assembling, _assemble),
+    ),
+)

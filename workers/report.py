@@ -1,0 +1,142 @@
+"""Progress at its source: step facts, coalesced to at most ten appends a second for a job, at least one."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import structlog
+from redis.exceptions import RedisError
+
+from service.adapters.echo import Echo
+from service.adapters.event_log import EventLog
+from service.adapters.events import Outcome, StepFacts
+from service.domain.json import JsonObject
+from service.domain.message import Message
+
+_log = structlog.get_logger()
+APPENDS_A_SECOND = 10
+ALIVE_SECONDS = 0.8
+"""Without news an append says so after this long, so that no second passes without a patch."""
+SHARE_OF_EXPECTED = 0.9
+"""Inside one slow item the percentage follows the expected time, up to this share of the item."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Whose facts these are."""
+
+    job_id: str
+    owner_id: str
+    run: int
+    step_id: str
+    attempt: int
+    cost: int
+
+
+@dataclass
+class _Unsent:
+    fields: JsonObject = field(default_factory=dict[str, object])
+    pages: dict[str, str] = field(default_factory=dict[str, str])
+    lines: list[JsonObject] = field(default_factory=list[JsonObject])
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.pages or self.lines)
+
+
+class StepReport:
+    """The `Report` of one attempt at a step."""
+
+    def __init__(self, log: EventLog, echo: Echo, attempt: Attempt, phase_code: str) -> None:
+        self._log = log
+        self._echo = echo
+        self._attempt = attempt
+        self._cost = attempt.cost
+        self.phase_code = phase_code
+        self._unsent = _Unsent()
+        self._done = 0
+        self._item_cost = 0
+        self._item_began = time.monotonic()
+        self._told = -1
+        self._last = 0.0
+        self._sending = asyncio.Lock()
+
+    def began(self, cost: int) -> None:
+        self._item_cost = cost
+        self._item_began = time.monotonic()
+
+    def worked(self, cost: int) -> None:
+        self._done = min(self._cost, self._done + cost)
+        self.began(0)
+
+    def detail(self, detail: Message) -> None:
+        self._unsent.fields["detail"] = detail.json()
+
+    def extend(self, cost: int) -> None:
+        """The attempt does more than its step was planned for: so many expected milliseconds."""
+        self._cost += cost
+
+    def enter(self, index: int, total: int, code: str) -> None:
+        """The phase (from 1) that a step which runs several has come to."""
+        self.phase_code = code
+        self._unsent.fields["phase"] = {"index": index, "total": total, "code": code}
+
+    def pages(self, pages: dict[str, str]) -> None:
+        self._unsent.pages.update(pages)
+
+    def line(self, line: JsonObject) -> None:
+        self._unsent.lines.append(line)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None, None]:
+        """Sends while the block runs. What is unsent at its end is for `flush`."""
+        task = asyncio.create_task(self._keep_sending())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def flush(self, *, ended: bool = False) -> None:
+        """Sends what has not been sent; `ended` says that this attempt says no more."""
+        async with self._sending:
+            unsent, self._unsent = self._unsent, _Unsent()
+            done = self._cost if ended else self._shown_done()
+            self._told, self._last = done, time.monotonic()
+            facts = StepFacts(
+                job_id=self._attempt.job_id,
+                owner_id=self._attempt.owner_id,
+                run=self._attempt.run,
+                step_id=self._attempt.step_id,
+                attempt=self._attempt.attempt,
+                done=done,
+                cost=self._cost,
+                ended=ended,
+                fields=unsent.fields,
+                pages=unsent.pages,
+                log=unsent.lines,
+            )
+            try:
+                if await self._log.append_facts(facts) is Outcome.SEED_NEEDED:
+                    await self._echo.seed(self._attempt.job_id)
+                    await self._log.append_facts(facts)
+            except (RedisError, OSError, asyncio.TimeoutError) as lost:
+                _log.warning("facts_postponed", reason=str(lost))
+                self._take_back(unsent)
+
+    def _take_back(self, unsent: _Unsent) -> None:
+        self._unsent.fields = {**unsent.fields, **self._unsent.fields}
+        self._unsent.pages = {**unsent.pages, **self._unsent.pages}
+        self._unsent.lines = unsent.lines + self._unsent.lines
+
+    def _shown_done(self) -> int:
+        elapsed = int((time.monotonic() - self._item_began) * 1000)
+        return min(self._cost, self._done + min(elapsed, int(self._item_cost * SHARE_OF_EXPECTED)))
+
+    async def _keep_sending(self) -> None:
+        while True:
+            await asyncio.sleep(1 / APPENDS_A_SECOND)
+            news = bool(self._unsent) or self._shown_done() > self._told + self._cost // 100
+            if news or time.monotonic() - self._last > ALIVE_SECONDS:
+                await self.flush()

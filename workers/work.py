@@ -1,0 +1,129 @@
+"""What happens inside a claimed step: its phase's run, and for a short job the phases after it as well."""
+
+from dataclasses import dataclass, field
+
+from service.adapters.blob_store import BlobStore
+from service.adapters.database import Database
+from service.adapters.dispatch import live_slots
+from service.adapters.records.steps import Claim, past_work
+from service.domain.json import JsonObject
+from service.domain.step import SECONDS_OF_ONE_STEP_JOB
+from service.domain.work import NextPhase, PastWork, StepDone, StepPlan
+from workers.advance import Advance, document_facts
+from workers.engines.toolbox import Toolbox
+from workers.pipelines.declaration import Pipeline, StepContext
+from workers.report import StepReport
+
+
+@dataclass(frozen=True)
+class Inline:
+    """A step of a later phase that was run within the claimed one."""
+
+    phase: int
+    plan: StepPlan
+    done: StepDone
+
+
+@dataclass
+class Worked:
+    """The claimed step's result, and those of the steps run with it."""
+
+    done: StepDone
+    inline: list[Inline] = field(default_factory=list[Inline])
+
+
+class Work:
+    """Runs a claimed step's phase. Raises what the phase raises; the report knows which phase it was."""
+
+    def __init__(self, db: Database, blobs: BlobStore, tools: Toolbox, advance: Advance) -> None:
+        self._db = db
+        self._blobs = blobs
+        self._tools = tools
+        self._advance = advance
+
+    async def run(self, claim: Claim, report: StepReport, answers: JsonObject) -> Worked:
+        """Does the work and writes its blobs; nothing is recorded yet."""
+        pipeline = self._advance.pipeline(claim.job)
+        before, slots = await self._before(claim)
+        plan = StepPlan(claim.step.cost, claim.step.input)
+        page_count = claim.job.page_count
+        key = f"{claim.job.id}/{claim.step.id}/{claim.step.attempt}"
+        context = self._context(claim, pipeline, plan, report, answers, before, page_count, key)
+        done = await pipeline.phases[claim.step.phase].run(context)
+        worked = Worked(done)
+        if claim.step.phase == 0 and not done.more:
+            before.append(_past(0, claim.step.number, plan, done))
+            page_count = done.page_count or page_count
+            await self._run_on(claim, pipeline, report, answers, before, page_count, slots, worked)
+        return worked
+
+    async def _run_on(  # noqa: PLR0913 - what one step's phases share
+        self,
+        claim: Claim,
+        pipeline: Pipeline,
+        report: StepReport,
+        answers: JsonObject,
+        before: list[PastWork],
+        page_count: int | None,
+        slots: int,
+        worked: Worked,
+    ) -> None:
+        """Runs all later phases here while the whole rest is expected to take less than a second."""
+        facts = document_facts(claim.document)
+        for phase in range(1, len(pipeline.phases)):
+            claim.job.page_count = page_count
+            following = self._advance.plan(claim.job, facts, before, phase, slots)
+            if not _short(following):
+                return
+            report.enter(phase + 1, len(pipeline.phases), pipeline.phases[phase].code)
+            report.extend(sum(each.cost for each in following.steps))
+            for number, plan in enumerate(following.steps):
+                key = f"{claim.job.id}/{claim.step.id}/{claim.step.attempt}-{phase}-{number}"
+                context = self._context(claim, pipeline, plan, report, answers, before, page_count, key)
+                done = await pipeline.phases[phase].run(context)
+                before.append(_past(phase, number, plan, done))
+                worked.inline.append(Inline(phase, plan, done))
+            if any(each.done.more for each in worked.inline):
+                return
+
+    async def _before(self, claim: Claim) -> tuple[list[PastWork], int]:
+        if claim.step.phase == 0:
+            async with self._db.reading() as session:
+                return [], max(1, await live_slots(session))
+        async with self._db.reading() as session:
+            return await past_work(session, claim.job), max(1, await live_slots(session))
+
+    def _context(  # noqa: PLR0913 - a context is all of these
+        self,
+        claim: Claim,
+        pipeline: Pipeline,
+        plan: StepPlan,
+        report: StepReport,
+        answers: JsonObject,
+        before: list[PastWork],
+        page_count: int | None,
+        key: str,
+    ) -> StepContext:
+        return StepContext(
+            job_id=claim.job.id,
+            step_id=claim.step.id,
+            document=document_facts(claim.document),
+            options=pipeline.options.model_validate(claim.job.options),
+            input=plan.input,
+            cost=plan.cost,
+            page_count=page_count,
+            answers=answers,
+            before=tuple(before),
+            output_key=key,
+            report=report,
+            blobs=self._blobs,
+            tools=self._tools,
+        )
+
+
+def _short(following: NextPhase) -> bool:
+    return bool(following.steps) and following.cost < SECONDS_OF_ONE_STEP_JOB * 1000
+
+
+def _past(phase: int, number: int, plan: StepPlan, done: StepDone) -> PastWork:
+    return PastWork(phase, number, plan.input, done.output, done.output_blob, done.pages)
