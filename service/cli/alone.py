@@ -1,0 +1,65 @@
+"""`headway serve` and `headway worker`: one part, for a server whose Redis and database are its own."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from service.cli.failing import CommandFailed
+from service.cli.machine import bind, refuse_wrong_machine
+from service.cli.options import DATA_DIR, DEBUG
+from service.cli.server import settings_or_fail
+from service.settings import Settings, variable
+
+SERVE_DRAIN_SECONDS = 15.0
+
+
+@click.command()
+@click.option("--host", help="Address to listen on. [HEADWAY_HOST, else 127.0.0.1]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port; 0 takes any free one. [HEADWAY_PORT, else 8000]"
+)
+@DATA_DIR
+@DEBUG
+def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
+    """Run the gateway alone. It needs HEADWAY_REDIS_URL and HEADWAY_DATABASE_URL."""
+    settings = _settings(host=host, port=port, data_dir=data_dir)
+    # The gateway says less clearly that it cannot listen: asked here first, and given back.
+    bind(settings.host, settings.port).close()
+    _become("service.gateway", settings)
+
+
+@click.command()
+@click.option(
+    "--workers", type=click.IntRange(1), help="Worker processes. [HEADWAY_WORKERS, else one for each core]"
+)
+@DATA_DIR
+@DEBUG
+def worker(workers: int | None, data_dir: Path | None) -> None:
+    """Run workers alone. They need HEADWAY_REDIS_URL and HEADWAY_DATABASE_URL."""
+    _become("workers.supervisor", _settings(workers=workers, data_dir=data_dir))
+
+
+def _settings(**overrides: object) -> Settings:
+    refuse_wrong_machine()
+    settings = settings_or_fail(**overrides)
+    missing = [variable(name) for name in ("redis_url", "database_url") if getattr(settings, name) is None]
+    if missing:
+        raise CommandFailed(
+            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set.",
+            "Set what the gateway and the workers are to share, such as redis://127.0.0.1:6379 and "
+            "postgresql://…; or start everything here with `headway up`.",
+        )
+    if settings.drain_seconds is None:
+        return settings.model_copy(update={"drain_seconds": SERVE_DRAIN_SECONDS})
+    return settings
+
+
+def _become(module: str, settings: Settings) -> None:
+    """This process turns into the part: signals reach it directly, and nothing is between it and whoever started it."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(  # noqa: S606 -- becoming the part is the purpose; no shell is involved
+        sys.executable, [sys.executable, "-P", "-m", module], {**os.environ, **settings.environment()}
+    )

@@ -1,0 +1,57 @@
+"""What all commands that talk to a server have in common: their options, and how they run."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.cli.api import Api
+from service.cli.screen import Screen
+from service.cli.server import find_server
+
+DATA_DIR = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Data folder of the server. [HEADWAY_DATA_DIR]",
+)
+
+
+def _debug(ctx: click.Context, _param: click.Parameter, given: bool) -> None:  # noqa: FBT001 -- click calls it so
+    if given:
+        ctx.meta["debug"] = True
+
+
+DEBUG = click.option(
+    "--debug",
+    is_flag=True,
+    expose_value=False,
+    callback=_debug,
+    help="Show a traceback when something fails.",
+)
+
+
+def talks_to_server(command: Callable[..., Coroutine[Any, Any, int]]) -> Callable[..., None]:
+    """Makes `command(api, screen, **its own options)` a command; what it returns is the exit code."""
+
+    @click.option("--server", metavar="URL", help="Server to talk to. [HEADWAY_URL, else the local one]")
+    @click.option("--token", help="Token there; better given as HEADWAY_TOKEN. [else the local one]")
+    @DATA_DIR
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+    @DEBUG
+    def run(**given: Any) -> None:
+        server, token, data_dir = given.pop("server"), given.pop("token"), given.pop("data_dir")
+        screen = Screen(as_json=given.pop("as_json"))
+
+        async def talk() -> int:
+            async with Api(find_server(server, token, data_dir)) as api:
+                return await command(api, screen, **given)
+
+        code = asyncio.run(talk())
+        if code:
+            raise click.exceptions.Exit(code)
+
+    run.__doc__ = command.__doc__
+    run.__name__ = command.__name__
+    return run

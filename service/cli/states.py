@@ -1,0 +1,85 @@
+"""How a job is told in a few words: by its snapshot's value."""
+
+from service.domain.json import JsonObject
+from service.domain.message import english
+
+STYLES = {
+    "staged": "dim",
+    "queued": "dim",
+    "processing": "cyan",
+    "pausing": "yellow",
+    "paused": "yellow",
+    "waiting": "magenta",
+    "completed": "green",
+    "failed": "red",
+    "cancelled": "dim red",
+}
+MARKS = {
+    "staged": "·",
+    "queued": "·",
+    "processing": "▸",
+    "pausing": "‖",
+    "paused": "‖",
+    "waiting": "?",
+    "completed": "✓",
+    "failed": "✗",
+    "cancelled": "⊘",
+}
+ENDED = frozenset({"completed", "failed", "cancelled"})
+
+
+def style_of(value: JsonObject) -> str:
+    """The colour of the job's state; yellow for one that completed with warnings."""
+    state = str(value.get("state"))
+    return "yellow" if state == "completed" and value.get("warnings") else STYLES.get(state, "")
+
+
+def mark_of(value: JsonObject) -> str:
+    """One character for the job's state."""
+    state = str(value.get("state"))
+    return "!" if state == "completed" and value.get("warnings") else MARKS.get(state, "·")
+
+
+def percent_of(value: JsonObject) -> float:
+    """0 to 100."""
+    return float(value.get("percent") or 0.0)
+
+
+def telling(value: JsonObject) -> str:
+    """What is going on, or how it ended and what to do."""
+    match value.get("state"):
+        case "failed":
+            error = value.get("error") or {}
+            return " ".join(filter(None, (error.get("text"), error.get("advice")))) or "Failed"
+        case "cancelled":
+            by = value.get("cancelled_by")
+            return f"cancelled by {by}" if by else "cancelled"
+        case "completed":
+            return _ending(value)
+        case "waiting":
+            return str((value.get("question") or {}).get("text") or "waiting for an answer")
+        case "queued":
+            return str((value.get("waits_for") or {}).get("text") or "queued")
+        case _:
+            return _going_on(value)
+
+
+def _ending(value: JsonObject) -> str:
+    warnings = value.get("warnings") or {}
+    if not warnings:
+        return "completed"
+    first = next(iter(warnings.values()))
+    more = f" (and {len(warnings) - 1} more)" if len(warnings) > 1 else ""
+    return f"completed with warnings: {first.get('text', '')}{more}"
+
+
+def _going_on(value: JsonObject) -> str:
+    phase = value.get("phase") or {}
+    parts = []
+    if phase:
+        title = english("phase", str(phase.get("code")), {})
+        parts.append(f"{title} ({phase.get('index')} of {phase.get('total')})")
+    detail = (value.get("detail") or {}).get("text")
+    if detail:
+        parts.append(str(detail))
+    return ", ".join(parts) or str(value.get("state") or "")

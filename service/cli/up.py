@@ -1,0 +1,121 @@
+"""`headway up`: everything on this machine, as one process tree."""
+
+import asyncio
+import contextlib
+import sys
+import time
+import webbrowser
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from service.adapters.logs import set_up_logs
+from service.adapters.stop_signals import StopSignals
+from service.cli.data_dir import announced, owned
+from service.cli.failing import EXIT_INTERRUPTED
+from service.cli.machine import bind, has_display, refuse_wrong_machine
+from service.cli.options import DATA_DIR, DEBUG
+from service.cli.server import Server, settings_or_fail
+from service.cli.signing_in import sign_in_link
+from service.cli.tree import Tree
+from service.settings import Settings
+
+LISTENING = [
+    click.option("--host", help="Address to listen on. [HEADWAY_HOST, else 127.0.0.1]"),
+    click.option(
+        "--port", type=click.IntRange(0, 65535), help="Port; 0 takes any free one. [HEADWAY_PORT, else 8000]"
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(1),
+        help="Worker processes. [HEADWAY_WORKERS, else one for each core]",
+    ),
+    click.option("--no-browser", is_flag=True, help="Do not open a browser."),
+]
+
+
+@click.command()
+@LISTENING[0]
+@LISTENING[1]
+@DATA_DIR
+@LISTENING[2]
+@LISTENING[3]
+@DEBUG
+def up(
+    host: str | None, port: int | None, data_dir: Path | None, workers: int | None, *, no_browser: bool
+) -> None:
+    """Start everything on this machine, and print the link. Ctrl-C stops it, a second one at once."""
+    began = time.monotonic()
+    refuse_wrong_machine()
+    settings = settings_or_fail(host=host, port=port, data_dir=data_dir, workers=workers)
+    set_up_logs(settings)
+    asyncio.run(_up(settings, began, browser=not no_browser))
+
+
+async def _up(settings: Settings, began: float, *, browser: bool) -> None:
+    stop = StopSignals()
+    async with running(settings, stop) as (tree, server):
+        link = await sign_in_link(server)
+        tell_running(tree, link, time.monotonic() - began)
+        if browser:
+            open_browser(link)
+        await tree.stopped()
+        say_stopping()
+    if stop.at_once.is_set():
+        raise click.exceptions.Exit(EXIT_INTERRUPTED)
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, stop: StopSignals, log_file: Path | None = None
+) -> AsyncGenerator[tuple[Tree, Server], None]:
+    """A whole Headway that is ready, and that commands on this machine find. Raises CommandFailed."""
+    stop.listen()
+    with owned(settings.data_dir), contextlib.closing(bind(settings.host, settings.port)) as listening:
+        async with Tree(settings, listening, stop, log_file) as tree:
+            server = await tree.ready()
+            with announced(settings.data_dir, tree.url):
+                yield tree, server
+
+
+def tell_running(tree: Tree, link: str, seconds: float) -> None:
+    """The link and what runs; the link alone on its line, so that a program can read it."""
+    settings = tree.settings
+    parts = [
+        f"{settings.workers} worker{'s' if settings.workers != 1 else ''}",
+        "embedded Redis" if tree.pids()["redis"] else "Redis",
+        "SQLite" if uses_sqlite(settings) else "PostgreSQL",
+        f"data in {settings.data_dir}",
+    ]
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(
+        Text.assemble(("Headway ", "bold"), version("headway"), f" is ready after {seconds:.1f} s.")
+    )
+    console.print(Text.assemble("\n  ", (link, "bold cyan underline"), "\n"))
+    console.print(
+        Text("The link signs in one browser; `headway link` makes another. " + ", ".join(parts) + ".", "dim")
+    )
+    console.print(Text("Ctrl-C stops.", "dim"))
+
+
+def say_stopping() -> None:
+    """After the first Ctrl-C."""
+    if sys.stdout.isatty():
+        print("\nStopping: what runs may finish. Ctrl-C again stops at once.", flush=True)
+
+
+def open_browser(link: str) -> None:
+    """Where there is a display; that it fails is no reason to stop."""
+    if has_display():
+        with contextlib.suppress(webbrowser.Error, OSError):
+            webbrowser.open(link)
+
+
+def uses_sqlite(settings: Settings) -> bool:
+    """Whether the database is a file."""
+    return settings.database_url is None or settings.database_url.get_secret_value().startswith("sqlite")

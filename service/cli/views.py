@@ -1,0 +1,175 @@
+"""Showing jobs while they run: bars at a terminal, lines in a pipe, JSON for programs. Fed by the socket only."""
+
+from contextlib import ExitStack
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
+from rich.table import Column
+from rich.text import Text
+
+from service.cli.screen import Screen
+from service.cli.states import ENDED, mark_of, percent_of, style_of, telling
+from service.domain.json import JsonObject
+
+_PLAIN_STEP = 25.0
+"""A pipe gets a line for each change of state or phase, and for each such part of the way."""
+
+
+class JobsView(Protocol):
+    """Shows jobs by their snapshots' values; used as a context manager."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def show(self, value: JsonObject) -> None:
+        """The job's newest value; called at each change."""
+        ...
+
+
+def view_for(screen: Screen) -> JobsView:
+    """The view that fits where the output goes."""
+    if screen.as_json:
+        return JsonLines(screen)
+    return Bars(screen.console) if screen.is_terminal else Lines(screen)
+
+
+class JsonLines:
+    """One object for each change: what a program needs to follow, without pages and log."""
+
+    _FIELDS = (
+        "state",
+        "percent",
+        "phase",
+        "detail",
+        "eta_seconds",
+        "outcome",
+        "question",
+        "error",
+        "warnings",
+    )
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+    def show(self, value: JsonObject) -> None:
+        about = {name: value[name] for name in self._FIELDS if value.get(name) is not None}
+        self._screen.object({"job_id": value["id"], "name": value["name"], **about})
+
+
+class Lines:
+    """A line where something happened that a reader of a log wants to know."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._told: dict[str, tuple[object, ...]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+    def show(self, value: JsonObject) -> None:
+        phase = (value.get("phase") or {}).get("index")
+        so_far = (value["state"], phase, percent_of(value) // _PLAIN_STEP)
+        if self._told.get(value["id"]) == so_far:
+            return
+        self._told[value["id"]] = so_far
+        self._screen.line(f"{value['name']}  {percent_of(value):.0f} %  {_state_and_more(value)}")
+
+
+class Bars:
+    """A bar a job, drawn over and over in place."""
+
+    def __init__(self, console: Console) -> None:
+        self._tasks: dict[str, TaskID] = {}
+        self._stack = ExitStack()
+        self._progress = Progress(
+            SpinnerColumn("dots", style="cyan", finished_text=""),
+            TextColumn("{task.fields[name]}", table_column=_column(max_width=32), markup=False),
+            BarColumn(bar_width=None, table_column=_column(ratio=1, min_width=12, max_width=40)),
+            _Percent(table_column=_column(justify="right", min_width=6)),
+            _Left(table_column=_column(justify="right", min_width=6)),
+            _Telling(table_column=_column(ratio=2)),
+            console=Console(highlight=False, file=console.file),
+            expand=True,
+        )
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self._progress)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def show(self, value: JsonObject) -> None:
+        task = self._tasks.get(value["id"])
+        if task is None:
+            task = self._tasks[value["id"]] = self._progress.add_task(
+                "", name=value["name"], value=value, total=100
+            )
+        # A bar that ended as failed is not to look full.
+        self._progress.update(task, completed=percent_of(value), value=value)
+        if value["state"] in ENDED:
+            self._progress.stop_task(task)
+
+
+class _Percent(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        value = task.fields["value"]
+        return Text(f"{percent_of(value):.0f} %", style=style_of(value))
+
+
+class _Left(ProgressColumn):
+    """The time that is left, or that it took."""
+
+    def render(self, task: Task) -> Text:
+        value = task.fields["value"]
+        if value["state"] in ENDED:
+            took = seconds_taken(value)
+            return Text("" if took is None else f"{took:.1f} s", style="dim")
+        left = value.get("eta_seconds")
+        return Text("" if left is None else f"~{_minutes(left)}", style="dim")
+
+
+class _Telling(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        value = task.fields["value"]
+        text = Text(f"{mark_of(value)} {telling(value)}", style=style_of(value), no_wrap=True)
+        text.truncate(200, overflow="ellipsis")
+        return text
+
+
+def seconds_taken(value: JsonObject) -> float | None:
+    """From the queue to the end; None before it has ended."""
+    begun = value.get("queued_at") or value.get("started_at") or value.get("created_at")
+    ended = value.get("ended_at")
+    return None if begun is None or ended is None else max(0.0, ended - begun)
+
+
+def _state_and_more(value: JsonObject) -> str:
+    more = telling(value)
+    if value["state"] == "waiting":
+        return f"waiting: {more} (headway answer {value['id']})"
+    return (
+        more
+        if more.startswith(value["state"]) or value["state"] == "processing"
+        else f"{value['state']}: {more}"
+    )
+
+
+def _minutes(seconds: float) -> str:
+    whole = max(1, round(seconds))
+    return f"{whole} s" if whole < 60 else f"{whole // 60} m {whole % 60:02d} s"
+
+
+def _column(**about: object) -> Column:
+    return Column(no_wrap=True, overflow="ellipsis", **about)  # pyright: ignore[reportArgumentType] -- rich's own options
