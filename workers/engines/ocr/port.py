@@ -59,9 +59,8 @@ class OcrEngine(Protocol):
         """The most pages of one request."""
         ...
 
-    @property
-    def languages(self) -> frozenset[str]:
-        """ISO 639-1 codes of the languages that it reads well; empty when it reads any."""
+    async def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes of the languages that it reads well here; empty when it finds out by itself."""
         ...
 
     def read(self, request: OcrRequest) -> AsyncGenerator[Page, None]:

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Literal, cast
 
-import psutil
 import pytest
 
 from service.domain.json import JsonObject
+from tests.support.own_children import own_children
 from tests.support.reading import page_of, read_all, read_scan
 from tests.support.scans import ENGLISH, FRENCH, VIETNAMESE, columns, paragraphs, read_share, scan
 from tests.support.waiting import until
@@ -29,7 +29,7 @@ async def engine() -> AsyncIterator[RapidOcr]:
 
 
 def _children() -> set[int]:
-    return {child.pid for child in psutil.Process().children() if "workers.children.warm" in child.cmdline()}
+    return own_children("workers.children.warm")
 
 
 @pytest.mark.parametrize("kind", ["png", "jpeg", "tiff", "webp"])
@@ -102,7 +102,7 @@ async def test_reads_vietnamese_without_its_diacritics(engine: RapidOcr) -> None
     """The known weakness: it does not claim the language, and misses words."""
     page = scan(paragraphs(VIETNAMESE))
     read = await read_scan(engine, page, "vi")
-    assert "vi" not in engine.languages
+    assert "vi" not in await engine.languages()
     assert read_share(page.words, read.text) < 0.9
 
 

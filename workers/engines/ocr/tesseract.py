@@ -1,0 +1,164 @@
+"""Tesseract, where it is installed: a process for each page, given pixels on its standard input."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncGenerator, Sequence
+from typing import Literal
+
+from workers.engines.failures import EngineFailed
+from workers.engines.ocr.composing import composed
+from workers.engines.ocr.port import OcrRequest, PageToRead, Pixels
+from workers.engines.ocr.program import ProgramFailed, output_of
+from workers.engines.ocr.straighten import straightened, tilt_of
+from workers.engines.ocr.tesseract_words import paragraphs
+from workers.engines.page import Page
+
+_SHOWN_NAME = "Tesseract"
+_CODES = {
+    "cs": "ces",
+    "da": "dan",
+    "de": "deu",
+    "el": "ell",
+    "en": "eng",
+    "es": "spa",
+    "fi": "fin",
+    "fr": "fra",
+    "it": "ita",
+    "ja": "jpn",
+    "ko": "kor",
+    "nb": "nor",
+    "nl": "nld",
+    "no": "nor",
+    "pl": "pol",
+    "pt": "por",
+    "ru": "rus",
+    "sv": "swe",
+    "tr": "tur",
+    "uk": "ukr",
+    "vi": "vie",
+    "zh": "chi_sim",
+}
+_FALLBACK = ("en",)
+_LIST_SECONDS = 10.0
+# With orientation found by itself, else without.
+_SEGMENTATION_WITH_ORIENTATION, _SEGMENTATION = "1", "3"
+_ORIENTATION = "osd"
+
+
+class Tesseract:
+    """Reads pixels, one page a call; a page takes one process with `threads` threads for at most `page_seconds`."""
+
+    name = "tesseract"
+    accepts: Literal["pixels", "pdf"] = "pixels"
+    pages_per_call = 1
+
+    def __init__(self, *, threads: int, page_seconds: float = 60.0, program: str = "tesseract") -> None:
+        self._page_seconds = page_seconds
+        self._program = program
+        self._environment = {
+            "LC_ALL": "C.UTF-8",
+            "OMP_THREAD_LIMIT": str(threads),
+            **{name: os.environ[name] for name in ("PATH", "TESSDATA_PREFIX") if name in os.environ},
+        }
+        self._installed: frozenset[str] | None = None
+
+    async def read(self, request: OcrRequest) -> AsyncGenerator[Page, None]:
+        """See OcrEngine."""
+        language = await self._language(request.languages)
+        for page in request.pages:
+            if page.pixels is None:
+                raise ValueError("Tesseract reads pixels")
+            yield await self._read_page(page, page.pixels, language)
+
+    async def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes whose data is installed; empty where Tesseract is not."""
+        try:
+            installed = await self._list_languages()
+        except EngineFailed:
+            return frozenset()
+        return frozenset(short for short, code in _CODES.items() if code in installed)
+
+    async def check(self) -> str | None:
+        """See OcrEngine."""
+        try:
+            await self._list_languages()
+        except EngineFailed as failed:
+            return failed.detail
+        return None
+
+    async def close(self) -> None:
+        """Nothing stays open between pages."""
+
+    async def _read_page(self, page: PageToRead, pixels: Pixels, language: str) -> Page:
+        if len(pixels.samples) != pixels.width * pixels.height * pixels.channels or not pixels.samples:
+            raise _failed("ocr_image_unreadable", "usage", "samples do not fit the size")
+        # Tesseract loses most of a page that leans 1.5 degrees to the left.
+        tilt = await asyncio.to_thread(tilt_of, pixels)
+        upright = await asyncio.to_thread(straightened, pixels, tilt) if tilt else pixels
+        dpi = max(70, round(pixels.width * 72 / page.width))
+        command = [
+            "stdin",
+            "stdout",
+            "-l",
+            language,
+            "--psm",
+            await self._segmentation(),
+            "--dpi",
+            str(dpi),
+            "tsv",
+        ]
+        table = await self._run(command, _portable_map(upright), self._page_seconds)
+        try:
+            found = paragraphs(table, page, pixels, tilt)
+        except ValueError as error:
+            raise _failed("ocr_nonsense", "transient", str(error)) from error
+        return composed(page, self.name, found)
+
+    async def _segmentation(self) -> str:
+        has_orientation = _ORIENTATION in await self._list_languages()
+        return _SEGMENTATION_WITH_ORIENTATION if has_orientation else _SEGMENTATION
+
+    async def _language(self, asked: Sequence[str]) -> str:
+        """Tesseract's way to name the languages; raises EngineFailed where one is not installed."""
+        installed = await self._list_languages()
+        codes = [_CODES.get(language.lower(), language.lower()) for language in asked or _FALLBACK]
+        missing = [code for code in codes if code not in installed]
+        if missing:
+            packages = " ".join(f"tesseract-ocr-{code.replace('_', '-')}" for code in missing)
+            params = {"languages": ", ".join(missing), "packages": packages}
+            raise EngineFailed("ocr_language_missing", {"engine": _SHOWN_NAME, **params}, kind="usage")
+        return "+".join(dict.fromkeys(codes))
+
+    async def _list_languages(self) -> frozenset[str]:
+        if self._installed is None:
+            listed = (await self._run(["--list-langs"], b"", _LIST_SECONDS)).splitlines()
+            self._installed = frozenset(line.strip() for line in listed[1:] if line.strip())
+        return self._installed
+
+    async def _run(self, arguments: Sequence[str], stdin: bytes, seconds: float) -> str:
+        path = shutil.which(self._program)
+        if path is None:
+            raise _failed("ocr_unavailable", "fatal", "tesseract is not on PATH (Debian: tesseract-ocr)")
+        try:
+            command = [path, *arguments]
+            output = await output_of(command, stdin, seconds=seconds, environment=self._environment)
+        except TimeoutError as error:
+            params = {"engine": _SHOWN_NAME, "seconds": round(seconds)}
+            raise EngineFailed("ocr_timed_out", params, kind="transient") from error
+        except OSError as error:
+            raise _failed("ocr_unavailable", "fatal", f"tesseract can't be started: {error}") from error
+        except ProgramFailed as error:
+            raise _failed("ocr_crashed", "transient", str(error)) from error
+        return output.decode("utf-8", "replace")
+
+
+def _portable_map(pixels: Pixels) -> bytes:
+    """PGM or PPM. What Tesseract does not recognise as an image it takes for a list of files to open, so it is
+    never given a file that somebody else made."""
+    kind = b"P5" if pixels.channels == 1 else b"P6"
+    return b"%b %d %d 255\n%b" % (kind, pixels.width, pixels.height, pixels.samples)
+
+
+def _failed(code: str, kind: Literal["usage", "transient", "fatal"], detail: str) -> EngineFailed:
+    return EngineFailed(code, {"engine": _SHOWN_NAME}, kind=kind, detail=detail)
