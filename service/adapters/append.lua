@@ -16,6 +16,8 @@ local main_key, pages_key, log_key, steps_key, stream_key = KEYS[1], KEYS[2], KE
 local run_id, mode, run = ARGV[1], ARGV[2], tonumber(ARGV[7])
 local is_row = mode == 'row'
 local LOG_LINES, CHUNK = 200, 2000
+-- Lifetimes are prolonged this often and not at each append, which would cost a third of its time.
+local PROLONG_SECONDS = 60
 local ENDED = { ['"completed"'] = true, ['"failed"'] = true, ['"cancelled"'] = true }
 local AT_REST = { ['"staged"'] = true, ['"paused"'] = true, ['"waiting"'] = true }
 
@@ -40,7 +42,7 @@ end
 local function read_named()
   local names = {
     '_epoch', '_run', '_revision', '_seq', '_total', '_done', '_sum', '_floor', '_p0', '_d0', '_log',
-    'state', 'percent', 'counters/pages_done', 'counters/pages_failed',
+    '_prolonged', 'state', 'percent', 'counters/pages_done', 'counters/pages_failed',
   }
   for i = fields_at, entries_at - 1, 2 do names[#names + 1] = ARGV[i] end
   for i = entries_at, pages_at - 1, 3 do names[#names + 1] = ARGV[i] .. '/' .. ARGV[i + 1] end
@@ -57,7 +59,8 @@ if not epoch or string.sub(epoch, -#run_id - 1) ~= '.' .. run_id then return { '
 
 local stored_run = tonumber(known._run)
 local new_run = is_row and run > stored_run
-local step_before = 0
+local step_before, step_is_new = 0, true
+local prolong = {}
 
 if is_row then
   if tonumber(ARGV[12]) <= tonumber(known._revision) or run < stored_run then return { 'refused', 0 } end
@@ -65,6 +68,7 @@ else
   if run ~= stored_run or ENDED[known.state] or AT_REST[known.state] then return { 'refused', 0 } end
   local step = redis.call('HGET', steps_key, ARGV[12])
   if step then
+    step_is_new = false
     local attempt, done, ended, token = string.match(step, '^(%d+) (%d+) (%d) (.*)$')
     if token == ARGV[16] then return { 'appended', 0 } end
     local newer = tonumber(ARGV[13]) - tonumber(attempt)
@@ -195,6 +199,7 @@ for from = pages_at, lines_at - 1, CHUNK do
   for i, number in ipairs(numbers) do
     local code = ARGV[from + 2 * i - 1]
     if codes[i] ~= code then
+      if not codes[i] then prolong[pages_key] = true end
       count(codes[i], -1)
       count(code, 1)
       page_writes[#page_writes + 1] = number
@@ -227,6 +232,7 @@ end
 
 local function rescale(total, done)
   progress.total, progress.done, progress.p0, progress.d0 = total, done, progress.highest, done
+  progress.rescaled = true
 end
 
 local function worked(done)
@@ -243,7 +249,7 @@ local sum, floor = tonumber(known._sum), tonumber(known._floor)
 if new_run then
   local percent = tonumber(ARGV[15]) or 0
   sum, floor = tonumber(ARGV[14]), tonumber(ARGV[14])
-  progress = { total = tonumber(ARGV[13]), done = sum, p0 = percent, d0 = sum, highest = percent }
+  progress = { total = tonumber(ARGV[13]), done = sum, p0 = percent, d0 = sum, highest = percent, rescaled = true }
   redis.call('DEL', steps_key)
 elseif is_row then
   local total = tonumber(ARGV[13])
@@ -253,6 +259,7 @@ elseif is_row then
 else
   sum = sum + tonumber(ARGV[14]) - step_before
   worked(math.max(sum, floor))
+  if step_is_new then prolong[steps_key] = true end
   redis.call('HSET', steps_key, ARGV[12], ARGV[13] .. ' ' .. ARGV[14] .. ' ' .. ARGV[15] .. ' ' .. ARGV[16])
 end
 if known.state == '"completed"' then progress.highest = 100 end
@@ -260,8 +267,11 @@ if known.state == '"completed"' then progress.highest = 100 end
 local function one_decimal(number)
   return (string.gsub(string.format('%.1f', number), '%.0$', ''))
 end
-local percent_text = one_decimal(progress.highest)
-if changes('percent', percent_text) or new_run then say('percent', percent_text) end
+if new_run or progress.highest ~= tonumber(known.percent or 0) then
+  local text = one_decimal(progress.highest)
+  changes('percent', text)
+  say('percent', text)
+end
 
 -- Log lines are numbered here; only the newest stay -----------------------------------------------------------------
 
@@ -281,6 +291,7 @@ if line_count > 0 then
   in_chunks('HDEL', log_key, dropped)
   in_chunks('HSET', log_key, lines)
   keep('_log', whole(last_line + line_count))
+  prolong[log_key] = true
 end
 
 -- Write, and tell who watches ---------------------------------------------------------------------------------------
@@ -294,19 +305,19 @@ end
 for _, map in ipairs(map_names) do say(map, '{' .. table.concat(entries[map], ',') .. '}') end
 
 local function keep_number(name, number)
-  local text = whole(number)
-  if known[name] ~= text then keep(name, text) end
+  if tonumber(known[name]) ~= number then keep(name, whole(number)) end
 end
-keep_number('_total', progress.total)
 keep_number('_done', progress.done)
 keep_number('_sum', sum)
-keep_number('_floor', floor)
-keep_number('_d0', progress.d0)
-local p0_text = one_decimal(progress.p0)
-if known._p0 ~= p0_text then keep('_p0', p0_text) end
 if is_row then
   keep('_revision', ARGV[12])
   keep_number('_run', run)
+  keep_number('_floor', floor)
+end
+if progress.rescaled then
+  keep_number('_total', progress.total)
+  keep_number('_d0', progress.d0)
+  keep('_p0', one_decimal(progress.p0))
 end
 
 local outcome, bytes = 'unchanged', 0
@@ -320,13 +331,19 @@ if #parts > 0 then
   })
   bytes = #message
   redis.call('XADD', stream_key, 'MAXLEN', '~', ARGV[11], seq .. '-0', 'p', message)
-  redis.call('EXPIRE', stream_key, ARGV[10])
   for i = 4, 6 do redis.call('PUBLISH', ARGV[i], message) end
 end
+
+local prolong_all = is_row or tonumber(clock[1]) >= tonumber(known._prolonged or 0) + PROLONG_SECONDS
+if prolong_all then keep('_prolonged', clock[1]) end
 
 in_chunks('HSET', main_key, writes)
 in_chunks('HDEL', main_key, removed)
 in_chunks('HSET', pages_key, page_writes)
+
 local seconds = ENDED[known.state] and ARGV[9] or ARGV[8]
-for i = 1, 4 do redis.call('EXPIRE', KEYS[i], seconds) end
+for i = 1, 4 do
+  if prolong_all or prolong[KEYS[i]] then redis.call('EXPIRE', KEYS[i], seconds) end
+end
+if prolong_all then redis.call('EXPIRE', stream_key, tonumber(ARGV[10]) + PROLONG_SECONDS) end
 return { outcome, bytes }
