@@ -15,11 +15,15 @@ TIGHT = Limits(memory_bytes=64 << 20, item_seconds=0.3, total_seconds=30)
 async def fails(sandbox: Sandbox, target: str, limits: Limits = TIGHT, **arguments: object) -> ChildFailed:
     """Runs the target to its failure; its child is gone, and a sibling works."""
     pids: list[int | None] = []
-    with pytest.raises(ChildFailed) as caught:
+
+    async def run() -> None:
         async with sandbox.call(f"{TARGETS}:{target}", dict(arguments), limits) as items:
             pids.append(items.pid)
             async for _ in items:
                 pass
+
+    with pytest.raises(ChildFailed) as caught:
+        await run()
     assert pids[0] is not None and not exists(pids[0])
     async with sandbox.call(f"{TARGETS}:count", {"numbers": 1}) as items:
         assert [item async for item in items] == [{"number": 0}]

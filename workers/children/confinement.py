@@ -6,6 +6,7 @@ import os
 import resource
 import select
 import signal
+from pathlib import Path
 
 from workers.children.outcome import Limits
 
@@ -80,9 +81,8 @@ def expect_alarms() -> None:
 
 def mapped_bytes() -> int:
     """The size of this process's address space."""
-    with open("/proc/self/statm") as statm:
-        return int(statm.read().split()[0]) * resource.getpagesize()
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
 def _highest_descriptor() -> int:
-    return max(int(name) for name in os.listdir("/proc/self/fd"))
+    return max(int(entry.name) for entry in Path("/proc/self/fd").iterdir())

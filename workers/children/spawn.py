@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 # What a program needs to start at all; everything else (tokens, keys, addresses) stays with the worker.
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ", "VIRTUAL_ENV", "PYTHONHOME")
@@ -37,7 +38,7 @@ def spawn(
 def _environment(threads: int) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return kept | {
-        "PYTHONPATH": os.pathsep.join(os.path.abspath(folder) for folder in sys.path),
+        "PYTHONPATH": os.pathsep.join(str(Path(folder).absolute()) for folder in sys.path),
         "PYTHONDONTWRITEBYTECODE": "1",
         "LC_ALL": "C.UTF-8",
         "OMP_NUM_THREADS": str(threads),

@@ -1,0 +1,8 @@
+"""The targets that the sandbox runs: generators, each of which opens the file itself."""
+
+from workers.engines.pdf.cutting import extract_pdf
+from workers.engines.pdf.inspecting import inspect
+from workers.engines.pdf.reading import read_text
+from workers.engines.pdf.rendering import render
+
+__all__ = ["extract_pdf", "inspect", "read_text", "render"]

@@ -1,0 +1,111 @@
+"""Tables, where ruling lines draw them."""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from workers.engines.pdf.order import Block
+from workers.engines.pdf.structured import SCALE, TextLine
+
+_Boxes = list[tuple[float, float, float, float]]
+_THIN, _SHORT, _NEAR = 3.0, 8.0, 3.0
+_MOST_CELLS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A ruled table: the places of its rules in points, ascending."""
+
+    xs: list[float]
+    ys: list[float]
+
+    def cell_of(self, line: TextLine) -> tuple[int, int] | None:
+        """Row and column of a line of text, by its middle."""
+        x, y = (line.x0 + line.x1) / 2 / SCALE, (line.y0 + line.y1) / 2 / SCALE
+        left = line.x0 / SCALE + 1
+        if not (self.xs[0] - 1 <= left and x <= self.xs[-1] and self.ys[0] <= y <= self.ys[-1]):
+            return None
+        column = min(max(bisect_right(self.xs, left) - 1, 0), len(self.xs) - 2)
+        return min(bisect_right(self.ys, y) - 1, len(self.ys) - 2), column
+
+
+def find_grids(vectors: _Boxes) -> list[Grid]:
+    """Grids of at least two rows and two columns, from boxes of drawn paths."""
+    across, down = _rules(vectors)
+    return [grid for group in _touching(across, down) if (grid := _grid(*group)) is not None]
+
+
+def rows_of(grid: Grid, blocks: list[Block]) -> tuple[list[list[str]], list[Block]]:
+    """The text of each cell, and the blocks without what the table took."""
+    cells: dict[tuple[int, int], list[str]] = {}
+    left: list[Block] = []
+    for block in blocks:
+        outside: Block = []
+        for line in block:
+            cell = grid.cell_of(line)
+            if cell is None:
+                outside.append(line)
+            else:
+                cells.setdefault(cell, []).append(line.text)
+        if outside:
+            left.append(outside)
+    rows = [
+        [" ".join(cells.get((row, column), ())) for column in range(len(grid.xs) - 1)]
+        for row in range(len(grid.ys) - 1)
+    ]
+    return [row for row in rows if any(row)], left
+
+
+def table_markdown(rows: list[list[str]]) -> str:
+    """A pipe table; its first row is its head."""
+    cells = [[re.sub(r"\s+", " ", cell).replace("|", "\\|") for cell in row] for row in rows]
+    lines = ["| " + " | ".join(row) + " |" for row in cells]
+    lines.insert(1, "|" + " --- |" * len(rows[0]))
+    return "\n".join(lines)
+
+
+def _rules(vectors: _Boxes) -> tuple[_Boxes, _Boxes]:
+    """Lines across and down; a rectangle counts as its four sides."""
+    across: _Boxes = []
+    down: _Boxes = []
+    for x0, y0, x1, y1 in vectors:
+        wide, high = x1 - x0, y1 - y0
+        if high <= _THIN and wide >= _SHORT:
+            across.append((x0, (y0 + y1) / 2, x1, (y0 + y1) / 2))
+        elif wide <= _THIN and high >= _SHORT:
+            down.append(((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
+        elif wide >= _SHORT and high >= _SHORT:
+            across += [(x0, y0, x1, y0), (x0, y1, x1, y1)]
+            down += [(x0, y0, x0, y1), (x1, y0, x1, y1)]
+    return across, down
+
+
+def _touching(across: _Boxes, down: _Boxes) -> list[tuple[_Boxes, _Boxes]]:
+    """Groups of rules that hang together, told by bands down the page where no vertical rule runs."""
+    groups: list[tuple[_Boxes, _Boxes]] = []
+    bottom = float("-inf")
+    for rule in sorted(down, key=lambda rule: rule[1]):
+        if rule[1] > bottom + _NEAR:
+            groups.append(([], []))
+        groups[-1][1].append(rule)
+        bottom = max(bottom, rule[3])
+    for rules_across, rules_down in groups:
+        top = min(rule[1] for rule in rules_down) - _NEAR
+        end = max(rule[3] for rule in rules_down) + _NEAR
+        rules_across += [rule for rule in across if top <= rule[1] <= end]
+    return groups
+
+
+def _grid(across: _Boxes, down: _Boxes) -> Grid | None:
+    xs, ys = _places([rule[0] for rule in down]), _places([rule[1] for rule in across])
+    cells = (len(xs) - 1) * (len(ys) - 1)
+    return Grid(xs, ys) if len(xs) > 2 and len(ys) > 2 and cells <= _MOST_CELLS else None
+
+
+def _places(values: list[float]) -> list[float]:
+    """Places that are told apart by more than the thickness of a rule."""
+    places: list[float] = []
+    for value in sorted(values):
+        if not places or value > places[-1] + _NEAR:
+            places.append(value)
+    return places
