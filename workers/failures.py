@@ -40,9 +40,11 @@ def judge(error: Exception, *, phase: str, failures: int) -> Verdict:
     """The verdict on a step that has already failed so many times before this error. Internals go to the log only."""
     support_id = new_id()
     failure = _failure(error, phase, support_id)
-    _log.warning(
-        "step_failed", support_id=support_id, code=failure.code, failures=failures + 1, exc_info=error
-    )
+    about = {"support_id": support_id, "code": failure.code, "failures": failures + 1}
+    if failure.kind is FailureKind.FATAL:
+        _log.error("step_failed", **about, exc_info=error)
+    else:
+        _log.warning("step_failed", **about, reason=str(error))
     tries = _tries(error, failure)
     if failures + 1 >= tries:
         return Verdict(failure)

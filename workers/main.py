@@ -37,7 +37,8 @@ _HAND_BACK_SECONDS = 0.5
 
 
 @asynccontextmanager
-async def _toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
+async def toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
+    """The children and engines of one worker."""
     sandbox = Sandbox(preload=["pymupdf", "workers.engines.pdf"])
     ocr = OcrEngines.from_settings(settings)
     limits = ReadingLimits(
@@ -91,6 +92,7 @@ class WorkerProcess:
                 log=adapters.log,
                 echo=adapters.echo,
                 dispatcher=adapters.dispatcher,
+                commands=adapters.commands,
                 secrets=adapters.secrets,
                 advance=advance,
                 work=Work(adapters.db, adapters.blobs, tools, advance),
@@ -158,14 +160,14 @@ async def _work(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with open_adapters(settings) as adapters, _toolbox(settings) as tools:
+    async with open_adapters(settings) as adapters, toolbox(settings) as tools:
         await WorkerProcess(settings, adapters, tools).run(stop)
 
 
 def main() -> None:
     """Runs until SIGTERM."""
     settings = load_settings()
-    set_up_logs(level=settings.log_level, form=settings.log_format, secrets=settings.secrets())
+    set_up_logs(settings)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_work(settings))
 

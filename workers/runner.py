@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from service.adapters.commands import Commands
 from service.adapters.database import Database
 from service.adapters.dispatch import Dispatcher, Ring, pick
 from service.adapters.echo import Echo
@@ -38,6 +39,7 @@ class RunnerParts:
     log: EventLog
     echo: Echo
     dispatcher: Dispatcher
+    commands: Commands
     secrets: SecretBox
     advance: Advance
     work: Work
@@ -150,7 +152,7 @@ class Runner:
         await parts.echo.publish(job.id, *lines)
         await parts.dispatcher.ring(rings)
         if verdict.again_after is None:
-            parts.running.stop_job(job.id)
+            await parts.commands.stop(job.id)
 
     async def _ask(self, claim: Claim, question: Question) -> None:
         parts = self._parts

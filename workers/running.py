@@ -72,9 +72,10 @@ class RunningSteps:
         return list({each.job_id for each in self._steps.values()})
 
     def stop_job(self, job_id: str) -> None:
-        """Kills what runs of the job."""
+        """Kills what runs of the job; a step that says so itself, as its job fails, is let finish saying it."""
+        current = asyncio.current_task()
         for each in self.all():
-            if each.job_id == job_id:
+            if each.job_id == job_id and each.task is not current:
                 each.end(Stop.ENDED)
 
     def keep_only(self, owned: dict[str, int], *, claimed_before: float) -> None:

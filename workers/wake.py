@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from typing import Any
 
+import orjson
 import structlog
 from arq.worker import Worker
 from redis.exceptions import RedisError
@@ -22,6 +23,8 @@ class WakeWorker(Worker):
         super().__init__(
             *args,
             handle_signals=False,
+            job_serializer=orjson.dumps,
+            job_deserializer=orjson.loads,
             retry_jobs=False,
             max_tries=1_000_000,
             keep_result=0,
