@@ -33,6 +33,7 @@ PROBLEMS: dict[str, str] = {
     "problem.internal": "Something went wrong on our side. Try again, and give the support id if it stays.",
     "problem.bad_frame": "The frame is not understood: {reason}.",
     "problem.unknown_topic": "There is no topic {topic}.",
+    "problem.topic_spelling": "Topics have one spelling: write {topic}.",
     "problem.too_many_subscriptions": "A socket may hold at most {limit} subscriptions.",
     "problem.method_not_allowed": "This address does not take {method}.",
     "problem.not_ready": "The server is starting or stopping. Try again in {seconds} seconds.",

@@ -1,0 +1,84 @@
+"""What the workers do and what waits for them, from SQL."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.adapters.clock import read_clock
+from service.adapters.dispatch import LIVE_SECONDS
+from service.adapters.tables import JobRow, StepRow, WorkerRow
+from service.domain.job import JobState
+from service.domain.json import JsonObject
+from service.domain.step import StepState
+
+_AT_WORK = (JobState.PROCESSING, JobState.PAUSING)
+
+
+async def workers_value(session: AsyncSession) -> JsonObject:
+    """The value of `admin:workers` and of `GET /api/admin/workers`. Four statements, however much there is."""
+    now = await read_clock(session)
+    live = list(await session.scalars(select(WorkerRow).where(WorkerRow.seen_at > now - LIVE_SECONDS)))
+    running = await _running(session, [each.id for each in live])
+    return {
+        "workers": {
+            each.id: {
+                "host": each.host,
+                "pid": each.pid,
+                "started_at": each.started_at,
+                "slots": each.slots,
+                "running": running.get(each.id, {}),
+                "engines": sorted(name for name, wrong in each.engines.items() if wrong is None),
+            }
+            for each in live
+        },
+        "queue": await _queue(session, now),
+        "engines": _engines(live),
+    }
+
+
+async def _running(session: AsyncSession, workers: list[str]) -> dict[str, JsonObject]:
+    rows = await session.execute(
+        select(StepRow.worker, StepRow.id, StepRow.phase, StepRow.started_at, JobRow)
+        .join(JobRow, JobRow.id == StepRow.job_id)
+        .where(StepRow.state == StepState.RUNNING, StepRow.worker.in_(workers))
+    )
+    running: dict[str, JsonObject] = {}
+    for worker, step_id, phase, since, job in rows:
+        running.setdefault(str(worker), {})[step_id] = {
+            "job_id": job.id,
+            "name": job.name,
+            "pipeline": job.pipeline,
+            "phase": job.phases[phase] if phase < len(job.phases) else None,
+            "since": since,
+        }
+    return running
+
+
+async def _queue(session: AsyncSession, now: float) -> JsonObject:
+    live = (JobState.QUEUED, JobState.WAITING, *_AT_WORK)
+    rows = await session.execute(
+        select(JobRow.state, func.count(), func.min(JobRow.queued_at))
+        .where(JobRow.state.in_([str(each) for each in live]))
+        .group_by(JobRow.state)
+    )
+    found: dict[str, Any] = {state: (number, oldest) for state, number, oldest in rows}
+    oldest = found.get(JobState.QUEUED, (0, None))[1]
+    return {
+        "queued": found.get(JobState.QUEUED, (0, None))[0],
+        "running": sum(found.get(state, (0, None))[0] for state in _AT_WORK),
+        "waiting": found.get(JobState.WAITING, (0, None))[0],
+        "oldest_wait_seconds": None if oldest is None else round(max(0.0, now - oldest), 1),
+    }
+
+
+def _engines(workers: list[WorkerRow]) -> JsonObject:
+    """An engine is `ok` where one worker has it; else what the last one said is wrong with it."""
+    engines: JsonObject = {}
+    for worker in workers:
+        for name, wrong in worker.engines.items():
+            if wrong is None:
+                engines[name] = {"state": "ok", "detail": None}
+            else:
+                engines.setdefault(name, {"state": "unavailable", "detail": wrong})
+    return engines

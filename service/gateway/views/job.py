@@ -1,0 +1,206 @@
+"""`job:<id>`: the job as it stands, held once for all who watch it here, and what they are told of it."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from functools import reduce
+
+from service.adapters import keys
+from service.gateway.hub import Heard, Hub
+from service.gateway.outbox import JobOutbox
+from service.gateway.pace import Pace
+from service.gateway.views.repair import Repair
+from service.gateway.views.source import History, Snapshots
+from service.protocol import written
+from service.protocol.patch import Patch, adopt, apply, fits, merge
+from service.protocol.problems import refused
+from service.protocol.snapshot import Snapshot
+from service.protocol.written import Reason, Written
+
+HELD_MESSAGES = 1000
+_TRIES = 3
+
+
+class JobView:
+    """Opened by its first reader: subscription confirmed, snapshot read, and from then on every patch applied.
+
+    A patch that does not follow is never guessed at: the log is asked for what lies between, else for a snapshot.
+    """
+
+    def __init__(self, job_id: str, hub: Hub, snapshots: Snapshots, history: History) -> None:
+        self.topic = f"job:{job_id}"
+        self.snapshot: Snapshot | None = None
+        self.vanished: Callable[[JobOutbox], None] = lambda _outbox: None
+        self._job_id = job_id
+        self._channel = keys.job_channel(job_id)
+        self._hub = hub
+        self._snapshots = snapshots
+        self._history = history
+        self._readers: dict[JobOutbox, None] = {}
+        self._pace = Pace()
+        self._timer: asyncio.TimerHandle | None = None
+        self._repair = Repair(f"check {self.topic}", self._catch_up)
+        self._held: deque[Heard] = deque(maxlen=HELD_MESSAGES)
+        self._frames: dict[Reason, Written] = {}
+
+    @property
+    def readers(self) -> list[JobOutbox]:
+        """Who is told."""
+        return list(self._readers)
+
+    async def open(self) -> None:
+        """Subscribes, then reads."""
+        await self._hub.listen(self._channel, self)
+        await self._repair.done()
+
+    def close(self) -> None:
+        """Nobody is told any more."""
+        self._hub.unlisten(self._channel, self)
+        self._repair.stop()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    async def attach(self, outbox: JobOutbox, since: tuple[str, int] | None) -> None:
+        """Lets the reader go on after `since` where that can be, else shows it the snapshot and says why."""
+        snapshot = self._known()
+        if since is None:
+            outbox.begin(snapshot, self._frame("first"))
+        elif since[0] != snapshot.epoch:
+            outbox.begin(snapshot, self._frame("new_epoch"))
+        else:
+            await self._resume(outbox, *since)
+        self._readers[outbox] = None
+
+    def detach(self, outbox: JobOutbox) -> None:
+        """The reader is not told any more."""
+        self._readers.pop(outbox, None)
+
+    def heard(self, message: Heard) -> None:
+        """A patch: applied, and passed on when its turn has come."""
+        if self._repair.is_running:
+            self._held.append(message)
+        else:
+            self._take(message)
+
+    async def renewed(self) -> None:
+        """Asks the log for what was missed."""
+        await self._repair.done()
+
+    @property
+    def owner_id(self) -> str | None:
+        """Whose job it is; None when there is no such job."""
+        return None if self.snapshot is None else self.snapshot.value["owner_id"]
+
+    def _known(self) -> Snapshot:
+        if self.snapshot is None:
+            raise refused(404, "not_found")
+        return self.snapshot
+
+    async def _resume(self, outbox: JobOutbox, epoch: str, seq: int) -> None:
+        for _ in range(_TRIES):
+            snapshot = self._known()
+            if snapshot.epoch != epoch:
+                break
+            if snapshot.seq == seq:
+                outbox.resume(epoch, seq, None)
+                return
+            missed = await self._history.since(self._job_id, epoch, seq)
+            if missed is None:
+                break
+            reached = missed[-1].last if missed else seq
+            if self._known().epoch == epoch and reached >= self._known().seq:
+                outbox.resume(epoch, seq, reduce(merge, missed) if missed else None)
+                return
+        snapshot = self._known()
+        outbox.begin(snapshot, self._frame("too_old" if snapshot.epoch == epoch else "new_epoch"))
+
+    def _take(self, message: Heard) -> None:
+        if self.snapshot is None:
+            return
+        published = message.published
+        if published.gone:
+            self._vanish()
+        elif fits(self.snapshot, published.patch):
+            self._apply(published.patch)
+        elif published.patch.epoch != self.snapshot.epoch or published.patch.last > self.snapshot.seq:
+            self._held.append(message)
+            self._repair.ask()
+
+    def _apply(self, patch: Patch) -> None:
+        assert self.snapshot is not None
+        self.snapshot = apply(self.snapshot, patch)
+        self._frames.clear()
+        if not self._readers:
+            return
+        now = asyncio.get_running_loop().time()
+        ready = self._pace.offer(patch, now)
+        if ready is not None:
+            self._pass_on(ready)
+        else:
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        due = self._pace.next_at()
+        if due is not None and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_at(due, self._flush)
+
+    def _flush(self) -> None:
+        self._timer = None
+        for patch in self._pace.due(asyncio.get_running_loop().time()):
+            self._pass_on(patch)
+        self._set_timer()
+
+    def _pass_on(self, patch: Patch) -> None:
+        frame = written.job_patch(self.topic, patch)
+        for outbox in self._readers:
+            if not outbox.offer(patch, frame):
+                outbox.begin(self._known(), self._frame("too_old"))
+
+    def _frame(self, reason: Reason) -> Written:
+        frame = self._frames.get(reason)
+        if frame is None:
+            frame = self._frames[reason] = written.job_snapshot(self.topic, self._known(), reason)
+        return frame
+
+    async def _catch_up(self) -> None:
+        """After this the snapshot is as new as the log was when it was asked, and what came meanwhile is applied."""
+        known = self.snapshot
+        missed = None if known is None else await self._history.since(self._job_id, known.epoch, known.seq)
+        if missed is not None:
+            for patch in missed:
+                if self.snapshot is not None and fits(self.snapshot, patch):
+                    self._apply(patch)
+        else:
+            fresh = await self._snapshots.snapshot(self._job_id)
+            if fresh is None:
+                self._vanish()
+            elif known is None or (fresh.epoch, fresh.seq) != (known.epoch, known.seq):
+                self._replace(adopt(known, fresh))
+        held, self._held = self._held, deque(maxlen=HELD_MESSAGES)
+        for message in held:
+            self._take_held(message)
+
+    def _take_held(self, message: Heard) -> None:
+        patch, snapshot = message.published.patch, self.snapshot
+        if message.published.gone:
+            self._vanish()
+        elif snapshot is None or (patch.epoch == snapshot.epoch and patch.last <= snapshot.seq):
+            return
+        elif fits(snapshot, patch):
+            self._apply(patch)
+        else:
+            self._repair.ask()
+
+    def _replace(self, fresh: Snapshot) -> None:
+        reason: Reason = "too_old" if self.snapshot and self.snapshot.epoch == fresh.epoch else "new_epoch"
+        self.snapshot = fresh
+        self._frames.clear()
+        self._pace.forget(self._job_id)
+        for outbox in self._readers:
+            outbox.begin(fresh, self._frame(reason))
+
+    def _vanish(self) -> None:
+        self.snapshot = None
+        for outbox in self.readers:
+            self.vanished(outbox)

@@ -1,0 +1,66 @@
+"""Doing a check again and again until it has been done after the last time that somebody asked for it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+_PAUSES = (0.05, 0.2, 0.5, 1.0)
+
+_log = structlog.get_logger()
+
+
+class Repair:
+    """Runs `check` at most once at a time; a failure is tried again until it works.
+
+    Between two runs lie at least `gap` seconds, and with a gap at least four times what the last run took.
+    """
+
+    def __init__(self, name: str, check: Callable[[], Awaitable[None]], *, gap: float = 0.0) -> None:
+        self._name = name
+        self._check = check
+        self._gap = gap
+        self._task: asyncio.Task[None] | None = None
+        self._wanted = 0
+        self._next_at = float("-inf")
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a check has been asked for and not been done."""
+        return self._task is not None
+
+    def ask(self) -> "asyncio.Task[None]":
+        """Asks for a check that begins after now; the task ends when it has been done."""
+        self._wanted += 1
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run(), name=self._name)
+        return self._task
+
+    async def done(self) -> None:
+        """Asks and waits."""
+        await asyncio.shield(self.ask())
+
+    def stop(self) -> None:
+        """Gives up."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        failures = 0
+        while self._wanted:
+            await asyncio.sleep(max(0.0, self._next_at - loop.time()))
+            wanted, self._wanted = self._wanted, 0
+            began_at = loop.time()
+            try:
+                await self._check()
+                failures = 0
+            except Exception:  # noqa: BLE001 - what cannot be read now is read again
+                self._wanted += wanted
+                _log.warning("check_postponed", check=self._name, exc_info=True)
+                await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
+                failures += 1
+            if self._gap:
+                self._next_at = loop.time() + max(self._gap, 4 * (loop.time() - began_at))
+        self._task = None
