@@ -55,7 +55,7 @@ def judge(error: Exception, *, phase: str, failures: int) -> Verdict:
 def backoff(failures: int) -> float:
     """Seconds to wait after so many earlier failures: doubling from 1 s to 60 s, with full jitter above a half."""
     longest = min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * 2**failures)
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
+    return longest * random.uniform(0.5, 1.0)
 
 
 def _failure(error: Exception, phase: str, support_id: str) -> Failure:

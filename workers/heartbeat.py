@@ -23,7 +23,7 @@ _log = structlog.get_logger()
 class Heartbeat:
     """Keeps one worker's leases. Raises nothing: a beat that fails is followed by the next."""
 
-    def __init__(  # noqa: PLR0913 - what a beat touches
+    def __init__(
         self,
         worker: WorkerFacts,
         db: Database,
@@ -52,7 +52,7 @@ class Heartbeat:
         while True:
             try:
                 await self.beat()
-            except Exception:
+            except Exception:  # noqa: BLE001 -- the next beat tries again
                 _log.exception("heartbeat_failed")
             await asyncio.sleep(self._every_seconds)
 

@@ -12,8 +12,8 @@ from service.adapters.queue import image_key
 from service.adapters.secrets import SecretBox
 from service.adapters.tables import DocumentRow, JobRow
 from workers.engines.failures import DocumentRefused
-from workers.engines.toolbox import Toolbox
 from workers.engines.source import Source
+from workers.engines.toolbox import Toolbox
 from workers.sandbox import ChildFailed
 
 _log = structlog.get_logger()

@@ -17,9 +17,11 @@ from service.adapters.records import leases, pipelines
 from service.domain.ids import new_id
 from service.settings import WORKER_ID, Settings, load_settings
 from workers.advance import Advance
+from workers.collector import Collector
 from workers.engines.ocr.choice import OcrEngines
 from workers.engines.reading_limits import ReadingLimits
 from workers.engines.toolbox import Toolbox
+from workers.estimates import Estimates
 from workers.heartbeat import Heartbeat
 from workers.images import Images
 from workers.listening import listen
@@ -28,7 +30,7 @@ from workers.runner import Runner, RunnerParts
 from workers.running import RunningSteps
 from workers.sandbox import Sandbox
 from workers.sweep import Sweep
-from workers.tasks import IMAGES, RUNNER, render_page, run_step
+from workers.tasks import ESTIMATES, IMAGES, RUNNER, estimate, render_page, run_step
 from workers.wake import WakeWorker
 from workers.work import Work
 
@@ -99,6 +101,7 @@ class WorkerProcess:
                 running=self._running,
             )
         )
+        estimates = Estimates(adapters.db, adapters.blobs, adapters.echo, tools, advance)
         images = Images(adapters.db, adapters.redis, adapters.blobs, adapters.secrets, tools)
         self._steps = WakeWorker(
             [run_step],
@@ -108,11 +111,11 @@ class WorkerProcess:
             ctx={RUNNER: runner},
         )
         self._images = WakeWorker(
-            [render_page],
+            [render_page, estimate],
             redis_pool=arq_redis(adapters.redis, IMAGE_QUEUE),
             queue_name=IMAGE_QUEUE,
             max_jobs=1,
-            ctx={IMAGES: images},
+            ctx={IMAGES: images, ESTIMATES: estimates},
         )
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -127,6 +130,7 @@ class WorkerProcess:
                 group.create_task(self._heartbeat.run()),
                 group.create_task(self._heartbeat.tell()),
                 group.create_task(self._sweep.run()),
+                group.create_task(Collector(self._adapters.db, self._adapters.blobs).run()),
                 group.create_task(self._tools.sandbox.start()),
             ]
             work = [group.create_task(self._steps.main()), group.create_task(self._images.main())]

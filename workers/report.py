@@ -121,7 +121,7 @@ class StepReport:
                 if await self._log.append_facts(facts) is Outcome.SEED_NEEDED:
                     await self._echo.seed(self._attempt.job_id)
                     await self._log.append_facts(facts)
-            except (RedisError, OSError, asyncio.TimeoutError) as lost:
+            except (TimeoutError, RedisError, OSError) as lost:
                 _log.warning("facts_postponed", reason=str(lost))
                 self._take_back(unsent)
 

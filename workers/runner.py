@@ -18,7 +18,6 @@ from service.domain.ids import new_id
 from service.domain.job import JobState
 from service.domain.log_line import log_line
 from service.domain.question import Question
-
 from workers.advance import Advance
 from workers.failures import Verdict, judge
 from workers.pipelines.declaration import AskPerson
@@ -105,7 +104,7 @@ class Runner:
         except AskPerson as asked:
             await report.flush()
             await self._ask(claim, asked.question)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- whatever a step raises is its own failure, and judged
             await report.flush()
             await self._failed(claim, judge(error, phase=report.phase_code, failures=step.failures))
         else:

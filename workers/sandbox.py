@@ -151,6 +151,12 @@ class Call:
             raise StopAsyncIteration
         return item
 
+    async def only(self) -> JsonObject:
+        """The one item of a target that yields once; raises ChildFailed, also when there is none."""
+        async for item in self:
+            return item
+        raise ChildFailed("crashed", "the child yielded nothing")
+
     async def _death(self, forked: Forked) -> ChildFailed:
         """Why the wire broke. A child that only closed it is not waited for."""
         try:

@@ -7,12 +7,16 @@ their steps for `drain_seconds`, then they are killed; a second signal kills at 
 import asyncio
 import sys
 
-from service.adapters.kept_process import KeptProcess, Program
+import structlog
+
+from service.adapters.kept_process import EXIT_USELESS, CannotRun, KeptProcess, Program
 from service.adapters.logs import set_up_logs
 from service.adapters.stop_signals import StopSignals, first_of
 from service.domain.ids import new_id
 from service.settings import WORKER_ID, Settings, SettingsProblem, load_settings, variable
 from workers.releasing import Releasing
+
+_log = structlog.get_logger()
 
 DRAIN_SECONDS = 15.0
 """How long steps may still take after a stop, when no setting says."""
@@ -32,7 +36,7 @@ class Supervisor:
         self._workers = [KeptProcess(self._program, died=self._release) for _ in range(settings.workers)]
 
     async def run(self, stop: StopSignals) -> None:
-        """Until stopped; every worker has ended when it returns."""
+        """Until stopped; every worker has ended when it returns. Raises CannotRun."""
         ended = asyncio.gather(*(worker.run() for worker in self._workers))
         await first_of(stop.asked, ended)
         for worker in self._workers:
@@ -57,14 +61,18 @@ async def _supervise(settings: Settings) -> None:
 
 
 def main() -> int:
-    """The exit code: 0 after a stop, 2 when the settings are wrong."""
+    """The exit code: 0 after a stop, 2 when the settings are wrong, EXIT_USELESS when no worker can start."""
     try:
         settings = load_settings()
     except SettingsProblem as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
     set_up_logs(settings)
-    asyncio.run(_supervise(settings))
+    try:
+        asyncio.run(_supervise(settings))
+    except CannotRun as error:
+        _log.error("cannot_run", reason=str(error))
+        return EXIT_USELESS
     return 0
 
 

@@ -41,7 +41,7 @@ class Sweep:
         """Passes once a second, jittered so that workers don't march in step, until cancelled."""
         while True:
             await self.once()
-            await asyncio.sleep(random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
+            await asyncio.sleep(random.uniform(0.8, 1.2))
 
     async def once(self) -> None:
         """One pass. A repair that fails is logged and tried again at the next."""
@@ -51,7 +51,7 @@ class Sweep:
     async def _safely(self, repair: Callable[[], Awaitable[None]]) -> None:
         try:
             await repair()
-        except Exception:
+        except Exception:  # noqa: BLE001 -- the next pass tries again
             _log.exception("repair_failed", repair=repair.__name__)
 
     async def _leases(self) -> None:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from service.adapters.queue import RENDER_PAGE, RUN_STEP
+from service.adapters.queue import ESTIMATE, RENDER_PAGE, RUN_STEP
+from workers.estimates import Estimates
 from workers.images import Images
 from workers.runner import Runner
 
 RUNNER = "runner"
 IMAGES = "images"
+ESTIMATES = "estimates"
 
 
 async def run_step(ctx: dict[str, Any], step_id: str) -> None:
@@ -22,6 +24,12 @@ async def render_page(ctx: dict[str, Any], document_id: str, page: int, width: i
     await images.render(document_id, page, width)
 
 
-assert (run_step.__name__, render_page.__name__) == (RUN_STEP, RENDER_PAGE), (
+async def estimate(ctx: dict[str, Any], job_id: str) -> None:
+    """Somebody wants to know what a staged job will take."""
+    estimates: Estimates = ctx[ESTIMATES]
+    await estimates.make(job_id)
+
+
+assert (run_step.__name__, render_page.__name__, estimate.__name__) == (RUN_STEP, RENDER_PAGE, ESTIMATE), (
     "arq finds functions by their names"
 )

@@ -57,7 +57,7 @@ class Work:
             await self._run_on(claim, pipeline, report, answers, before, page_count, slots, worked)
         return worked
 
-    async def _run_on(  # noqa: PLR0913 - what one step's phases share
+    async def _run_on(
         self,
         claim: Claim,
         pipeline: Pipeline,
@@ -93,7 +93,7 @@ class Work:
         async with self._db.reading() as session:
             return await past_work(session, claim.job), max(1, await live_slots(session))
 
-    def _context(  # noqa: PLR0913 - a context is all of these
+    def _context(
         self,
         claim: Claim,
         pipeline: Pipeline,

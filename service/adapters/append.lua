@@ -16,7 +16,7 @@ local main_key, pages_key, log_key, steps_key, stream_key = KEYS[1], KEYS[2], KE
 local run_id, mode, run = ARGV[1], ARGV[2], tonumber(ARGV[7])
 local is_row = mode == 'row'
 local LOG_LINES, CHUNK = 200, 2000
--- Lifetimes are prolonged this often and not at each append, which would cost a third of its time.
+-- Lifetimes of a week are prolonged this often and not at each append.
 local PROLONG_SECONDS = 60
 local ENDED = { ['"completed"'] = true, ['"failed"'] = true, ['"cancelled"'] = true }
 local AT_REST = { ['"staged"'] = true, ['"paused"'] = true, ['"waiting"'] = true }
@@ -331,6 +331,7 @@ if #parts > 0 then
   })
   bytes = #message
   redis.call('XADD', stream_key, 'MAXLEN', '~', ARGV[11], seq .. '-0', 'p', message)
+  redis.call('EXPIRE', stream_key, ARGV[10])
   for i = 4, 6 do redis.call('PUBLISH', ARGV[i], message) end
 end
 
@@ -345,5 +346,4 @@ local seconds = ENDED[known.state] and ARGV[9] or ARGV[8]
 for i = 1, 4 do
   if prolong_all or prolong[KEYS[i]] then redis.call('EXPIRE', KEYS[i], seconds) end
 end
-if prolong_all then redis.call('EXPIRE', stream_key, tonumber(ARGV[10]) + PROLONG_SECONDS) end
 return { outcome, bytes }

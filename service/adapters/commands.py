@@ -46,6 +46,7 @@ class Commands:
         redis: Redis,
         echo: Echo,
         dispatcher: Dispatcher,
+        queue: Queue,
         blobs: BlobStore,
         secrets: SecretBox,
     ) -> None:
@@ -53,6 +54,7 @@ class Commands:
         self._redis = redis
         self._echo = echo
         self._dispatcher = dispatcher
+        self._queue = queue
         self._blobs = blobs
         self._secrets = secrets
 
@@ -142,6 +144,22 @@ class Commands:
             await self._blobs.delete_tree(prefix)
         for job in jobs:
             await self._echo.forget(job.id, job.owner_id)
+
+    async def estimate(self, job_id: str, actor: Actor) -> JsonObject | None:
+        """`{pages, steps, seconds}` or `{error}` once a worker has looked; None while it is asked to.
+
+        Raises NotPossible for a job that has started: its snapshot tells more.
+        """
+        async with self._db.reading() as session:
+            job = await session.get(JobRow, job_id)
+        if job is None or not (actor.is_admin or job.owner_id == actor.user_id):
+            raise JobGone(job_id)
+        if job.estimate is not None:
+            return job.estimate
+        if job.state != JobState.STAGED:
+            raise NotPossible(JobState(job.state), JobEvent.START)
+        await self._queue.ask_for_estimate(job_id)
+        return None
 
     async def stop(self, job_id: str) -> None:
         """Tells all workers to kill what they run of the job; their heartbeat is the backstop."""

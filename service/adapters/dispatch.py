@@ -88,7 +88,7 @@ async def _room(session: AsyncSession) -> int:
     return window - int(rung or 0)
 
 
-def _ranked(now: float):  # noqa: ANN202 - SQLAlchemy's Subquery, which only this module sees
+def _ranked(now: float):
     taken = (
         select(JobRow.owner_id.label("owner_id"), func.sum(StepRow.cost).label("cost"))
         .join(JobRow, JobRow.id == StepRow.job_id)

@@ -53,7 +53,7 @@ class Echo:
             outcome = await self._log.append_row(_row_patch(truth, lines))
             if outcome is Outcome.SEED_NEEDED:
                 await self.seed(job_id)
-        except (RedisError, OSError, asyncio.TimeoutError) as lost:
+        except (TimeoutError, RedisError, OSError) as lost:
             _log.warning("publish_postponed", job_id=job_id, reason=str(lost))
             return
         self._published[job_id] = max(truth.job.revision, self._published.get(job_id, 0))
@@ -81,7 +81,10 @@ class Echo:
         )
 
     async def snapshot(self, job_id: str) -> Snapshot | None:
-        """The job's snapshot: live where Redis has it, stored for an ended job, seeded for any other; None if no such job."""
+        """The job's snapshot: live where Redis has it, stored for an ended job, seeded for any other.
+
+        None if there is no such job.
+        """
         live = await self.live(job_id)
         if live is not None:
             return live
@@ -95,7 +98,7 @@ class Echo:
             return stored
         try:
             await self.seed(job_id)
-        except (RedisError, OSError, asyncio.TimeoutError):
+        except (TimeoutError, RedisError, OSError):
             return stored
         return await self.live(job_id) or stored
 
@@ -103,7 +106,7 @@ class Echo:
         """The snapshot in Redis; None where there is none or Redis is away."""
         try:
             return await self._log.snapshot(job_id)
-        except (RedisError, OSError, asyncio.TimeoutError):
+        except (TimeoutError, RedisError, OSError):
             return None
 
     async def forget(self, job_id: str, owner_id: str) -> None:
@@ -111,7 +114,7 @@ class Echo:
         self._published.pop(job_id, None)
         try:
             await self._log.forget(job_id, owner_id)
-        except (RedisError, OSError, asyncio.TimeoutError) as lost:
+        except (TimeoutError, RedisError, OSError) as lost:
             _log.warning("forget_postponed", job_id=job_id, reason=str(lost))
 
     async def write_back(self) -> None:
@@ -144,7 +147,7 @@ class Echo:
             await asyncio.sleep(1.0)
             try:
                 await self.write_back()
-            except Exception:
+            except Exception:  # noqa: BLE001 -- the next second tries again
                 _log.exception("write_back_failed")
 
     async def _truth(self, job_id: str) -> _Truth | None:

@@ -22,7 +22,10 @@ from service.adapters.parent_death import dying_with_parent
 
 LIVED_SECONDS = 5.0
 """A program that ran for so long ended for a reason of its own, not because it can't start."""
+EXIT_USELESS = 70
+"""By this exit code, or 2 for wrong settings, a program says that to start it again is of no use."""
 
+_SETTINGS = "HEADWAY_"
 _FIRST_WAIT = 0.25
 _LONGEST_WAIT = 10.0
 
@@ -31,7 +34,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Program:
-    """What to run: a Python module, the variables it gets beside ours, and the file descriptors it inherits."""
+    """What to run: a Python module, its settings among other variables, and the file descriptors it inherits."""
 
     name: str
     module: str
@@ -51,34 +54,32 @@ class Program:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT if output is not None else None,
-            env={**os.environ, **self.environment},
+            env={**_without_settings(os.environ), **self.environment},
             pass_fds=self.descriptors,
             start_new_session=True,
         )
 
 
 class CannotRun(Exception):
-    """A kept program ends again and again as soon as it is started."""
+    """A kept program cannot start: it ends again and again as soon as it is started, or says so itself."""
 
     def __init__(self, name: str, ended: str) -> None:
-        super().__init__(f"{name} {ended} each time it is started")
-        self.name = name
-        self.ended = ended
+        super().__init__(f"{name} cannot run: it {ended}")
 
 
 class KeptProcess:
     """Keeps a program running from `run` until `terminate` or `kill`.
 
-    `make` gives the program for each start. `tries`: after so many starts in a row that lived less than
-    LIVED_SECONDS, `run` raises CannotRun; None never gives up. `died` is awaited after each death that nobody
-    asked for, at once.
+    `make` gives the program for each start. After `tries` starts in a row that lived less than
+    LIVED_SECONDS, with none before that lived longer, `run` raises CannotRun. `died` is awaited at once after each
+    death that nobody asked for.
     """
 
     def __init__(
         self,
         make: Callable[[], Program],
         *,
-        tries: int | None = None,
+        tries: int = 5,
         died: Callable[[Program], Awaitable[None]] | None = None,
     ) -> None:
         self._make = make
@@ -108,6 +109,7 @@ class KeptProcess:
 
     async def _keep(self) -> None:
         short_lives = 0
+        has_lived = False
         while not self._stopping.is_set():
             program = self._make()
             started = time.monotonic()
@@ -115,8 +117,10 @@ class KeptProcess:
             code = await exit_code(self._process)
             if self._stopping.is_set():
                 return
-            short_lives = 0 if time.monotonic() - started >= LIVED_SECONDS else short_lives + 1
-            if self._tries is not None and short_lives >= self._tries:
+            lived = time.monotonic() - started >= LIVED_SECONDS
+            short_lives = 0 if lived else short_lives + 1
+            has_lived = has_lived or lived
+            if code in (2, EXIT_USELESS) or (short_lives >= self._tries and not has_lived):
                 raise CannotRun(program.name, describe_exit(code))
             wait = _wait_after(short_lives)
             _log.error("process_died", process=program.name, how=describe_exit(code), again_in=wait)
@@ -139,6 +143,11 @@ class KeptProcess:
         if self._process is not None and self._process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.send_signal(number)
+
+
+def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """A program gets the settings that its starter chose, and no others."""
+    return {name: value for name, value in environment.items() if not name.upper().startswith(_SETTINGS)}
 
 
 def describe_exit(code: int) -> str:

@@ -134,7 +134,8 @@ class _Masking:
 
 
 def _as_json(_logger: Any, _method: str, line: Event) -> str:
-    return orjson.dumps(dict(line), default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    first = {name: line.pop(name) for name in ("timestamp", "level", "event") if name in line}
+    return orjson.dumps({**first, **line}, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def _console(stream: TextIO) -> structlog.dev.ConsoleRenderer:

@@ -84,11 +84,12 @@ async def open_adapters(settings: AdapterSettings) -> AsyncGenerator[Adapters, N
     echo = Echo(db, log)
     queue = Queue(redis)
     dispatcher = Dispatcher(db, queue)
-    commands = Commands(db, redis, echo, dispatcher, blobs, secrets)
+    commands = Commands(db, redis, echo, dispatcher, queue, blobs, secrets)
     try:
         async with echo.writing_back():
             yield Adapters(db, redis, log, blobs, echo, queue, dispatcher, commands, secrets)
     finally:
+        await blobs.close()
         await log.close()
         await redis.aclose()
         await db.close()

@@ -12,6 +12,7 @@ STEP_QUEUE = "headway:steps"
 IMAGE_QUEUE = "headway:images"
 RUN_STEP = "run_step"
 RENDER_PAGE = "render_page"
+ESTIMATE = "estimate"
 _EXPIRES_SECONDS = 7 * 24 * 3600
 
 
@@ -46,6 +47,11 @@ class Queue:
         """Asks for a page's image; the answer is a message on `keys.image_channel(image_key(...))`."""
         key = image_key(document_id, page, width)
         await self._images.enqueue_job(RENDER_PAGE, document_id, page, width, _job_id=key, _expires=30)
+        await self._redis.publish(keys.WAKE_CHANNEL, b"")
+
+    async def ask_for_estimate(self, job_id: str) -> None:
+        """Asks a worker to look into a staged job; the answer is a patch of the job."""
+        await self._images.enqueue_job(ESTIMATE, job_id, _job_id=f"estimate:{job_id}", _expires=300)
         await self._redis.publish(keys.WAKE_CHANNEL, b"")
 
 

@@ -31,7 +31,7 @@ CONNECT_SECONDS = 3.0
 CONNECTIONS = 64
 """How many connections a process has at most; who wants one more waits."""
 
-_PAUSES = (0.02, 0.1, 0.3, 0.6, 1.0)
+PAUSES = (0.02, 0.1, 0.3, 0.6, 1.0)
 """Seconds before each further try after the link was lost."""
 # A read-only server is a master that lost its post; the next connection may find the new one.
 _TRY_AGAIN = (LinkLost, LinkTooSlow, ReadOnlyError)
@@ -155,7 +155,7 @@ class RedisLink:
     async def _tried(self, once: Callable[[_KnowsItsServer], Awaitable[T]]) -> T:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + ANSWER_SECONDS
-        for pause in _PAUSES:
+        for pause in PAUSES:
             try:
                 return await self._on_one_connection(once)
             except _TRY_AGAIN:

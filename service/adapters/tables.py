@@ -175,6 +175,7 @@ class JobRow(Row):
     secret: Mapped[bytes | None]
     error: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     warnings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    estimate: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[float]
     changed_at: Mapped[float]
     queued_at: Mapped[float | None]

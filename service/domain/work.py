@@ -40,8 +40,8 @@ class NewArtifact:
 class StepDone:
     """What a step made.
 
-    `pages` are two letters by page number, `warnings` failures as JSON by key; `more` are steps that its phase grows by;
-    `outcome` is the job's, should the job complete.
+    `pages` are two letters by page number, `warnings` failures as JSON by key; `more` are steps that its phase grows
+    by; `outcome` is the job's, should the job complete.
     """
 
     output: JsonObject = field(default_factory=dict[str, object])

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
-from service.domain.json import JsonObject
 from service.domain.job import JobState
+from service.domain.json import JsonObject
 
 MAP_FIELDS = frozenset({"counters", "pages", "log", "artifacts", "warnings"})
 """Merged key by key and never null; all other fields are replaced whole."""
@@ -27,6 +27,7 @@ AT_NEW_RUN: dict[str, AtNewRun] = {
     "options": "keep",
     "priority": "keep",
     "page_count": "keep",
+    "estimate": "keep",
     "created_at": "keep",
     "state": "set",
     "queued_at": "set",

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.adapters.blob_store import BlobMissing, BlobStore
+from service.adapters.blob_store import BlobStore
 from service.domain.json import JsonObject
 from workers.children.outcome import Limits
 from workers.engines.failures import DocumentRefused
@@ -82,11 +82,9 @@ class Source:
                 step_limits(tools.limits),
             ) as items,
         ):
-            async for item in items:
-                await blobs.put(self.derived_markdown, item["markdown"].encode())
-                await blobs.put(self.derived_pdf, item["blob"])
-                return
-        raise BlobMissing(self.blob)
+            laid_out = await items.only()
+            await blobs.put(self.derived_markdown, laid_out["markdown"].encode())
+            await blobs.put(self.derived_pdf, laid_out["blob"])
 
     async def image(self, opened: Opened, page: int, width: int, tools: Toolbox) -> bytes:
         """A page as PNG, so many pixels wide; raises DocumentRefused and ChildFailed."""
@@ -94,11 +92,10 @@ class Source:
         async with tools.sandbox.call(
             "workers.engines.pdf.child:render", call, page_limits(tools.limits)
         ) as items:
-            async for item in items:
-                if "failed" in item:
-                    raise DocumentRefused(item["failed"]["code"], item["failed"]["params"])
-                return item["blob"]
-        raise DocumentRefused("page_missing", {"page": page})
+            drawn = await items.only()
+        if "failed" in drawn:
+            raise DocumentRefused(drawn["failed"]["code"], drawn["failed"]["params"])
+        return drawn["blob"]
 
 
 def page_limits(limits: ReadingLimits) -> Limits:

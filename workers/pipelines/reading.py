@@ -178,7 +178,7 @@ async def _request(reading: _Reading, opened: Opened, engine: OcrEngine, left: l
     call = {"pages": [page.number for page in pages], **opened.arguments()}
     limits = page_limits(context.tools.limits)
     async with context.tools.sandbox.call("workers.engines.pdf.child:extract_pdf", call, limits) as items:
-        cut = [item["blob"] async for item in items][0]
+        cut = (await items.only())["blob"]
     return OcrRequest(tuple(pages), cut, languages)
 
 

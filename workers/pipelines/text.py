@@ -1,5 +1,6 @@
 """Pipeline `text`: any accepted document becomes its text, Markdown and a model of its pages."""
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -64,7 +65,7 @@ async def inspect(context: StepContext) -> StepDone:
             call = {"page_limit": context.tools.limits.max_pages, **opened.arguments()}
             limits = step_limits(context.tools.limits)
             async with context.tools.sandbox.call("workers.engines.pdf.child:inspect", call, limits) as items:
-                found = [item async for item in items][0]
+                found = await items.only()
     except ChildFailed as failed:
         if failed.code in ("password_required", "password_wrong"):
             raise AskPerson(_ask_password(failed.code, context)) from failed
@@ -123,7 +124,7 @@ def _text_steps(pages: list[int], slots: int) -> list[StepPlan]:
     bounds = [len(pages) * part // count for part in range(count + 1)]
     return [
         StepPlan(max(1, int(TEXT_PAGE_MS * (end - start))), {"route": "text", "pages": pages[start:end]})
-        for start, end in zip(bounds, bounds[1:], strict=False)
+        for start, end in pairwise(bounds)
     ]
 
 

@@ -1,4 +1,7 @@
-"""A person's commands in SQL, each in the caller's transaction. All raise NotPossible where the state does not allow it."""
+"""A person's commands in SQL, each in the caller's transaction.
+
+All raise NotPossible where the state does not allow it.
+"""
 
 from dataclasses import dataclass
 

@@ -39,6 +39,7 @@ def row_fields(job: JobRow, artifacts: Iterable[ArtifactRow], owner: str) -> Jso
         "waits_for": _waits_for(job),
         "question": job.question,
         "error": job.error,
+        "estimate": job.estimate,
         "created_at": job.created_at,
         "queued_at": job.queued_at,
         "started_at": job.started_at,

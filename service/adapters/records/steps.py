@@ -85,7 +85,7 @@ async def owned(session: AsyncSession, step_id: str, attempt: int) -> tuple[JobR
 
 
 async def record_done(session: AsyncSession, job: JobRow, step: StepRow, done: StepDone) -> None:
-    """Writes a step's result and counts it off its phase; raises nothing. Advancing is the caller's, under the same lock."""
+    """Writes a step's result and counts it off its phase. Advancing is the caller's, under the same lock."""
     now = await read_clock(session)
     step.state = StepState.DONE
     step.output, step.output_blob, step.pages = done.output, done.output_blob, done.pages
