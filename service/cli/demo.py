@@ -1,0 +1,172 @@
+"""`headway demo`: a Headway of its own, and sample documents that run through it while one watches."""
+
+import asyncio
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from pydantic import SecretStr
+
+from service.adapters.logs import set_up_logs
+from service.adapters.parent_death import dying_with_parent
+from service.adapters.stop_signals import StopSignals
+from service.cli.api import Api
+from service.cli.failing import EXIT_INCOMPLETE, EXIT_INTERRUPTED, CommandFailed
+from service.cli.following import follow
+from service.cli.machine import bind, refuse_wrong_machine
+from service.cli.options import DEBUG
+from service.cli.results import Expected, found_in, tell_differences, tell_results
+from service.cli.screen import Screen
+from service.cli.sending import Wanted, send_files
+from service.cli.server import Server, settings_or_fail
+from service.cli.signing_in import sign_in_link
+from service.cli.tree import Tree
+from service.cli.up import LISTENING, open_browser, running, say_stopping
+from service.cli.upload import sending_bar, tell_uploaded
+from service.cli.views import view_for
+from service.settings import Settings
+
+_DATA, _SAMPLES = "data", "samples"
+_LOG_LINES = 20
+
+
+@click.command()
+@click.option(
+    "--exit", "then_exit", is_flag=True, help="Stop when all have ended; 0 when each ended as it should."
+)
+@LISTENING[0]
+@LISTENING[1]
+@LISTENING[2]
+@LISTENING[3]
+@DEBUG
+def demo(
+    host: str | None, port: int | None, workers: int | None, *, no_browser: bool, then_exit: bool
+) -> None:
+    """Start everything with a data folder of its own, and watch sample documents run through it."""
+    refuse_wrong_machine()
+    given = settings_or_fail(host=host, port=port, workers=workers)
+    with _own_folder() as folder, (folder / "headway.log").open("a") as log:
+        settings = _own_settings(given, folder / _DATA, any_port=port is None)
+        set_up_logs(settings, to=log)
+        code = asyncio.run(
+            Demo(settings, folder).run(then_exit=then_exit, browser=not no_browser and not then_exit)
+        )
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+class Demo:
+    """The samples, the server they run on, and what became of them."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self._settings = settings
+        self._samples = folder / _SAMPLES
+        self._log = folder / "headway.log"
+        self._screen = Screen()
+        self._stop = StopSignals()
+
+    async def run(self, *, then_exit: bool, browser: bool) -> int:
+        """The exit code."""
+        self._screen.line("Starting Headway and making sample documents …", "dim")
+        making = asyncio.create_task(_make_samples(self._samples))
+        try:
+            async with running(self._settings, self._stop, self._log) as (tree, server):
+                await making
+                code = await self._show(tree, server, browser=browser)
+                if not then_exit:
+                    self._screen.line("Drop files of your own on the page. Ctrl-C stops.", "dim")
+                    await tree.stopped()
+                    say_stopping()
+                    return EXIT_INTERRUPTED if self._stop.at_once.is_set() else 0
+                if code:
+                    self._tell_log()
+                return code
+        finally:
+            making.cancel()
+
+    async def _show(self, tree: Tree, server: Server, *, browser: bool) -> int:
+        """Uploads and follows, unless somebody stops it or the server fails."""
+        showing = asyncio.create_task(self._process(server, browser=browser))
+        stopped = asyncio.create_task(tree.stopped())
+        await asyncio.wait({showing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if showing.done():
+            stopped.cancel()
+            return showing.result()
+        showing.cancel()
+        await asyncio.wait({showing})
+        await stopped
+        raise KeyboardInterrupt
+
+    async def _process(self, server: Server, *, browser: bool) -> int:
+        expected = Expected.read(self._samples)
+        link = await sign_in_link(server)
+        if browser:
+            open_browser(link)
+        began = time.monotonic()
+        async with Api(server) as api:
+            paths = expected.paths()
+            with sending_bar(self._screen, paths) as sent:
+                uploaded = await send_files(api, paths, Wanted(batch_name="Demo"), sent)
+            tell_uploaded(self._screen, uploaded, with_jobs=False)
+            with view_for(self._screen) as view:
+                values = await follow(server, (each["job_id"] for each in uploaded.accepted), view)
+            seconds = time.monotonic() - began
+            results = [await found_in(api, value) for value in values.values()]
+        tell_results(self._screen, results, seconds, link)
+        return tell_differences(self._screen, expected, results, uploaded.rejected)
+
+    def _tell_log(self) -> None:
+        """What may explain a demo that went wrong; the log's folder goes when we do."""
+        lines = self._log.read_text(errors="replace").splitlines()[-_LOG_LINES:]
+        sys.stderr.write("\n".join(["The log ends with:", *lines, ""]))
+
+
+@contextmanager
+def _own_folder() -> Generator[Path, None, None]:
+    """A temporary folder: nothing of anybody's is touched, and nothing stays."""
+    folder = Path(tempfile.mkdtemp(prefix="headway-demo-"))
+    for each in (_DATA, _SAMPLES):
+        (folder / each).mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _own_settings(given: Settings, data_dir: Path, *, any_port: bool) -> Settings:
+    """Limits and engines as configured; but where documents go is ours alone. A taken default port gives way."""
+    port = given.port
+    if any_port:
+        try:
+            bind(given.host, port).close()
+        except CommandFailed:
+            port = 0
+    own = {
+        "data_dir": data_dir,
+        "token": SecretStr("hw_" + secrets.token_urlsafe(32)),
+        "port": port,
+        "database_url": None,
+        "redis_url": None,
+        "storage_url": None,
+        "public_url": None,
+    }
+    return given.model_copy(update=own)
+
+
+async def _make_samples(folder: Path) -> None:
+    command = dying_with_parent([sys.executable, "-P", "-m", "workers.samples", str(folder)])
+    making = await asyncio.create_subprocess_exec(
+        *command, stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE, start_new_session=True
+    )
+    _, said = await making.communicate()
+    if making.returncode:
+        last = said.decode(errors="replace").strip().splitlines()[-1:]
+        raise CommandFailed(
+            "The sample documents could not be made.", " ".join(last), exit_code=EXIT_INCOMPLETE
+        )

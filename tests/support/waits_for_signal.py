@@ -1,0 +1,5 @@
+"""A program that does nothing until a signal ends it."""
+
+import signal
+
+signal.pause()
