@@ -15,6 +15,7 @@ from service.adapters.blob_store import BlobStore
 from service.adapters.database import Database
 from service.adapters.dispatch import Dispatcher, Ring, pick
 from service.adapters.echo import Echo
+from service.adapters.queue import Queue
 from service.adapters.records import orders
 from service.adapters.records.ending import end_job, locked_job
 from service.adapters.records.removal import blobs_of, remove_document
