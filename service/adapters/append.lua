@@ -19,6 +19,8 @@ local LOG_LINES, CHUNK = 200, 2000
 -- Lifetimes of a week are prolonged this often and not at each append.
 local PROLONG_SECONDS = 60
 local ENDED = { ['"completed"'] = true, ['"failed"'] = true, ['"cancelled"'] = true }
+local AT_WORK = { ['"processing"'] = true, ['"pausing"'] = true }
+local PACE_SECONDS = 1
 local AT_REST = { ['"staged"'] = true, ['"paused"'] = true, ['"waiting"'] = true }
 
 -- What was given ---------------------------------------------------------------------------------------------------
@@ -42,7 +44,8 @@ end
 local function read_named()
   local names = {
     '_epoch', '_run', '_revision', '_seq', '_total', '_done', '_sum', '_floor', '_p0', '_d0', '_log',
-    '_prolonged', 'state', 'percent', 'counters/pages_done', 'counters/pages_failed',
+    '_prolonged', 'state', 'percent', 'eta_seconds', '_pace_at', '_pace_done',
+    'counters/pages_done', 'counters/pages_failed',
   }
   for i = fields_at, entries_at - 1, 2 do names[#names + 1] = ARGV[i] end
   for i = entries_at, pages_at - 1, 3 do names[#names + 1] = ARGV[i] .. '/' .. ARGV[i + 1] end
@@ -273,6 +276,29 @@ if new_run or progress.highest ~= tonumber(known.percent or 0) then
   say('percent', text)
 end
 
+-- The time left, at the pace since the job last came to work or lost some of it --------------------------------------
+
+local clock = redis.call('TIME')
+local at = string.format('%s.%03d', clock[1], math.floor(tonumber(clock[2]) / 1000))
+
+local function keep_number(name, number)
+  if tonumber(known[name]) ~= number then keep(name, whole(number)) end
+end
+
+local pace_at, pace_done = tonumber(known._pace_at or ''), tonumber(known._pace_done or '')
+if is_row then
+  if pace_at and not AT_WORK[known.state] then removed[#removed + 1] = '_pace_at' end
+elseif not pace_at or progress.done < pace_done then
+  keep('_pace_at', at)
+  keep_number('_pace_done', progress.done)
+else
+  local elapsed, done_since = tonumber(at) - pace_at, progress.done - pace_done
+  if elapsed >= PACE_SECONDS and done_since > 0 then
+    local left = math.max(0, progress.total - progress.done)
+    set_field('eta_seconds', whole(math.ceil(left * elapsed / done_since)))
+  end
+end
+
 -- Log lines are numbered here; only the newest stay -----------------------------------------------------------------
 
 local last_line = tonumber(known._log)
@@ -296,17 +322,12 @@ end
 
 -- Write, and tell who watches ---------------------------------------------------------------------------------------
 
-local clock = redis.call('TIME')
-local at = string.format('%s.%03d', clock[1], math.floor(tonumber(clock[2]) / 1000))
 if not is_row then
   keep('alive_at', at)
   say('alive_at', at)
 end
 for _, map in ipairs(map_names) do say(map, '{' .. table.concat(entries[map], ',') .. '}') end
 
-local function keep_number(name, number)
-  if tonumber(known[name]) ~= number then keep(name, whole(number)) end
-end
 keep_number('_done', progress.done)
 keep_number('_sum', sum)
 if is_row then
