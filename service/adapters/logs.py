@@ -33,7 +33,7 @@ _CHATTY = (
     "arq",
     "alembic",
     "sqlalchemy",
-    "uvicorn.access",
+    "uvicorn",
     "httpx",
     "httpcore",
     "websockets",

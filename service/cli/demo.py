@@ -48,7 +48,7 @@ _LOG_LINES = 20
 def demo(
     host: str | None, port: int | None, workers: int | None, *, no_browser: bool, then_exit: bool
 ) -> None:
-    """Start everything with a data folder of its own, and watch sample documents run through it."""
+    """Start everything and watch sample documents run through it, in a data folder of its own."""
     refuse_wrong_machine()
     given = settings_or_fail(host=host, port=port, workers=workers)
     with _own_folder() as folder, (folder / "headway.log").open("a") as log:

@@ -5,8 +5,8 @@ died without this process is started again.
 """
 
 import asyncio
-import contextlib
 import socket
+import time
 from pathlib import Path
 from typing import Self
 
@@ -25,7 +25,7 @@ DRAIN_SECONDS = 5.0
 
 _TRIES = 3
 _SUPERVISOR_MARGIN = 1.5
-_GATEWAY_SECONDS = 2.0
+_WHOLE_MARGIN = 4.0
 _START_SECONDS = 60.0
 
 
@@ -115,9 +115,10 @@ class Tree:
 
     async def _end(self) -> None:
         """Steps finish while the gateway still shows it, then the gateway goes, then Redis."""
+        deadline = time.monotonic() + self._drain + _WHOLE_MARGIN
         await self._end_one(self._supervisor, self._drain + _SUPERVISOR_MARGIN)
         self._listening.close()
-        await self._end_one(self._gateway, _GATEWAY_SECONDS)
+        await self._end_one(self._gateway, deadline - time.monotonic())
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -126,10 +127,9 @@ class Tree:
 
     async def _end_one(self, kept: KeptProcess, seconds: float) -> None:
         kept.terminate()
-        with contextlib.suppress(TimeoutError):
-            ended = asyncio.create_task(kept.ended())
-            await first_of(self._stop.at_once, ended, seconds=seconds)
-            ended.cancel()
+        ended = asyncio.create_task(kept.ended())
+        await first_of(self._stop.at_once, ended, seconds=seconds)
+        ended.cancel()
         kept.kill()
         await kept.ended()
 

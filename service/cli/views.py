@@ -116,10 +116,17 @@ class Bars:
             task = self._tasks[value["id"]] = self._progress.add_task(
                 "", name=value["name"], value=value, total=100
             )
-        # A bar that ended as failed is not to look full.
         self._progress.update(task, completed=percent_of(value), value=value)
         if value["state"] in ENDED:
             self._progress.stop_task(task)
+            self._make_room(task, value)
+
+    def _make_room(self, task: TaskID, value: JsonObject) -> None:
+        """Where there are more bars than lines, one that has ended moves up into what scrolls away."""
+        if len(self._progress.tasks) >= max(2, self._progress.console.height - 2):
+            line = Text(f"{mark_of(value)} {value['name']}  {telling(value)}", style=style_of(value))
+            self._progress.console.print(line, no_wrap=True, overflow="ellipsis")
+            self._progress.remove_task(task)
 
 
 class _Percent(ProgressColumn):

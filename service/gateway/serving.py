@@ -1,0 +1,73 @@
+"""uvicorn as Headway runs it: sockets are sent away before it stops, and it ends with a code, not by a signal."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from types import FrameType
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+
+from service.gateway.wire import server_options
+
+Drain = Callable[[float], Awaitable[None]]
+
+# Of the time that requests have, so much is spent on sending sockets away, spread evenly.
+_DRAIN_SHARE = 0.2
+
+_log = structlog.get_logger()
+
+
+class DrainingServer(uvicorn.Server):
+    """The first signal drains, then stops; the second stops at once."""
+
+    def __init__(self, config: uvicorn.Config, drain: Drain, window: float) -> None:
+        super().__init__(config)
+        self._drain = drain
+        self._window = window
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._leaves = False
+        self._leaving: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Also learns the loop, which a signal's handler is outside of."""
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets=sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """In place of uvicorn's, which closes all sockets in one moment and then dies of the signal."""
+        del sig, frame
+        if self._loop is not None and self.started and not self._leaves:
+            self._leaves = True
+            self._loop.call_soon_threadsafe(self._leave)
+        else:
+            self.force_exit = self.should_exit = True
+
+    def _leave(self) -> None:
+        self._leaving = asyncio.create_task(self._drain_then_stop())
+
+    async def _drain_then_stop(self) -> None:
+        try:
+            await self._drain(self._window)
+        except Exception:  # noqa: BLE001 -- logged; whatever happened, the server is to stop
+            _log.exception("drain_failed")
+        self.should_exit = True
+
+
+def serve(app: Starlette, listening: socket.socket, drain_seconds: float) -> int:
+    """Runs until a signal; the exit code. `app.state.live` is who sends its sockets away."""
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=max(1, round(drain_seconds)),
+        **server_options(),
+    )
+    server = DrainingServer(config, lambda window: app.state.live.drain(window), drain_seconds * _DRAIN_SHARE)
+    server.run(sockets=[listening])
+    return 0 if server.started else 1
