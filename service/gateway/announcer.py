@@ -1,0 +1,58 @@
+"""Tells the world of accepted jobs after their commit: their watchers, then the workers."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from service.adapters.dispatch import Dispatcher
+from service.adapters.echo import Echo
+from service.domain.log_line import log_line
+
+_log = structlog.get_logger()
+
+
+class Announcer:
+    """One task announces what has gathered while it announced the last: thirty uploads at once are few dispatches.
+
+    What it fails to do, the reconciler does.
+    """
+
+    def __init__(self, echo: Echo, dispatcher: Dispatcher) -> None:
+        self._echo = echo
+        self._dispatcher = dispatcher
+        self._waiting: list[str] = []
+        self._something = asyncio.Event()
+
+    def announce(self, job_id: str) -> None:
+        """The job has been accepted; returns at once."""
+        self._waiting.append(job_id)
+        self._something.set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None, None]:
+        """Announces while the block runs, and at its end what is left."""
+        task = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await self._announce()
+
+    async def _run(self) -> None:
+        while True:
+            await self._something.wait()
+            await self._announce()
+
+    async def _announce(self) -> None:
+        self._something.clear()
+        jobs, self._waiting = self._waiting, []
+        if not jobs:
+            return
+        try:
+            await asyncio.gather(*(self._echo.publish(job_id, log_line("accepted")) for job_id in jobs))
+            await self._dispatcher.dispatch()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the task must live, and the reconciler repairs
+            _log.warning("announcing_postponed", jobs=len(jobs), reason=repr(error))

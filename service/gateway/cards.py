@@ -1,0 +1,78 @@
+"""Lists of jobs over HTTP: a page from SQL, with what is newer in the event log on top."""
+
+from redis.exceptions import RedisError
+from starlette.requests import Request
+
+from service.adapters.database import Database
+from service.adapters.event_log import EventLog
+from service.adapters.records import listing
+from service.adapters.records.listing import Card
+from service.domain.ids import is_id
+from service.domain.json import JsonObject
+from service.gateway.operation import Parameter
+from service.protocol.batch import Member, with_live
+from service.protocol.problems import refused
+from service.protocol.snapshot import Snapshot
+from service.protocol.topics import Filters, UnknownTopic, parse_filters
+
+_LONGEST_SEARCH = 200
+
+LIST_PARAMETERS = (
+    Parameter("state", "states, separated by commas"),
+    Parameter("pipeline", "the name of a pipeline"),
+    Parameter("batch", "the id of a batch"),
+    Parameter("q", "text in the name, whatever its case"),
+    Parameter("limit", "cards a page, at most 500", "integer"),
+    Parameter("cursor", "`next` of the page before"),
+)
+
+
+class Cards:
+    """Reads lists. The number of SQL statements and of trips to Redis does not depend on their length."""
+
+    def __init__(self, db: Database, log: EventLog) -> None:
+        self._db = db
+        self._log = log
+
+    async def page(self, request: Request, owner_id: str | None) -> JsonObject:
+        """The page that the query asks for, of one owner's jobs or, for None, of whose the query says."""
+        query = {name: each for name, each in request.query_params.items() if each}
+        text, cursor = query.pop("q", "").strip()[:_LONGEST_SEARCH], query.pop("cursor", None)
+        if cursor is not None and not is_id(cursor):
+            raise refused(422, "bad_request", reason="cursor is not one that a page gave")
+        try:
+            filters = parse_filters(query, owner_allowed=owner_id is None)
+        except UnknownTopic as wrong:
+            raise refused(422, "bad_request", reason=str(wrong)) from None
+        if owner_id is not None:
+            filters = Filters(filters.states, filters.pipeline, filters.batch, owner_id, filters.limit)
+        async with self._db.reading() as session:
+            found = await listing.page(session, filters, text=text or None, before=cursor)
+            counts = await listing.counts(session, filters, text=text or None)
+        live = await self._live({each.job_id: each.revision for each in found.cards})
+        return {
+            "items": [_shown(each, live.get(each.job_id)) for each in found.cards],
+            "next": found.next,
+            "counts": counts,
+        }
+
+    async def members(self, batch_id: str) -> list[Member]:
+        """The jobs of a batch as they stand."""
+        async with self._db.reading() as session:
+            rows = await listing.batch_members(session, batch_id)
+        live = await self._live({each.job_id: each.revision for each in rows})
+        return [with_live(each, live.get(each.job_id)) for each in rows]
+
+    async def _live(self, revisions: dict[str, int]) -> dict[str, Snapshot]:
+        """The log's snapshots that are no older than the rows; none while Redis is away."""
+        try:
+            # Revisions first: they only rise, so the snapshots that are read after them are at least as new.
+            known = await self._log.revisions(list(revisions))
+            fresh = [job_id for job_id, revision in revisions.items() if known.get(job_id, -1) >= revision]
+            return await self._log.snapshots(fresh)
+        except (RedisError, OSError, TimeoutError):
+            return {}
+
+
+def _shown(card: Card, live: Snapshot | None) -> JsonObject:
+    return card.value if live is None or live.run < card.run else live.value

@@ -1,0 +1,228 @@
+"""Jobs: their lists, snapshots, commands, results and pages."""
+
+from collections.abc import Awaitable, Callable
+
+import orjson
+from sqlalchemy import select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.adapters.blob_store import BlobMissing, BlobStore
+from service.adapters.commands import Commands, JobGone
+from service.adapters.database import Database
+from service.adapters.echo import Echo
+from service.adapters.tables import ArtifactRow, StepRow
+from service.domain.account import Actor
+from service.domain.ids import is_id
+from service.domain.job import JobState
+from service.domain.json import JsonObject
+from service.gateway.answers import json_answer, json_body
+from service.gateway.cards import LIST_PARAMETERS, Cards
+from service.gateway.files import file_answer
+from service.gateway.models import (
+    AnswerToQuestion,
+    CommandAnswer,
+    EstimateAnswer,
+    JobAnswer,
+    JobsAnswer,
+    Nothing,
+    PageAnswer,
+    Pending,
+)
+from service.gateway.operation import Answer, Operation, Parameter, actor
+from service.protocol.problems import refused
+from service.protocol.snapshot import Snapshot, body
+
+_FILE = Answer(media_type="application/octet-stream")
+_INLINE = ("text/plain", "application/json")
+_PAGES = "pages.json"
+_HIGHEST_PAGE = 1_000_000
+
+Command = Callable[[str, Actor], Awaitable[JobState]]
+
+
+class Jobs:
+    """The operations under `/api/jobs`. A job of somebody else is not there."""
+
+    def __init__(self, db: Database, blobs: BlobStore, echo: Echo, commands: Commands, cards: Cards) -> None:
+        self._db = db
+        self._blobs = blobs
+        self._echo = echo
+        self._commands = commands
+        self._cards = cards
+
+    def operations(self) -> list[Operation]:
+        """For the routes."""
+        one = "/api/jobs/{job_id}"
+        says: dict[str, tuple[Command, str]] = {
+            "start": (self._commands.start, "Starts a staged job."),
+            "cancel": (self._commands.cancel, "Ends a job and kills what runs of it."),
+            "pause": (self._commands.pause, "Lets running steps end and starts no more."),
+            "resume": (self._commands.resume, "Goes on with a paused job."),
+            "retry": (self._commands.retry, "Starts a new run of what has no output."),
+        }
+        return [
+            Operation(
+                "GET",
+                "/api/jobs",
+                self.list,
+                "One's own jobs, newest first.",
+                (Answer(200, JobsAnswer),),
+                parameters=LIST_PARAMETERS,
+                problems=(422,),
+            ),
+            Operation("GET", one, self.show, "A job's snapshot.", (Answer(200, JobAnswer),), problems=(404,)),
+            Operation(
+                "GET",
+                f"{one}/estimate",
+                self.estimate,
+                "What a staged job will take; 202 until a worker has looked.",
+                (Answer(200, EstimateAnswer), Answer(202, Pending)),
+                problems=(404, 409),
+            ),
+            *(
+                Operation(
+                    "POST",
+                    f"{one}/{name}",
+                    self._commanding(command),
+                    text,
+                    (Answer(202, CommandAnswer),),
+                    body=Nothing,
+                    problems=(400, 404, 409, 413, 422),
+                )
+                for name, (command, text) in says.items()
+            ),
+            Operation(
+                "POST",
+                f"{one}/answer",
+                self.answer,
+                "Answers the job's question.",
+                (Answer(202, CommandAnswer),),
+                body=AnswerToQuestion,
+                problems=(400, 404, 409, 413, 422),
+            ),
+            Operation(
+                "GET",
+                f"{one}/artifacts/{{name}}",
+                self.artifact,
+                "A result file.",
+                (_FILE, Answer(media_type="text/plain"), Answer(media_type="application/json")),
+                parameters=(Parameter("inline", "1: text and JSON not as an attachment", "boolean"),),
+                problems=(404,),
+            ),
+            Operation(
+                "GET",
+                f"{one}/pages/{{number}}",
+                self.page,
+                "A page as it was read.",
+                (Answer(200, PageAnswer),),
+                problems=(404,),
+            ),
+        ]
+
+    async def list(self, request: Request) -> Response:
+        """A page of cards."""
+        return json_answer(await self._cards.page(request, actor(request).user_id))
+
+    async def show(self, request: Request) -> Response:
+        """The snapshot with its place in the log."""
+        return json_answer(body(await self._job(request)))
+
+    async def estimate(self, request: Request) -> Response:
+        """What the staged job is expected to be."""
+        job_id = _job_id(request)
+        estimate = await self._commands.estimate(job_id, actor(request))
+        if estimate is None:
+            return json_answer({"job_id": job_id}, 202, {"Retry-After": "1"})
+        return json_answer(estimate)
+
+    async def answer(self, request: Request) -> Response:
+        """Gives a person's answer to the job."""
+        job_id = _job_id(request)
+        given = await json_body(request, AnswerToQuestion)
+        state = await self._commands.answer(job_id, given.question_id, given.answer, actor(request))
+        return json_answer({"job_id": job_id, "state": str(state)}, 202)
+
+    async def artifact(self, request: Request) -> Response:
+        """The file; inline only where a browser shows nothing but text."""
+        job = await self._job(request)
+        async with self._db.reading() as session:
+            row = await session.get(ArtifactRow, (job.job_id, request.path_params["name"]))
+        if row is None:
+            raise refused(404, "not_found")
+        inline = "inline" in request.query_params and row.media_type.split(";")[0] in _INLINE
+        return await file_answer(self._blobs, row.blob, row.name, row.media_type, inline=inline)
+
+    async def page(self, request: Request) -> Response:
+        """The page model of one page."""
+        job = await self._job(request)
+        raw = request.path_params["number"]
+        number = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 8 else 0
+        if not 1 <= number <= _HIGHEST_PAGE:
+            raise refused(404, "not_found")
+        found = await self._from_steps(job, number) or await self._from_artifact(job, number)
+        if found is None:
+            raise refused(404, "page_not_read")
+        return json_answer(found)
+
+    def _commanding(self, command: Command) -> Callable[[Request], Awaitable[Response]]:
+        async def run(request: Request) -> Response:
+            job_id = _job_id(request)
+            await json_body(request, Nothing)
+            state = await command(job_id, actor(request))
+            return json_answer({"job_id": job_id, "state": str(state)}, 202)
+
+        return run
+
+    async def _job(self, request: Request) -> Snapshot:
+        snapshot = await self._echo.snapshot(_job_id(request))
+        who = actor(request)
+        if snapshot is None or not (who.is_admin or snapshot.value.get("owner_id") == who.user_id):
+            raise refused(404, "not_found")
+        return snapshot
+
+    async def _from_steps(self, job: Snapshot, number: int) -> JsonObject | None:
+        async with self._db.reading() as session:
+            steps = await session.execute(
+                select(StepRow.output_blob, StepRow.pages)
+                .where(StepRow.job_id == job.job_id, StepRow.output_blob.is_not(None))
+                .order_by(StepRow.phase.desc(), StepRow.number)
+            )
+            blobs = [blob for blob, pages in steps if blob is not None and str(number) in pages]
+        for blob in blobs:
+            try:
+                found = _line(await self._blobs.read(blob), number)
+            except BlobMissing:
+                continue
+            if found is not None:
+                return found
+        return None
+
+    async def _from_artifact(self, job: Snapshot, number: int) -> JsonObject | None:
+        async with self._db.reading() as session:
+            row = await session.get(ArtifactRow, (job.job_id, _PAGES))
+        if row is None:
+            return None
+        try:
+            pages = orjson.loads(await self._blobs.read(row.blob))["pages"]
+        except BlobMissing:
+            return None
+        return next((each for each in pages if each.get("number") == number), None)
+
+
+def _job_id(request: Request) -> str:
+    job_id = request.path_params["job_id"]
+    if not is_id(job_id):
+        raise JobGone(job_id)
+    return job_id
+
+
+def _line(content: bytes, number: int) -> JsonObject | None:
+    """The page of this number in a step's output, which has a page model a line."""
+    mark = f'"number":{number},'.encode()
+    for line in content.splitlines():
+        if mark in line:
+            page = orjson.loads(line)
+            if isinstance(page, dict) and page.get("number") == number:
+                return page
+    return None

@@ -1,0 +1,44 @@
+"""A job's options, checked by the JSON Schema that the pipeline's worker wrote, with defaults filled in."""
+
+from typing import Any
+
+import orjson
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from service.domain.json import JsonObject
+from service.domain.pipeline import PipelineSpec
+from service.protocol.problems import refused
+
+_LONGEST_REASON = 200
+
+
+def complete_options(spec: PipelineSpec, raw: bytes) -> JsonObject:
+    """All of the pipeline's options, from the JSON object that was sent (empty bytes count as an empty one).
+
+    Raises Refused with 422 and the code `options_invalid`, naming the option and what is wrong.
+    """
+    given = _object(raw)
+    properties: JsonObject = spec.options_schema.get("properties", {})
+    if strange := sorted(given.keys() - properties.keys()):
+        known = ", ".join(properties) or "none"
+        raise refused(422, "options_invalid", option=strange[0][:100], reason=f"known options are: {known}")
+    wrong = best_match(Draft202012Validator(spec.options_schema).iter_errors(given))
+    if wrong is not None:
+        raise refused(422, "options_invalid", option=_place(wrong), reason=wrong.message[:_LONGEST_REASON])
+    defaults = {name: each["default"] for name, each in properties.items() if "default" in each}
+    return {**defaults, **given}
+
+
+def _object(raw: bytes) -> JsonObject:
+    try:
+        value: Any = orjson.loads(raw) if raw.strip() else {}
+    except orjson.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        raise refused(422, "options_invalid", option="options", reason="the field is not a JSON object")
+    return value
+
+
+def _place(wrong: ValidationError) -> str:
+    return ".".join(str(part) for part in wrong.absolute_path)[:100] or "options"

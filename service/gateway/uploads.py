@@ -1,0 +1,240 @@
+"""Taking documents in: a multipart request of one file or many, each of them safe before the next is looked at."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from service.adapters.blob_store import BlobStore
+from service.adapters.clock import read_clock
+from service.adapters.database import Database
+from service.adapters.records.intake import Accepted, NewDocument, Order, accept
+from service.adapters.tables import BatchRow
+from service.domain.document import display_name
+from service.domain.ids import new_id
+from service.domain.json import JsonObject
+from service.gateway.announcer import Announcer
+from service.gateway.answers import json_answer
+from service.gateway.errors import as_refusal, problem_response
+from service.gateway.metrics import Metrics
+from service.gateway.models import UploadAnswer
+from service.gateway.multipart import BrokenBody, Digest, Part, Parts
+from service.gateway.operation import Answer, Operation, Parameter, actor
+from service.gateway.options import complete_options
+from service.gateway.orders import UploadOrder, upload_order
+from service.gateway.receiving import Limits, Received, Receiving
+from service.gateway.repeating import Repeating
+from service.protocol.problems import Problem, Refused, refused
+
+_log = structlog.get_logger()
+
+_LONGEST_OPTIONS = 64 * 1024
+_MOST_REJECTED = 1000
+
+
+@dataclass
+class _Taken:
+    """What has become of the files so far."""
+
+    batch_id: str | None
+    options: JsonObject | None = None
+    files: int = 0
+    whole: bool = False
+    accepted: list[JsonObject] = field(default_factory=list[JsonObject])
+    rejected: list[JsonObject] = field(default_factory=list[JsonObject])
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the same request would lead to the same: all of it was read, and no file failed for our sake."""
+        return self.whole and all(each["problem"]["status"] < 500 for each in self.rejected)
+
+    def json(self) -> JsonObject:
+        return {
+            "batch_id": self.batch_id,
+            "topic": f"batch:{self.batch_id}" if self.batch_id else None,
+            "accepted": self.accepted,
+            "rejected": self.rejected,
+        }
+
+
+class Uploads:
+    """The operation `POST /api/uploads`."""
+
+    def __init__(
+        self, db: Database, blobs: BlobStore, announcer: Announcer, limits: Limits, metrics: Metrics
+    ) -> None:
+        self._db = db
+        self._blobs = blobs
+        self._announcer = announcer
+        self._limits = limits
+        self._metrics = metrics
+        self._receiving = Receiving(blobs, limits)
+        self._repeating = Repeating(db)
+
+    def operations(self) -> list[Operation]:
+        """For the routes."""
+        return [
+            Operation(
+                "POST",
+                "/api/uploads",
+                self.upload,
+                "Uploads files in parts named `files`, after an optional JSON field `options`; each becomes a job.",
+                (Answer(202, UploadAnswer),),
+                parameters=(
+                    Parameter("pipeline", "what is done with the files"),
+                    Parameter("batch", "the batch that they join; without it one is made"),
+                    Parameter("start", "false: stage the jobs, to be started later", "boolean"),
+                    Parameter("force", "true: make a new job also of what was uploaded before", "boolean"),
+                    Parameter("priority", "high, normal or low"),
+                ),
+                body_media_type="multipart/form-data",
+                problems=(400, 404, 409, 422),
+            )
+        ]
+
+    async def upload(self, request: Request) -> Response:
+        """Answers 202 when at least one file was accepted, else 422; both name every file."""
+        order = await upload_order(self._db, actor(request), request)
+
+        async def first(digest: Digest | None) -> tuple[Response, bool]:
+            taken = _Taken(order.batch_id)
+            answer = await self._upload(request, order, taken, digest)
+            return answer, taken.is_final
+
+        return await self._repeating.answer(request, order.owner.user_id, first)
+
+    async def _upload(
+        self, request: Request, order: UploadOrder, taken: _Taken, digest: Digest | None
+    ) -> Response:
+        try:
+            await self._take_all(request, order, taken, digest)
+        except Refused as refusal:
+            if not taken.files:
+                raise
+            return problem_response(refusal, taken.json())
+        if not taken.files:
+            raise refused(422, "no_files")
+        if not taken.accepted:
+            return problem_response(refused(422, "all_rejected"), taken.json())
+        return json_answer(taken.json(), 202)
+
+    async def _take_all(
+        self, request: Request, order: UploadOrder, taken: _Taken, digest: Digest | None
+    ) -> None:
+        raw_options = b""
+        try:
+            parts = Parts(request.stream(), request.headers.get("content-type"), digest)
+            async for part in parts:
+                if part.name == "files":
+                    if taken.options is None:
+                        taken.options = complete_options(order.spec, raw_options)
+                    await self._take(part, parts.content(), order, taken)
+                    if len(taken.rejected) >= _MOST_REJECTED:
+                        return
+                elif part.name == "options":
+                    if taken.files:
+                        raise refused(422, "options_after_files")
+                    raw_options = await _small(parts.content())
+            taken.whole = True
+        except BrokenBody as broken:
+            if not taken.files:
+                raise refused(400, "bad_request", reason=str(broken)) from None
+
+    async def _take(
+        self, part: Part, content: AsyncIterator[bytes], order: UploadOrder, taken: _Taken
+    ) -> None:
+        """Accepts or rejects one file; raises BrokenBody when the body broke off in it."""
+        name = display_name(part.filename)
+        taken.files += 1
+        try:
+            if taken.files > self._limits.files_per_request:
+                raise refused(413, "too_many_files", limit=self._limits.files_per_request)
+            document_id = new_id()
+            key = f"{order.owner.user_id}/{document_id}"
+            received = await self._receiving.receive(content, name, key, order.spec)
+            accepted = await self._accept(received, document_id, name, key, order, taken)
+        except BrokenBody:
+            self._reject(name, Problem(400, "upload_cut_off"), taken)
+            raise
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # noqa: BLE001 - the files before this one are safe, and the answer must say so
+            refusal = as_refusal(error, "POST")
+            self._reject(name, refusal.problem if refusal else self._trouble(error), taken)
+        else:
+            self._metrics.accepted(received.stored.size)
+            taken.accepted.append(
+                {
+                    "name": name,
+                    "document_id": accepted.document_id,
+                    "job_id": accepted.job_id,
+                    "topic": f"job:{accepted.job_id}",
+                    "state": str(accepted.state),
+                    "size": received.stored.size,
+                    "duplicate_of": accepted.duplicate_of,
+                }
+            )
+
+    async def _accept(
+        self,
+        received: Received,
+        document_id: str,
+        name: str,
+        key: str,
+        order: UploadOrder,
+        taken: _Taken,
+    ) -> Accepted:
+        """The file's transaction; its blob stays only if a document refers to it."""
+        batch_id = taken.batch_id or new_id()
+        document = NewDocument(
+            document_id, name, str(received.kind), received.stored.size, received.stored.sha256
+        )
+        what = Order(
+            owner_id=order.owner.user_id,
+            batch_id=batch_id,
+            options=taken.options or {},
+            start=order.start,
+            force=order.force,
+            priority=order.priority,
+        )
+        try:
+            async with self._db.writing(durable=True) as session:
+                if taken.batch_id is None:
+                    now = await read_clock(session)
+                    session.add(
+                        BatchRow(id=batch_id, owner_id=order.owner.user_id, name=None, created_at=now)
+                    )
+                    await session.flush()
+                accepted = await accept(session, document, order.spec, what)
+        except BaseException:
+            await self._blobs.delete(key)
+            raise
+        taken.batch_id = batch_id
+        if accepted.duplicate_of:
+            await self._blobs.delete(key)
+        else:
+            self._announcer.announce(accepted.job_id)
+        return accepted
+
+    def _reject(self, name: str, problem: Problem, taken: _Taken) -> None:
+        self._metrics.rejected(problem.code)
+        _log.info("file_rejected", code=problem.code, support_id=problem.support_id)
+        taken.rejected.append({"name": name, "problem": problem.json()})
+
+    def _trouble(self, error: Exception) -> Problem:
+        support_id = new_id()
+        _log.error("file_failed", support_id=support_id, exc_info=error)
+        return Problem(500, "internal", support_id=support_id)
+
+
+async def _small(content: AsyncIterator[bytes]) -> bytes:
+    gathered = bytearray()
+    async for piece in content:
+        gathered += piece
+        if len(gathered) > _LONGEST_OPTIONS:
+            raise refused(
+                422, "options_invalid", option="options", reason=f"more than {_LONGEST_OPTIONS} bytes"
+            )
+    return bytes(gathered)
