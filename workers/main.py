@@ -165,6 +165,7 @@ async def _work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with open_adapters(settings) as adapters, toolbox(settings) as tools:
+        await adapters.db.migrate()
         await WorkerProcess(settings, adapters, tools).run(stop)
 
 
