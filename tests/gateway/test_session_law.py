@@ -52,7 +52,9 @@ class World:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.truth = {each: Snapshot(each, "e0", 0, 1, {"state": "queued", "percent": 0, "pages": {}}) for each in JOBS}
+        self.truth = {
+            each: Snapshot(each, "e0", 0, 1, {"state": "queued", "percent": 0, "pages": {}}) for each in JOBS
+        }
         self.listed = {JOBS[0], JOBS[2]}
         self.paces = {"job": Pace(), "list": Pace()}
         self.value = ShownValue(BATCH)
@@ -210,7 +212,9 @@ def test_a_reader_ends_with_the_truth_and_never_sees_a_gap(steps: list[tuple[Any
         known, truth = world.reader.job(f"job:{job_id}"), world.truth[job_id]
         assert known and (known.epoch, known.run, known.value) == (truth.epoch, truth.run, truth.value)
     assert world.reader.lists[LIST] == sorted(world.listed, reverse=True)
-    assert world.reader.shown(LIST) == {each: card(world.truth[each].value) for each in world.reader.lists[LIST]}
+    assert world.reader.shown(LIST) == {
+        each: card(world.truth[each].value) for each in world.reader.lists[LIST]
+    }
     assert world.reader.values[BATCH] == world.batch or world.batch == {"jobs": {}}
 
 

@@ -68,9 +68,7 @@ class Client:
 
     def of(self, kind: str, topic: str | None = None) -> list[dict[str, Any]]:
         """The frames of a type so far, of a topic if one is named."""
-        return [
-            each for each in self.frames if each["type"] == kind and topic in (None, each.get("topic"))
-        ]
+        return [each for each in self.frames if each["type"] == kind and topic in (None, each.get("topic"))]
 
     async def shows(self, topic: str, **fields: Any) -> dict[str, Any]:
         """Waits until the job's value has these fields; returns it."""
@@ -80,7 +78,8 @@ class Client:
             fits = known and all(known.value.get(name) == each for name, each in fields.items())
             return known.value if known and fits else None
 
-        return await until(value, f"{topic} shows {fields}")
+        await until(value, f"{topic} shows {fields}")
+        return value() or {}
 
     async def close(self) -> None:
         """Leaves."""
@@ -134,7 +133,9 @@ class Gateway:
         await until(lambda: client.frames or client.closed is not None, "a greeting or the end")
         return client
 
-    async def job(self, owner: Actor, name: str = "a.pdf", *, batch: str | None = None, publish: bool = True) -> str:
+    async def job(
+        self, owner: Actor, name: str = "a.pdf", *, batch: str | None = None, publish: bool = True
+    ) -> str:
         """A new queued job, in SQL and in the event log."""
         async with self.db.writing() as session:
             document = NewDocument(new_id(), name, "pdf", 1000, new_id())
@@ -199,13 +200,15 @@ async def running_gateway(
     echo = Echo(db, log)
     auth = Auth(db, Origins(None, allowed))
     try:
-        async with open_live(redis_url, db, echo, log, auth, pulse) as live:
-            async with serving(Starlette(routes=[live.route()])) as url:
-                gateway = Gateway(url, live, db, log, echo)
-                await until(lambda: live.is_ready, "the gateway has its source")
-                yield gateway
-                for client in gateway.clients:
-                    await client.close()
+        async with (
+            open_live(redis_url, db, echo, log, auth, pulse) as live,
+            serving(Starlette(routes=[live.route()])) as url,
+        ):
+            gateway = Gateway(url, live, db, log, echo)
+            await until(lambda: live.is_ready, "the gateway has its source")
+            yield gateway
+            for client in gateway.clients:
+                await client.close()
     finally:
         await log.close()
         await db.close()

@@ -1,0 +1,67 @@
+"""The subscriber's client applies patches as the service does, and knows nothing of the service."""
+
+import ast
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import service.client
+from service.client import Client, Patch, Snapshot, apply, apply_value
+from service.protocol.values import difference
+
+GOLDEN: list[dict[str, Any]] = json.loads((Path(__file__).parent / "protocol" / "golden.json").read_text())
+
+
+def snapshot(body: dict[str, Any]) -> Snapshot:
+    return Snapshot("job", body["epoch"], body["seq"], body["run"], body["value"])
+
+
+def patch(body: dict[str, Any]) -> Patch:
+    return Patch(body["epoch"], body["seq"][0], body["seq"][1], body["run"], body["set"])
+
+
+@pytest.mark.parametrize("vector", GOLDEN, ids=lambda v: v["name"])
+def test_the_golden_vectors_hold_one_by_one_and_merged(vector: dict[str, Any]) -> None:
+    reached = snapshot(vector["snapshot"])
+    for each in vector["patches"]:
+        reached = apply(reached, patch(each))
+    assert reached == snapshot(vector["result"])
+    assert apply(snapshot(vector["snapshot"]), patch(vector["merged"])) == snapshot(vector["result"])
+
+
+def test_a_values_difference_leads_from_one_to_the_other() -> None:
+    before = {"jobs": {"a": {"percent": 1}, "b": {"percent": 2}}, "total": 2}
+    after = {"jobs": {"b": {"percent": 3}, "c": {}}, "eta_seconds": 4}
+    assert apply_value(before, difference(before, after)) == after
+
+
+def test_it_is_one_module_that_needs_only_websockets() -> None:
+    tree = ast.parse(Path(service.client.__file__).read_text())
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(tree)
+        for name in (
+            [each.name for each in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert imported - set(sys.stdlib_module_names) == {"websockets"}
+
+
+@pytest.mark.parametrize(
+    ("url", "socket"),
+    [
+        ("http://127.0.0.1:8000", "ws://127.0.0.1:8000/ws"),
+        ("https://headway.example/under/", "wss://headway.example/under/ws"),
+        ("wss://headway.example/ws", "wss://headway.example/ws"),
+        ("headway.example:80", "ws://headway.example:80/ws"),
+    ],
+)
+def test_the_socket_is_found_from_the_servers_address(url: str, socket: str) -> None:
+    assert Client(url)._url == socket
