@@ -24,6 +24,7 @@ class Announcer:
         self._dispatcher = dispatcher
         self._waiting: list[str] = []
         self._something = asyncio.Event()
+        self._ending = False
 
     def announce(self, job_id: str) -> None:
         """The job has been accepted; returns at once."""
@@ -37,12 +38,12 @@ class Announcer:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            await self._announce()
+            self._ending = True
+            self._something.set()
+            await task
 
     async def _run(self) -> None:
-        while True:
+        while not self._ending or self._waiting:
             await self._something.wait()
             await self._announce()
 
