@@ -23,6 +23,7 @@ DRAIN_SECONDS = 15.0
 
 # A worker needs a moment beyond its drain to put its steps back and close.
 _MARGIN_SECONDS = 1.0
+_OTHERS_AFTER_SECONDS = 1.0
 
 
 class Supervisor:
@@ -37,7 +38,7 @@ class Supervisor:
 
     async def run(self, stop: StopSignals) -> None:
         """Until stopped; every worker has ended when it returns. Raises CannotRun."""
-        ended = asyncio.gather(*(worker.run() for worker in self._workers))
+        ended = asyncio.gather(*(self._keep(number) for number in range(len(self._workers))))
         await first_of(stop.asked, ended)
         for worker in self._workers:
             worker.terminate()
@@ -45,6 +46,12 @@ class Supervisor:
         for worker in self._workers:
             worker.kill()
         await ended
+
+    async def _keep(self, number: int) -> None:
+        """The first worker at once, so that it is ready soon; its machine's cores are busy with that."""
+        if number:
+            await asyncio.sleep(_OTHERS_AFTER_SECONDS)
+        await self._workers[number].run()
 
     def _program(self) -> Program:
         return Program("worker", "workers.main", {**self._environment, WORKER_ID: new_id()})

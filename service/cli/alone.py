@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from service.cli.failing import CommandFailed
+from service.cli.flags import DATA_DIR, DEBUG, HOST, PORT, WORKERS
 from service.cli.machine import bind, refuse_wrong_machine
-from service.cli.options import DATA_DIR, DEBUG
 from service.cli.server import settings_or_fail
 from service.settings import Settings, variable
 
@@ -16,10 +16,8 @@ SERVE_DRAIN_SECONDS = 15.0
 
 
 @click.command()
-@click.option("--host", help="Address to listen on. [HEADWAY_HOST, else 127.0.0.1]")
-@click.option(
-    "--port", type=click.IntRange(0, 65535), help="Port; 0 takes any free one. [HEADWAY_PORT, else 8000]"
-)
+@HOST
+@PORT
 @DATA_DIR
 @DEBUG
 def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
@@ -31,9 +29,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
 
 
 @click.command()
-@click.option(
-    "--workers", type=click.IntRange(1), help="Worker processes. [HEADWAY_WORKERS, else one for each core]"
-)
+@WORKERS
 @DATA_DIR
 @DEBUG
 def worker(workers: int | None, data_dir: Path | None) -> None:

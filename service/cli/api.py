@@ -106,9 +106,12 @@ def failure_of(status: int, problem: JsonObject) -> CommandFailed:
     code = problem.get("code")
     what = str(problem.get("detail") or problem.get("title") or f"The server answered with {status}.")
     support_id = problem.get("support_id")
-    remedy = f"Support id: {support_id}" if support_id else ""
+    remedy = f"Support id: {support_id}" if support_id and status >= 500 else ""
     if status in (401, 403):
-        return CommandFailed(what, remedy or "Check the token (HEADWAY_TOKEN).", exit_code=EXIT_NOT_ALLOWED)
+        return CommandFailed(what, "Check the token (HEADWAY_TOKEN).", exit_code=EXIT_NOT_ALLOWED)
+    if code == "not_found":
+        nothing = "There is nothing with this id, or it is not yours."
+        return CommandFailed(nothing, "`headway jobs` lists your jobs.", exit_code=EXIT_INCOMPLETE)
     if status in (502, 503, 504):
         return CommandFailed(what, remedy, exit_code=EXIT_UNREACHABLE)
     return CommandFailed(what, remedy, exit_code=EXIT_REFUSED if code in _USAGE_CODES else EXIT_INCOMPLETE)

@@ -116,7 +116,7 @@ def _port_taken(settings: Settings) -> Check:
 async def _check_workers(settings: Settings, url: str) -> Check:
     given = settings.token.get_secret_value() if settings.token is not None else None
     token = given or read_token(settings.data_dir)
-    status, told = await probing.get(url, "/api/admin/workers", {"Authorization": f"Bearer {token}"})
+    status, told = await probing.get(url, "/api/admin/workers", token)
     if status == 0:
         return Check("workers", "ok", f"none run; `headway up` starts {settings.workers}")
     if status != 200:

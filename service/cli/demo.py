@@ -18,16 +18,16 @@ from service.adapters.parent_death import dying_with_parent
 from service.adapters.stop_signals import StopSignals
 from service.cli.api import Api
 from service.cli.failing import EXIT_INCOMPLETE, EXIT_INTERRUPTED, CommandFailed
+from service.cli.flags import DEBUG, HOST, NO_BROWSER, PORT, WORKERS
 from service.cli.following import follow
 from service.cli.machine import bind, refuse_wrong_machine
-from service.cli.options import DEBUG
+from service.cli.probing import sign_in_link
 from service.cli.results import Expected, found_in, tell_differences, tell_results
 from service.cli.screen import Screen
 from service.cli.sending import Wanted, send_files
 from service.cli.server import Server, settings_or_fail
-from service.cli.signing_in import sign_in_link
 from service.cli.tree import Tree
-from service.cli.up import LISTENING, open_browser, running, say_stopping
+from service.cli.up import open_browser, running, say_stopping
 from service.cli.upload import sending_bar, tell_uploaded
 from service.cli.views import view_for
 from service.settings import Settings
@@ -40,10 +40,10 @@ _LOG_LINES = 20
 @click.option(
     "--exit", "then_exit", is_flag=True, help="Stop when all have ended; 0 when each ended as it should."
 )
-@LISTENING[0]
-@LISTENING[1]
-@LISTENING[2]
-@LISTENING[3]
+@HOST
+@PORT
+@WORKERS
+@NO_BROWSER
 @DEBUG
 def demo(
     host: str | None, port: int | None, workers: int | None, *, no_browser: bool, then_exit: bool

@@ -11,7 +11,7 @@ from rich.text import Text
 from service.adapters.logs import MASK
 from service.cli.checks import Check, check_all
 from service.cli.failing import EXIT_INCOMPLETE, CommandFailed
-from service.cli.options import DATA_DIR, DEBUG
+from service.cli.flags import DATA_DIR, DEBUG
 from service.cli.screen import Screen
 from service.cli.server import settings_or_fail
 from service.settings import ENV_FILE, Settings, variable

@@ -8,7 +8,7 @@ from rich.text import Text
 from service.cli.api import Api
 from service.cli.options import talks_to_server
 from service.cli.screen import Screen
-from service.cli.states import mark_of, percent_of, style_of, telling
+from service.cli.states import mark_of, percent_text, style_of, telling
 from service.domain.job import JobState
 from service.domain.json import JsonObject
 
@@ -57,7 +57,7 @@ def _row(item: JsonObject) -> tuple[str | Text, ...]:
         item["id"],
         Text(mark_of(item), style=style),
         Text(item["state"], style=style),
-        f"{percent_of(item):.0f} %",
+        percent_text(item),
         age(item.get("created_at")),
         item["name"],
         "" if item["state"] == "completed" and not item.get("warnings") else telling(item),

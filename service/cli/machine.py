@@ -4,6 +4,8 @@ import errno
 import os
 import socket
 import sys
+import time
+from pathlib import Path
 
 from service.cli.failing import CommandFailed
 
@@ -43,6 +45,13 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise CommandFailed(*_why_not(host, port, error)) from error
     return listening
+
+
+def process_age() -> float:
+    """How many seconds ago this process was started, before any of its code ran."""
+    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    started = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - started
 
 
 def has_display() -> bool:

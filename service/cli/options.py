@@ -2,34 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any
 
 import click
 
 from service.cli.api import Api
+from service.cli.flags import DATA_DIR, DEBUG
 from service.cli.screen import Screen
 from service.cli.server import find_server
-
-DATA_DIR = click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Data folder of the server. [HEADWAY_DATA_DIR]",
-)
-
-
-def _debug(ctx: click.Context, _param: click.Parameter, given: bool) -> None:  # noqa: FBT001 -- click calls it so
-    if given:
-        ctx.meta["debug"] = True
-
-
-DEBUG = click.option(
-    "--debug",
-    is_flag=True,
-    expose_value=False,
-    callback=_debug,
-    help="Show a traceback when something fails.",
-)
 
 
 def talks_to_server(command: Callable[..., Coroutine[Any, Any, int]]) -> Callable[..., None]:

@@ -1,10 +1,10 @@
-"""Asking a gateway that starts whether it is ready, with nothing that takes long to load."""
+"""Asking a gateway of this machine, with nothing that takes long to load: is it ready, and what is the link."""
 
 import asyncio
-from collections.abc import Mapping
 
 import orjson
 
+from service.cli.failing import EXIT_INCOMPLETE, CommandFailed
 from service.cli.server import Server, read_token
 from service.domain.json import JsonObject
 from service.settings import Settings
@@ -30,15 +30,27 @@ async def _ready(settings: Settings, url: str) -> Server | None:
     token = given or read_token(settings.data_dir)
     if token is None:
         return None
-    status, answer = await get(url, "/api/pipelines", {"Authorization": f"Bearer {token}"})
+    status, answer = await get(url, "/api/pipelines", token)
     return Server(url, token) if status == 200 and answer.get("items") else None
 
 
-async def get(url: str, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, JsonObject]:
+async def get(url: str, path: str, token: str | None = None) -> tuple[int, JsonObject]:
     """Status and JSON object of one GET over plain HTTP; (0, {}) where none answers, {} for another body."""
+    return await _ask("GET", url, path, token)
+
+
+async def sign_in_link(server: Server) -> str:
+    """A new link with a one-time code. Raises CommandFailed."""
+    status, answer = await _ask("POST", server.url, "/api/session/links", server.token)
+    if status != 201:
+        raise CommandFailed(f"No sign-in link could be made ({status}).", exit_code=EXIT_INCOMPLETE)
+    return str(answer["url"])
+
+
+async def _ask(method: str, url: str, path: str, token: str | None) -> tuple[int, JsonObject]:
     try:
         async with asyncio.timeout(_ANSWER_SECONDS):
-            raw = await _exchange(url, path, headers or {})
+            raw = await _exchange(method, url, path, token)
         head, _, body = raw.partition(b"\r\n\r\n")
         status = int(head.split(b" ", 2)[1])
     except (OSError, TimeoutError, IndexError, ValueError):
@@ -50,16 +62,14 @@ async def get(url: str, path: str, headers: Mapping[str, str] | None = None) -> 
     return status, answer if isinstance(answer, dict) else {}
 
 
-async def _exchange(url: str, path: str, headers: Mapping[str, str]) -> bytes:
+async def _exchange(method: str, url: str, path: str, token: str | None) -> bytes:
     address = url.removeprefix("http://")
     host, _, port = address.rpartition(":")
+    lines = [f"{method} {path} HTTP/1.0", f"Host: {address}", "Content-Length: 0"]
+    if token is not None:
+        lines.append(f"Authorization: Bearer {token}")
     reader, writer = await asyncio.open_connection(host.strip("[]"), int(port))
     try:
-        lines = [
-            f"GET {path} HTTP/1.0",
-            f"Host: {address}",
-            *(f"{name}: {value}" for name, value in headers.items()),
-        ]
         writer.write("\r\n".join([*lines, "", ""]).encode())
         return await reader.read()
     finally:

@@ -45,12 +45,18 @@ def percent_of(value: JsonObject) -> float:
     return float(value.get("percent") or 0.0)
 
 
+def percent_text(value: JsonObject) -> str:
+    """Rounded down: what is not done is not to look so."""
+    return f"{int(percent_of(value))} %"
+
+
 def telling(value: JsonObject) -> str:
     """What is going on, or how it ended and what to do."""
     match value.get("state"):
         case "failed":
             error = value.get("error") or {}
-            return " ".join(filter(None, (error.get("text"), error.get("advice")))) or "Failed"
+            support = f"(support id {error['support_id']})" if error.get("code") == "internal" else None
+            return " ".join(filter(None, (error.get("text"), error.get("advice"), support))) or "failed"
         case "cancelled":
             by = value.get("cancelled_by")
             return f"cancelled by {by}" if by else "cancelled"

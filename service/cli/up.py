@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import sys
-import time
 import webbrowser
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -18,50 +17,36 @@ from service.adapters.logs import set_up_logs
 from service.adapters.stop_signals import StopSignals
 from service.cli.data_dir import announced, owned
 from service.cli.failing import EXIT_INTERRUPTED
-from service.cli.machine import bind, has_display, refuse_wrong_machine
-from service.cli.options import DATA_DIR, DEBUG
+from service.cli.flags import DATA_DIR, DEBUG, HOST, NO_BROWSER, PORT, WORKERS
+from service.cli.machine import bind, has_display, process_age, refuse_wrong_machine
+from service.cli.probing import sign_in_link
 from service.cli.server import Server, settings_or_fail
-from service.cli.signing_in import sign_in_link
 from service.cli.tree import Tree
 from service.settings import Settings
 
-LISTENING = [
-    click.option("--host", help="Address to listen on. [HEADWAY_HOST, else 127.0.0.1]"),
-    click.option(
-        "--port", type=click.IntRange(0, 65535), help="Port; 0 takes any free one. [HEADWAY_PORT, else 8000]"
-    ),
-    click.option(
-        "--workers",
-        type=click.IntRange(1),
-        help="Worker processes. [HEADWAY_WORKERS, else one for each core]",
-    ),
-    click.option("--no-browser", is_flag=True, help="Do not open a browser."),
-]
-
 
 @click.command()
-@LISTENING[0]
-@LISTENING[1]
+@HOST
+@PORT
 @DATA_DIR
-@LISTENING[2]
-@LISTENING[3]
+@WORKERS
+@NO_BROWSER
 @DEBUG
 def up(
     host: str | None, port: int | None, data_dir: Path | None, workers: int | None, *, no_browser: bool
 ) -> None:
     """Start everything on this machine, and print the link. Ctrl-C stops it, a second one at once."""
-    began = time.monotonic()
     refuse_wrong_machine()
     settings = settings_or_fail(host=host, port=port, data_dir=data_dir, workers=workers)
     set_up_logs(settings)
-    asyncio.run(_up(settings, began, browser=not no_browser))
+    asyncio.run(_up(settings, browser=not no_browser))
 
 
-async def _up(settings: Settings, began: float, *, browser: bool) -> None:
+async def _up(settings: Settings, *, browser: bool) -> None:
     stop = StopSignals()
     async with running(settings, stop) as (tree, server):
         link = await sign_in_link(server)
-        tell_running(tree, link, time.monotonic() - began)
+        tell_running(tree, link, process_age())
         if browser:
             open_browser(link)
         await tree.stopped()

@@ -3,13 +3,15 @@
 from contextlib import ExitStack
 from typing import Protocol, Self
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
+from rich.console import Console, RenderableType
+from rich.progress import Progress, ProgressColumn, Task, TaskID, TextColumn
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
 from rich.table import Column
 from rich.text import Text
 
 from service.cli.screen import Screen
-from service.cli.states import ENDED, mark_of, percent_of, style_of, telling
+from service.cli.states import ENDED, mark_of, percent_of, percent_text, style_of, telling
 from service.domain.json import JsonObject
 
 _PLAIN_STEP = 25.0
@@ -60,7 +62,7 @@ class JsonLines:
         return
 
     def show(self, value: JsonObject) -> None:
-        about = {name: value[name] for name in self._FIELDS if value.get(name) is not None}
+        about = {name: value[name] for name in self._FIELDS if value.get(name) not in (None, {})}
         self._screen.object({"job_id": value["id"], "name": value["name"], **about})
 
 
@@ -83,7 +85,7 @@ class Lines:
         if self._told.get(value["id"]) == so_far:
             return
         self._told[value["id"]] = so_far
-        self._screen.line(f"{value['name']}  {percent_of(value):.0f} %  {_state_and_more(value)}")
+        self._screen.line(f"{value['name']}  {percent_text(value)}  {_state_and_more(value)}")
 
 
 class Bars:
@@ -93,9 +95,9 @@ class Bars:
         self._tasks: dict[str, TaskID] = {}
         self._stack = ExitStack()
         self._progress = Progress(
-            SpinnerColumn("dots", style="cyan", finished_text=""),
+            _Mark(),
             TextColumn("{task.fields[name]}", table_column=_column(max_width=32), markup=False),
-            BarColumn(bar_width=None, table_column=_column(ratio=1, min_width=12, max_width=40)),
+            _Bar(table_column=_column(ratio=1, min_width=12, max_width=40)),
             _Percent(table_column=_column(justify="right", min_width=6)),
             _Left(table_column=_column(justify="right", min_width=6)),
             _Telling(table_column=_column(ratio=2)),
@@ -129,10 +131,34 @@ class Bars:
             self._progress.remove_task(task)
 
 
+class _Mark(ProgressColumn):
+    """A character for the state; it turns while work goes on."""
+
+    def __init__(self) -> None:
+        self._spinner = Spinner("dots", style="cyan")
+        super().__init__()
+
+    def render(self, task: Task) -> RenderableType:
+        value = task.fields["value"]
+        if value["state"] == "processing":
+            return self._spinner.render(task.get_time())
+        return Text(mark_of(value), style=style_of(value))
+
+
+class _Bar(ProgressColumn):
+    """A bar in the state's colour."""
+
+    max_refresh = None
+
+    def render(self, task: Task) -> ProgressBar:
+        style = style_of(task.fields["value"])
+        return ProgressBar(total=100, completed=task.completed, complete_style=style, finished_style=style)
+
+
 class _Percent(ProgressColumn):
     def render(self, task: Task) -> Text:
         value = task.fields["value"]
-        return Text(f"{percent_of(value):.0f} %", style=style_of(value))
+        return Text(percent_text(value), style=style_of(value))
 
 
 class _Left(ProgressColumn):
@@ -150,7 +176,7 @@ class _Left(ProgressColumn):
 class _Telling(ProgressColumn):
     def render(self, task: Task) -> Text:
         value = task.fields["value"]
-        text = Text(f"{mark_of(value)} {telling(value)}", style=style_of(value), no_wrap=True)
+        text = Text(telling(value), style=style_of(value), no_wrap=True)
         text.truncate(200, overflow="ellipsis")
         return text
 
