@@ -151,7 +151,7 @@ class Client:
     """
 
     def __init__(self, url: str, token: str | None = None, *, give_up_seconds: float | None = None) -> None:
-        self._url = _socket_url(url)
+        self.url = _socket_url(url)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._give_up_seconds = give_up_seconds
 
@@ -188,7 +188,7 @@ class Client:
         loop = asyncio.get_running_loop()
         tries, linked_at = 0, loop.time()
         while True:
-            link, pause = _Link(self._url, self._headers, topic, known), 0.0
+            link, pause = _Link(self.url, self._headers, topic, known), 0.0
             try:
                 async with aclosing(link.changes()) as changes:
                     async for shown in changes:
@@ -198,7 +198,7 @@ class Client:
                 _raise_if_final(lost)
                 limit = self._give_up_seconds
                 if limit is not None and not link.greeted and loop.time() - linked_at >= limit:
-                    raise Unreachable(f"no link to {self._url} for {limit:g} s: {lost}") from lost
+                    raise Unreachable(f"no link to {self.url} for {limit:g} s: {lost}") from lost
                 pause = link.come_back_in(lost, 0 if link.lasted else tries)
             if link.greeted:
                 linked_at = loop.time()

@@ -64,4 +64,4 @@ def test_it_is_one_module_that_needs_only_websockets() -> None:
     ],
 )
 def test_the_socket_is_found_from_the_servers_address(url: str, socket: str) -> None:
-    assert Client(url)._url == socket
+    assert Client(url).url == socket

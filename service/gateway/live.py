@@ -59,15 +59,15 @@ class Live:
     """All sockets of this process."""
 
     def __init__(self, hub: Hub, views: Views, auth: WhoAsks, pulse: Pulse) -> None:
-        self._hub = hub
-        self._views = views
+        self.hub = hub
+        self.views = views
         self._auth = auth
         self._pulse = pulse
-        self._sockets: dict[Session, Socket] = {}
+        self.connected: dict[Session, Socket] = {}
         self._of_user: Counter[str] = Counter()
         self._rights_at: dict[Socket, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._draining = False
+        self.is_draining = False
         hub.degraded = lambda since: self._tell_all(written.degraded(since))
         hub.recovered = lambda: self._tell_all(written.recovered())
         views.ended = self._ended
@@ -75,12 +75,12 @@ class Live:
     @property
     def sockets(self) -> int:
         """How many are connected."""
-        return len(self._sockets)
+        return len(self.connected)
 
     @property
     def is_ready(self) -> bool:
         """Whether what is shown here is true and newcomers are welcome."""
-        return self._hub.degraded_since is None and self._hub.is_live and not self._draining
+        return self.hub.degraded_since is None and self.hub.is_live and not self.is_draining
 
     def route(self) -> WebSocketRoute:
         """The route for the application."""
@@ -88,8 +88,8 @@ class Live:
 
     async def drain(self, window_seconds: float) -> None:
         """Asks every socket to come back elsewhere, spread evenly over the window, and closes it."""
-        self._draining = True
-        leaving = list(self._sockets)
+        self.is_draining = True
+        leaving = list(self.connected)
         random.shuffle(leaving)
         for left, session in enumerate(leaving):
             session.say(written.bye(random.randint(0, 500)))
@@ -104,7 +104,7 @@ class Live:
             await asyncio.sleep(pause)
             now = loop.time()
             ping = written.ping(time.time())
-            for socket in list(self._sockets.values()):
+            for socket in list(self.connected.values()):
                 socket.tick(now, ping, self._pulse.send_deadline_seconds)
                 if now >= self._rights_at.get(socket, now + 1):
                     self._rights_at[socket] = now + self._pulse.rights_seconds
@@ -114,7 +114,7 @@ class Live:
         if "origin" in websocket.headers and not self._auth.allows_origin(websocket):
             await websocket.send_denial_response(problem_response(refused(403, "bad_origin")))
             return
-        if self._draining:
+        if self.is_draining:
             await websocket.send_denial_response(problem_response(refused(503, "not_ready", seconds=2)))
             return
         user = await self._auth.who(websocket)
@@ -141,23 +141,23 @@ class Live:
         session = Session(
             now, self._pulse.heartbeat_seconds, keys.RESUME_PATCHES, keys.RESUME_SECONDS, self._pulse.bounds
         )
-        if self._hub.degraded_since is not None:
-            session.say(written.degraded(self._hub.degraded_since))
-        socket = self._sockets[session] = Socket(websocket, session, user, self._views)
+        if self.hub.degraded_since is not None:
+            session.say(written.degraded(self.hub.degraded_since))
+        socket = self.connected[session] = Socket(websocket, session, user, self.views)
         self._rights_at[socket] = now + random.uniform(0.5, 1.0) * self._pulse.rights_seconds
         self._of_user[user.user_id] += 1
         try:
             await socket.run()
         finally:
-            del self._sockets[session], self._rights_at[socket]
+            del self.connected[session], self._rights_at[socket]
             self._of_user[user.user_id] -= 1
 
     def _tell_all(self, frame: Written) -> None:
-        for session in list(self._sockets):
+        for session in list(self.connected):
             session.say(frame)
 
     def _ended(self, subscription: Subscription, problem: Problem) -> None:
-        for session in list(self._sockets):
+        for session in list(self.connected):
             if session.subscriptions.get(subscription.name) is subscription:
                 session.refuse(subscription, problem)
 

@@ -53,7 +53,15 @@ class Socket:
             self.session.close(CloseCode.TOO_SLOW, abort=True)
         self.session.tick(now, ping)
         if self.session.closing is not None and self.session.closing.abort:
-            self._abort()
+            self.abort()
+
+    def abort(self) -> None:
+        """Ends the connection at once, whatever waits."""
+        end = wire_end(self.websocket)
+        if end is not None:
+            end.abort()
+        for task in self._tasks:
+            task.cancel()
 
     async def _receive(self) -> None:
         loop = asyncio.get_running_loop()
@@ -87,19 +95,12 @@ class Socket:
         closing = self.session.closing
         assert closing is not None
         if closing.abort:
-            self._abort()
+            self.abort()
             return
         while (frame := self.session.take_last_words()) is not None:
             await self._put(frame)
         self._sending_since = asyncio.get_running_loop().time()
         await self.websocket.close(closing.code, closing.reason[:120])
-
-    def _abort(self) -> None:
-        end = wire_end(self.websocket)
-        if end is not None:
-            end.abort()
-        for task in self._tasks:
-            task.cancel()
 
     def _do_what_is_asked(self) -> None:
         asks = self.session.asks

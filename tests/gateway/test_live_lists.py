@@ -139,12 +139,14 @@ async def test_identical_lists_are_read_once_and_given_back_with_their_last_read
     await asyncio.gather(*(each.subscribe("jobs") for each in clients))
     for each in clients:
         await lists(each, "jobs", "one")
-    views, hub = gateway.live._views, gateway.live._hub
-    assert len(views.topics) == 1 and len(hub.channels) == 1
+    assert len(gateway.live.views.topics) == 1 and len(gateway.live.hub.channels) == 1
     for each in clients[:4]:
         await each.close()
     await clients[4].send({"type": "unsubscribe", "topic": "jobs"})
-    await until(lambda: views.topics == [] and hub.channels == [], "nothing is open any more")
+    await until(
+        lambda: gateway.live.views.topics == [] and gateway.live.hub.channels == [],
+        "nothing is open any more",
+    )
 
 
 async def test_thirty_jobs_at_once_end_in_every_view_alike(gateway: Gateway) -> None:

@@ -124,10 +124,8 @@ class Gateway:
         """A client whose greeting is there."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers.update(options.pop("headers", {}))
-        subprotocols = options.pop("subprotocols", [SUBPROTOCOL])
-        link = await connect(
-            self.ws, additional_headers=headers, subprotocols=subprotocols, compression=None, **options
-        )
+        options = {"subprotocols": [SUBPROTOCOL], "max_size": 2**26, **options}
+        link = await connect(self.ws, additional_headers=headers, compression=None, **options)
         client = Client(link)
         self.clients.append(client)
         await until(lambda: client.frames or client.closed is not None, "a greeting or the end")
