@@ -16,7 +16,7 @@ _NARROW = frozenset("iljtfr.,;:'\u2019!|I ()[]")
 _BROAD = frozenset("mwMW@\u0153\u0152")
 _HEADING_RATIO = 1.25
 _HEADING_CHARACTERS = 90
-_SPECIAL_START = re.compile(r"([#>])")
+_SPECIAL_START = re.compile(r"^([#>])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +105,4 @@ def _joined(rows: Iterable[str]) -> str:
 
 def _safe(text: str) -> str:
     """What was printed must not become markup by accident."""
-    return _SPECIAL_START.sub(r"\\\1", text, count=1) if text[:1] in "#>" else text.replace("<", "&lt;")
+    return _SPECIAL_START.sub(r"\\\1", text).replace("<", "&lt;")

@@ -47,7 +47,7 @@ class Persistence:
 
     call_seconds: float = 120.0
     total_seconds: float = 300.0
-    tries: int = 5
+    tries: int = 4
     first_wait_seconds: float = 1.0
     longest_wait_seconds: float = 30.0
 
@@ -67,6 +67,7 @@ class DocumentAi:
     name = ENGINE
     accepts: Literal["pixels", "pdf"] = "pdf"
     pages_per_call = _ONLINE_PAGES
+    languages: frozenset[str] = frozenset()
 
     def __init__(
         self,
@@ -97,10 +98,6 @@ class DocumentAi:
             raise _failed("ocr_nonsense", "transient", detail=str(nonsense)) from nonsense
         for page in pages:
             yield page
-
-    async def languages(self) -> frozenset[str]:
-        """Empty: it finds the language out by itself."""
-        return frozenset()
 
     async def check(self) -> str | None:
         """See OcrEngine. Loads the credentials; asks nothing of the service, since each request costs."""

@@ -123,13 +123,13 @@ def _gutter(placed: Sequence[_Placed]) -> float | None:
     return None if best is None else best[1]
 
 
-def _is_prose(column: Sequence[_Placed]) -> bool:
-    """Whether lines fill their column, as running text does and the cells of a form do not."""
-    if len(column) < _LEAST_COLUMN_ROWS:
+def _is_prose(group: Sequence[_Placed]) -> bool:
+    """Whether lines fill their column (or columns), as running text does and the cells of a form do not."""
+    if len(group) < _LEAST_COLUMN_ROWS:
         return False
-    width = max(p.right for p in column) - min(p.left for p in column)
-    filled = median(p.right - p.left for p in column) / width
-    return filled >= _LEAST_FILLED and median(len(p.line.text) for p in column) >= _LEAST_COLUMN_CHARACTERS
+    width = max(p.right for p in group) - min(p.left for p in group)
+    filled = median(sum(p.right - p.left for p in row) / width for row in _rows(group))
+    return filled >= _LEAST_FILLED and median(len(p.line.text) for p in group) >= _LEAST_COLUMN_CHARACTERS
 
 
 def _rows(column: Sequence[_Placed]) -> list[list[_Placed]]:
@@ -160,14 +160,19 @@ def _paragraphs(rows: Sequence[Sequence[_Placed]]) -> Iterator[list[Row]]:
 
 
 def _begins_paragraph(above: Sequence[_Placed], row: Sequence[_Placed], usual_step: float) -> bool:
-    size, before = _size(row), _size(above)
-    if not 0.8 <= size / before <= 1.25:
+    size = _size(row)
+    if _is_larger(row, above) or _is_larger(above, row):
         return True
     step = _middle(row) - _middle(above)
     if step > 1.3 * usual_step and step > 1.4 * size:
         return True
     indent = row[0].left - above[0].left
     return 0.8 * size < indent < 5 * size and len(row) == 1
+
+
+def _is_larger(row: Sequence[_Placed], than: Sequence[_Placed]) -> bool:
+    """By length and by height: either alone errs with few letters."""
+    return _size(row) > 1.25 * _size(than) and _height(row) > 1.1 * _height(than)
 
 
 def _middle(row: Sequence[_Placed]) -> float:
@@ -178,3 +183,7 @@ def _size(row: Sequence[_Placed]) -> float:
     """The type size of the row's longest piece, above 0."""
     longest = max(row, key=lambda piece: len(piece.line.text))
     return type_size(longest.line.text, longest.right - longest.left, longest.height) or 1.0
+
+
+def _height(row: Sequence[_Placed]) -> float:
+    return median(piece.height for piece in row)

@@ -59,8 +59,9 @@ class OcrEngine(Protocol):
         """The most pages of one request."""
         ...
 
-    async def languages(self) -> frozenset[str]:
-        """ISO 639-1 codes of the languages that it reads well here; empty when it finds out by itself."""
+    @property
+    def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes of the languages that it reads well here; empty when it has none to name."""
         ...
 
     def read(self, request: OcrRequest) -> AsyncGenerator[Page, None]:

@@ -19,7 +19,6 @@ _SHOWN_NAME = "RapidOCR"
 _TARGET = "workers.engines.ocr.rapid_child:serve"
 _MODULES = ("rapidocr", "onnxruntime", "cv2")
 _LEAST_MODELS = 3
-_LANGUAGES = frozenset({"en", "fr", "de", "es", "it", "pt", "nl", "zh"})
 _MEMORY_BYTES = 2 << 30
 # Models with many sizes of input make the runtime's memory creep up.
 _PAGES_PER_CHILD = 200
@@ -34,6 +33,7 @@ class RapidOcr:
     name = "rapidocr"
     accepts: Literal["pixels", "pdf"] = "pixels"
     pages_per_call = 1
+    languages = frozenset({"en", "fr", "de", "es", "it", "pt", "nl", "zh"})
 
     def __init__(self, *, children: int, threads: int, page_seconds: float = 60.0) -> None:
         limits = Limits(memory_bytes=_MEMORY_BYTES, item_seconds=page_seconds)
@@ -54,10 +54,6 @@ class RapidOcr:
                 raise ValueError("RapidOCR reads pixels")
             answer = await self._answer(page, page.pixels)
             yield _page(page, page.pixels, answer)
-
-    async def languages(self) -> frozenset[str]:
-        """See OcrEngine."""
-        return _LANGUAGES
 
     async def check(self) -> str | None:
         """See OcrEngine; looks for modules and models and starts nothing."""

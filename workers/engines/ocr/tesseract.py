@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import subprocess
 from collections.abc import AsyncGenerator, Sequence
 from typing import Literal
 
@@ -71,10 +72,11 @@ class Tesseract:
                 raise ValueError("Tesseract reads pixels")
             yield await self._read_page(page, page.pixels, language)
 
-    async def languages(self) -> frozenset[str]:
-        """ISO 639-1 codes whose data is installed; empty where Tesseract is not."""
+    @property
+    def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes whose data is installed. Asks the program the first time, some milliseconds."""
         try:
-            installed = await self._list_languages()
+            installed = self._list_languages()
         except EngineFailed:
             return frozenset()
         return frozenset(short for short, code in _CODES.items() if code in installed)
@@ -82,7 +84,7 @@ class Tesseract:
     async def check(self) -> str | None:
         """See OcrEngine."""
         try:
-            await self._list_languages()
+            await asyncio.to_thread(self._list_languages)
         except EngineFailed as failed:
             return failed.detail
         return None
@@ -108,7 +110,7 @@ class Tesseract:
             str(dpi),
             "tsv",
         ]
-        table = await self._run(command, _portable_map(upright), self._page_seconds)
+        table = await self._run(command, _portable_map(upright))
         try:
             found = paragraphs(table, page, pixels, tilt)
         except ValueError as error:
@@ -116,12 +118,12 @@ class Tesseract:
         return composed(page, self.name, found)
 
     async def _segmentation(self) -> str:
-        has_orientation = _ORIENTATION in await self._list_languages()
+        has_orientation = _ORIENTATION in await asyncio.to_thread(self._list_languages)
         return _SEGMENTATION_WITH_ORIENTATION if has_orientation else _SEGMENTATION
 
     async def _language(self, asked: Sequence[str]) -> str:
         """Tesseract's way to name the languages; raises EngineFailed where one is not installed."""
-        installed = await self._list_languages()
+        installed = await asyncio.to_thread(self._list_languages)
         codes = [_CODES.get(language.lower(), language.lower()) for language in asked or _FALLBACK]
         missing = [code for code in codes if code not in installed]
         if missing:
@@ -130,21 +132,40 @@ class Tesseract:
             raise EngineFailed("ocr_language_missing", {"engine": _SHOWN_NAME, **params}, kind="usage")
         return "+".join(dict.fromkeys(codes))
 
-    async def _list_languages(self) -> frozenset[str]:
+    def _list_languages(self) -> frozenset[str]:
+        """Tesseract's own codes; blocks the first time. Raises EngineFailed where it is missing or broken."""
         if self._installed is None:
-            listed = (await self._run(["--list-langs"], b"", _LIST_SECONDS)).splitlines()
-            self._installed = frozenset(line.strip() for line in listed[1:] if line.strip())
+            command = [self._path(), "--list-langs"]
+            try:
+                listed = subprocess.run(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    text=True,
+                    check=True,
+                    env=self._environment,
+                    timeout=_LIST_SECONDS,
+                )
+            except (OSError, subprocess.SubprocessError) as error:
+                raise _failed("ocr_unavailable", "fatal", f"tesseract --list-langs: {error}") from error
+            self._installed = frozenset(
+                line.strip() for line in listed.stdout.splitlines()[1:] if line.strip()
+            )
         return self._installed
 
-    async def _run(self, arguments: Sequence[str], stdin: bytes, seconds: float) -> str:
+    def _path(self) -> str:
         path = shutil.which(self._program)
         if path is None:
             raise _failed("ocr_unavailable", "fatal", "tesseract is not on PATH (Debian: tesseract-ocr)")
+        return path
+
+    async def _run(self, arguments: Sequence[str], stdin: bytes) -> str:
         try:
-            command = [path, *arguments]
-            output = await output_of(command, stdin, seconds=seconds, environment=self._environment)
+            command = [self._path(), *arguments]
+            seconds, environment = self._page_seconds, self._environment
+            output = await output_of(command, stdin, seconds=seconds, environment=environment)
         except TimeoutError as error:
-            params = {"engine": _SHOWN_NAME, "seconds": round(seconds)}
+            params = {"engine": _SHOWN_NAME, "seconds": round(self._page_seconds)}
             raise EngineFailed("ocr_timed_out", params, kind="transient") from error
         except OSError as error:
             raise _failed("ocr_unavailable", "fatal", f"tesseract can't be started: {error}") from error

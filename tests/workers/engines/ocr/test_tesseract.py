@@ -96,7 +96,7 @@ async def test_names_the_package_of_a_missing_language(engine: Tesseract) -> Non
 
 async def test_knows_what_it_can_read(engine: Tesseract) -> None:
     """The languages are those whose data is installed."""
-    assert {"en", "fr", "vi"} <= await engine.languages()
+    assert {"en", "fr", "vi"} <= engine.languages
     assert await engine.check() is None
 
 
@@ -104,7 +104,7 @@ async def test_says_how_to_install_it_where_it_is_missing() -> None:
     """The check is for an operator; reading fails by name; no language is claimed."""
     engine = Tesseract(threads=1, program="no-such-tesseract")
     assert "tesseract-ocr" in (await engine.check() or "")
-    assert await engine.languages() == frozenset()
+    assert engine.languages == frozenset()
     with pytest.raises(EngineFailed) as failed:
         await read_scan(engine, scan("<p>x</p>"), "en")
     assert (failed.value.code, failed.value.kind) == ("ocr_unavailable", "fatal")
