@@ -95,8 +95,12 @@ class StepReport:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            try:
+                async with self._sending:  # what is on its way arrives once
+                    task.cancel()
+            finally:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
 
     async def flush(self, *, ended: bool = False) -> None:
         """Sends what has not been sent; `ended` says that this attempt says no more."""
