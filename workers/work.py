@@ -51,7 +51,7 @@ class Work:
         context = self._context(claim, pipeline, plan, report, answers, before, page_count, key)
         done = await pipeline.phases[claim.step.phase].run(context)
         worked = Worked(done)
-        if claim.step.phase == 0 and not done.more:
+        if claim.step.phase == 0 and claim.job.steps_total == 1 and not done.more:
             before.append(_past(0, claim.step.number, plan, done))
             page_count = done.page_count or page_count
             await self._run_on(claim, pipeline, report, answers, before, page_count, slots, worked)
@@ -87,7 +87,7 @@ class Work:
                 return
 
     async def _before(self, claim: Claim) -> tuple[list[PastWork], int]:
-        if claim.step.phase == 0:
+        if claim.job.steps_total == 1:
             async with self._db.reading() as session:
                 return [], max(1, await live_slots(session))
         async with self._db.reading() as session:
