@@ -30,9 +30,10 @@ _TRIED_AGAIN = frozenset({"crashed"})
 
 @dataclass(frozen=True)
 class Verdict:
-    """`again_after`: seconds until the next try, or None when the failure is final."""
+    """`again_after`: seconds until the next try, of so many `tries` in all, or None when the failure is final."""
 
     failure: Failure
+    tries: int
     again_after: float | None = None
 
 
@@ -47,9 +48,9 @@ def judge(error: Exception, *, phase: str, failures: int) -> Verdict:
         _log.warning("step_failed", **about, reason=str(error))
     tries = _tries(error, failure)
     if failures + 1 >= tries:
-        return Verdict(failure)
+        return Verdict(failure, tries)
     asked = error.retry_after if isinstance(error, EngineFailed) else None
-    return Verdict(failure, asked if asked is not None else backoff(failures))
+    return Verdict(failure, tries, asked if asked is not None else backoff(failures))
 
 
 def backoff(failures: int) -> float:

@@ -2,12 +2,13 @@
 
 import asyncio
 import time
+from dataclasses import replace
 
 import orjson
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from service.adapters import keys
 from service.adapters.database import Database
@@ -42,8 +43,9 @@ class Heartbeat:
         self._lease_seconds = lease_seconds
         self._every_seconds = every_seconds
 
-    async def announce(self) -> None:
-        """Enters the worker into SQL, so that its slots count."""
+    async def announce(self, engines: dict[str, str | None]) -> None:
+        """Enters the worker into SQL, so that its slots count; engines by name, with why one is not usable."""
+        self._worker = replace(self._worker, engines=engines)
         async with self._db.writing() as session:
             await leases.announce(session, self._worker)
 
@@ -61,11 +63,23 @@ class Heartbeat:
         asked = time.time()
         percents = await self._percents()
         async with self._db.writing() as session:
-            owned = await leases.renew(session, self._worker.id, self._lease_seconds)
-            for job_id, percent in percents.items():
+            owned = await leases.renew(
+                session, self._worker.id, self._running.attempts(), self._lease_seconds
+            )
+            for job_id, (run, percent) in percents.items():
+                free = (
+                    select(JobRow.id)
+                    .where(
+                        JobRow.id == job_id,
+                        JobRow.run == run,
+                        JobRow.percent < percent,
+                        JobRow.ended_at.is_(None),
+                    )
+                    .with_for_update(skip_locked=True)
+                )
                 await session.execute(
                     update(JobRow)
-                    .where(JobRow.id == job_id, JobRow.percent < percent, JobRow.ended_at.is_(None))
+                    .where(JobRow.id.in_(free))
                     .values(percent=percent)
                     .execution_options(synchronize_session=False)
                 )
@@ -92,9 +106,10 @@ class Heartbeat:
             "running": {each.step_id: each.json() for each in self._running.all()},
         }
 
-    async def _percents(self) -> dict[str, float]:
+    async def _percents(self) -> dict[str, tuple[int, float]]:
+        """Run and percent of the jobs that this worker works on."""
         try:
             found = await self._log.snapshots(self._running.job_ids())
         except (RedisError, OSError, TimeoutError):
             return {}
-        return {job_id: each.value.get("percent") or 0.0 for job_id, each in found.items()}
+        return {job_id: (each.run, each.value.get("percent") or 0.0) for job_id, each in found.items()}

@@ -122,7 +122,10 @@ class WorkerProcess:
         """Works until told to stop; then finishes what runs within the drain, and hands back the rest."""
         async with self._adapters.db.writing() as session:
             await pipelines.declare(session, self._specs)
-        await self._heartbeat.announce()
+        states = await self._tools.ocr.states()
+        await self._heartbeat.announce(
+            {name: None if state == "ok" else reason for name, (state, reason) in states.items() if state != "absent"}
+        )
         await self._adapters.dispatcher.dispatch()
         async with asyncio.TaskGroup() as group:
             services = [
@@ -152,7 +155,9 @@ class WorkerProcess:
 
     async def _leave(self) -> None:
         async with self._adapters.db.writing() as session:
-            await leases.release(session, self._worker.id, live=self._adapters.echo.live)
+            changed = await leases.release(session, self._worker.id, live=self._adapters.echo.live)
+        for job in changed:
+            await self._adapters.echo.publish(job.id, *leases.interrupted_lines(job))
 
     def _wake(self) -> None:
         self._steps.wake()

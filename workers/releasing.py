@@ -45,13 +45,13 @@ class Releasing:
 
             async with adapters.db.writing() as session:
                 changed = await leases.release(session, worker_id, live=adapters.echo.live)
-            for job_id in changed:
-                await adapters.echo.publish(job_id)
+            for job in changed:
+                await adapters.echo.publish(job.id, *leases.interrupted_lines(job))
             await adapters.dispatcher.dispatch()
         except Exception:  # noqa: BLE001 -- logged; leases run out by themselves
             _log.exception("release_failed", worker=worker_id)
         else:
-            _log.info("worker_released", worker=worker_id, jobs=changed)
+            _log.info("worker_released", worker=worker_id, jobs=[job.id for job in changed])
 
     async def _warm_up(self) -> None:
         await asyncio.sleep(_WARM_UP_AFTER_SECONDS)

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.adapters.commands import Commands
 from service.adapters.database import Database
@@ -11,11 +12,13 @@ from service.adapters.dispatch import Dispatcher, Ring, pick
 from service.adapters.echo import Echo
 from service.adapters.event_log import EventLog
 from service.adapters.records import leases, steps
+from service.adapters.records.ending import closing_lines
 from service.adapters.records.steps import Claim, LostStep
 from service.adapters.secrets import SecretBox
 from service.adapters.tables import JobRow
 from service.domain.ids import new_id
-from service.domain.job import JobState
+from service.domain.job import RUNNABLE, JobState
+from service.domain.json import JsonObject
 from service.domain.log_line import log_line
 from service.domain.question import Question
 from workers.advance import Advance
@@ -52,12 +55,18 @@ class Runner:
         self._parts = parts
 
     async def run(self, step_id: str) -> None:
-        """Claims and runs the step to one of its ends; nothing is raised but cancellation."""
+        """Claims and runs the step to one of its ends; nothing is raised but cancellation.
+
+        With the database away nothing can be recorded: the lease is not renewed then, and the step runs again.
+        """
         parts = self._parts
         try:
             async with parts.db.writing() as session:
                 claim = await steps.claim(session, step_id, parts.worker_id, parts.lease_seconds)
         except LostStep:
+            return
+        except (SQLAlchemyError, OSError):
+            _log.exception("claim_failed", step=step_id)
             return
         if claim is None:
             return
@@ -74,6 +83,8 @@ class Runner:
                     raise
             except LostStep:
                 _log.info("step_lost")
+            except (SQLAlchemyError, OSError):
+                _log.exception("step_not_recorded")
             finally:
                 parts.running.remove(step_id)
 
@@ -96,8 +107,8 @@ class Runner:
         parts, job, step = self._parts, claim.job, claim.step
         attempt = Attempt(job.id, job.owner_id, job.run, step.id, step.attempt, step.cost)
         report = StepReport(parts.log, parts.echo, attempt, job.phases[step.phase])
-        if claim.first:
-            await parts.echo.publish(job.id, log_line("started"))
+        if claim.news:
+            await parts.echo.publish(job.id, *([log_line("started")] if claim.first else []))
         try:
             async with report.running():
                 worked = await parts.work.run(claim, report, parts.secrets.open(job.secret))
@@ -109,14 +120,23 @@ class Runner:
             await self._failed(claim, judge(error, phase=report.phase_code, failures=step.failures))
         else:
             await report.flush(ended=True)
+            await self._finish(claim, worked, report)
+
+    async def _finish(self, claim: Claim, worked: Worked, report: StepReport) -> None:
+        """Records the result; what goes wrong in planning the phase after it fails the step."""
+        try:
             await self._done(claim, worked)
+        except (LostStep, SQLAlchemyError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever a pipeline's plan raises is judged as its run is
+            await self._failed(claim, judge(error, phase=report.phase_code, failures=claim.step.failures))
 
     async def _done(self, claim: Claim, worked: Worked) -> None:
         parts = self._parts
         last = claim.step.phase + len({each.phase for each in worked.inline}) >= len(claim.job.phases) - 1
         async with parts.db.writing(durable=last) as session:
             job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
-            before = (job.phase, JobState(job.state))
+            before = job.phase
             await steps.record_done(session, job, step, worked.done)
             for each in worked.inline:
                 job.phase = each.phase
@@ -124,10 +144,9 @@ class Runner:
             if worked.inline:
                 job.cost_total = max(job.cost_done, job.cost_total)
             await session.flush()
-            if job.state == JobState.PAUSING:
-                await steps.settle_pause(session, job)
-            elif job.remaining == 0:
+            if job.remaining == 0 and job.state in (*RUNNABLE, JobState.PAUSING):
                 await parts.advance.advance(session, job)
+            await steps.settle_pause(session, job)
             rings = await pick(session)
         await self._tell(job, rings, before)
 
@@ -144,11 +163,8 @@ class Runner:
                 await session.flush()
                 await steps.settle_pause(session, job)
             rings = await pick(session)
-        lines = (
-            [] if verdict.again_after is None else [log_line("step_retried", "warning", failures=job.attempt)]
-        )
-        lines += [log_line("failed", "error")] if verdict.again_after is None else []
-        await parts.echo.publish(job.id, *lines)
+        retried = [log_line("step_retried", "warning", failures=job.attempt, tries=verdict.tries)]
+        await parts.echo.publish(job.id, *(closing_lines(job) or retried))
         await parts.dispatcher.ring(rings)
         if verdict.again_after is None:
             await parts.commands.stop(job.id)
@@ -159,23 +175,25 @@ class Runner:
         async with parts.db.writing() as session:
             job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
             await steps.record_question(session, job, step, asked)
+            await session.flush()
+            rings = await pick(session)
         await parts.echo.publish(job.id, log_line("waiting"))
+        await parts.dispatcher.ring(rings)
 
-    async def _tell(self, job: JobRow, rings: list[Ring], before: tuple[int, JobState]) -> None:
-        phase, state = before
-        lines = []
+    async def _tell(self, job: JobRow, rings: list[Ring], phase: int) -> None:
+        lines: list[JsonObject] = []
         if job.phase != phase:
             code = job.phases[job.phase]
             lines.append(log_line("phase", index=job.phase + 1, total=len(job.phases), phase=code))
-        if job.state == JobState.COMPLETED:
-            lines.append(log_line("completed_with_warnings" if job.warnings else "completed"))
-        elif job.state == JobState.PAUSED and state != JobState.PAUSED:
-            lines.append(log_line("paused"))
-        await self._parts.echo.publish(job.id, *lines)
+        await self._parts.echo.publish(job.id, *lines, *closing_lines(job))
         await self._parts.dispatcher.ring(rings)
 
     async def _hand_back(self, claim: Claim) -> None:
         parts = self._parts
-        async with parts.db.writing() as session:
-            await leases.hand_back(session, parts.worker_id, claim.step.id, claim.step.attempt)
+        try:
+            async with parts.db.writing() as session:
+                await leases.hand_back(session, parts.worker_id, claim.step.id, claim.step.attempt)
+        except LostStep:
+            return
+        await parts.echo.publish(claim.job.id)
         await parts.dispatcher.dispatch()

@@ -71,6 +71,10 @@ class RunningSteps:
         """The jobs that this worker works on."""
         return list({each.job_id for each in self._steps.values()})
 
+    def attempts(self) -> dict[str, int]:
+        """The attempts that run here, by step id."""
+        return {each.step_id: each.attempt for each in self._steps.values()}
+
     def stop_job(self, job_id: str) -> None:
         """Kills what runs of the job; a step that says so itself, as its job fails, is let finish saying it."""
         current = asyncio.current_task()

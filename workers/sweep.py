@@ -6,6 +6,7 @@ It reads first and writes only where something must change; doing a repair twice
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 from sqlalchemy import select
@@ -15,10 +16,9 @@ from service.adapters.database import Database
 from service.adapters.dispatch import LOST_RING_SECONDS, Dispatcher, forget_lost_rings
 from service.adapters.echo import Echo
 from service.adapters.records import leases
-from service.adapters.records.ending import locked_job
+from service.adapters.records.ending import closing_lines, locked_job
 from service.adapters.tables import JobRow, StepRow
 from service.domain.job import RUNNABLE
-from service.domain.log_line import log_line
 from service.domain.step import StepState
 from workers.advance import Advance
 
@@ -52,7 +52,7 @@ class Sweep:
         try:
             await repair()
         except Exception:  # noqa: BLE001 -- the next pass tries again
-            _log.exception("repair_failed", repair=repair.__name__)
+            _log.exception("repair_failed", repair=str(repair))
 
     async def _leases(self) -> None:
         async with self._db.reading() as session:
@@ -60,8 +60,8 @@ class Sweep:
                 return
         async with self._db.writing() as session:
             changed = await leases.release_expired(session, live=self._echo.live)
-        for job_id in changed:
-            await self._echo.publish(job_id, log_line("interrupted", "warning"))
+        for job in changed:
+            await self._echo.publish(job.id, *leases.interrupted_lines(job))
 
     async def _advances(self) -> None:
         async with self._db.reading() as session:
@@ -72,12 +72,15 @@ class Sweep:
             )
             ids = stuck.all()
         for job_id in ids:
-            async with self._db.writing(durable=True) as session:
-                job = await locked_job(session, job_id)
-                if job is None or job.state not in RUNNABLE or job.remaining != 0:
-                    continue
-                await self._advance.advance(session, job)
-            await self._echo.publish(job_id)
+            await self._safely(partial(self._advance_one, job_id))
+
+    async def _advance_one(self, job_id: str) -> None:
+        async with self._db.writing(durable=True) as session:
+            job = await locked_job(session, job_id)
+            if job is None or job.state not in RUNNABLE or job.remaining != 0:
+                return
+            await self._advance.advance(session, job)
+        await self._echo.publish(job_id, *closing_lines(job))
 
     async def _rings(self) -> None:
         async with self._db.reading() as session:
@@ -111,4 +114,5 @@ class Sweep:
             )
             ids = behind.all()
         for job_id in ids:
-            await self._echo.publish(job_id)
+            if not await self._echo.publish(job_id):
+                return

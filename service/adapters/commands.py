@@ -1,7 +1,6 @@
 """What people ask of jobs: committed in SQL, then echoed to everybody who watches, then rung or stopped."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 import orjson
 import structlog
@@ -17,7 +16,7 @@ from service.adapters.dispatch import Dispatcher, Ring, pick
 from service.adapters.echo import Echo
 from service.adapters.queue import Queue
 from service.adapters.records import orders
-from service.adapters.records.ending import end_job, locked_job
+from service.adapters.records.ending import closing_lines, end_job, locked_job
 from service.adapters.records.removal import blobs_of, remove_document
 from service.adapters.secrets import SecretBox
 from service.adapters.tables import BatchMemberRow, DocumentRow, JobRow
@@ -93,7 +92,7 @@ class Commands:
             if job.state != JobState.CANCELLED:
                 await end_job(session, job, JobEvent.CANCEL, live=self._echo.live, cancelled_by=actor.name)
 
-        state = await self._change(job_id, actor, change, log_line("cancelled"))
+        state = await self._change(job_id, actor, change)
         await self.stop(job_id)
         return state
 
@@ -136,7 +135,14 @@ class Commands:
             document = await session.get(DocumentRow, document_id)
             if document is None or not (actor.is_admin or document.owner_id == actor.user_id):
                 raise JobGone(document_id)
-            jobs = list(await session.scalars(select(JobRow).where(JobRow.document_id == document_id)))
+            jobs = list(
+                await session.scalars(
+                    select(JobRow)
+                    .where(JobRow.document_id == document_id)
+                    .order_by(JobRow.id)
+                    .with_for_update()
+                )
+            )
             if any(job.state not in ENDED for job in jobs):
                 raise DocumentInUse(document_id)
             blobs = blobs_of(document, jobs)
@@ -174,7 +180,7 @@ class Commands:
         job_id: str,
         actor: Actor,
         change: Callable[[AsyncSession, JobRow], Awaitable[None]],
-        line: JsonObject,
+        line: JsonObject | None = None,
     ) -> JobState:
         rings: list[Ring] = []
         async with self._db.writing(durable=True) as session:
@@ -187,9 +193,8 @@ class Commands:
             if job.revision > before:
                 rings = await pick(session)
         if job.revision > before:
-            await self._echo.publish(job_id, {**line, "by": actor.name})
-            async with self._postponed("ring"):
-                await self._dispatcher.ring(rings)
+            await self._echo.publish(job_id, *([{**line, "by": actor.name}] if line else closing_lines(job)))
+            await self._dispatcher.ring(rings)
         return JobState(job.state)
 
     async def _for_each(
@@ -217,10 +222,3 @@ class Commands:
             except (NotPossible, JobGone):
                 continue
         return done
-
-    @asynccontextmanager
-    async def _postponed(self, what: str) -> AsyncGenerator[None, None]:
-        try:
-            yield
-        except (RedisError, OSError) as lost:
-            _log.warning(f"{what}_postponed", reason=str(lost))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import structlog
+from redis.exceptions import RedisError
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +14,7 @@ from service.adapters.tables import JobRow, StepRow, WorkerRow
 from service.domain.job import RUNNABLE
 from service.domain.step import StepState
 
+_log = structlog.get_logger()
 LIVE_SECONDS = 5.0
 """A worker that was not seen for so long has no live slots."""
 LOST_RING_SECONDS = 5.0
@@ -54,9 +57,15 @@ async def pick(session: AsyncSession) -> list[Ring]:
     ids = chosen.all()
     if not ids:
         return []
+    # What somebody else holds just now is theirs to ring or to claim: nothing is waited for.
+    free = (
+        select(StepRow.id)
+        .where(StepRow.id.in_(ids), StepRow.state == StepState.QUEUED, StepRow.dispatched_at.is_(None))
+        .with_for_update(skip_locked=True)
+    )
     marked = await session.execute(
         update(StepRow)
-        .where(StepRow.id.in_(ids), StepRow.state == StepState.QUEUED, StepRow.dispatched_at.is_(None))
+        .where(StepRow.id.in_(free))
         .values(dispatched_at=now, dispatches=StepRow.dispatches + 1)
         .returning(StepRow.id, StepRow.attempt, StepRow.dispatches)
         .execution_options(synchronize_session=False)
@@ -68,9 +77,14 @@ async def pick(session: AsyncSession) -> list[Ring]:
 async def forget_lost_rings(session: AsyncSession) -> int:
     """Makes steps that were rung and not claimed due again; returns how many."""
     now = await read_clock(session)
+    free = (
+        select(StepRow.id)
+        .where(StepRow.state == StepState.QUEUED, StepRow.dispatched_at < now - LOST_RING_SECONDS)
+        .with_for_update(skip_locked=True)
+    )
     lost = await session.execute(
         update(StepRow)
-        .where(StepRow.state == StepState.QUEUED, StepRow.dispatched_at < now - LOST_RING_SECONDS)
+        .where(StepRow.id.in_(free))
         .values(dispatched_at=None)
         .returning(StepRow.id)
         .execution_options(synchronize_session=False)
@@ -135,8 +149,14 @@ class Dispatcher:
         return len(rings)
 
     async def ring(self, rings: list[Ring]) -> None:
-        """Rings what `pick` marked in a transaction that has been committed since."""
-        for each in rings:
-            await self._queue.ring(each.step_id, each.attempt, each.dispatch)
-        if rings:
-            await self._queue.wake()
+        """Rings what `pick` marked in a transaction that has been committed since.
+
+        Redis being away is no error here: the reconciler repeats what was not heard.
+        """
+        try:
+            for each in rings:
+                await self._queue.ring(each.step_id, each.attempt, each.dispatch)
+            if rings:
+                await self._queue.wake()
+        except (RedisError, OSError) as lost:
+            _log.warning("ring_postponed", steps=len(rings), reason=str(lost))

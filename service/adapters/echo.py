@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.adapters.database import Database
 from service.adapters.event_log import EventLog
 from service.adapters.events import Outcome, RowPatch, Seed
-from service.adapters.records.ending import stored_value
+from service.adapters.records.ending import page_counts, stored_value, with_lines
 from service.adapters.records.rows import row_fields
 from service.adapters.tables import ArtifactRow, JobRow, JobSnapshotRow, StepRow, UserRow
 from service.domain.job import ENDED
@@ -41,24 +41,25 @@ class Echo:
         self._log = log
         self._published: dict[str, int] = {}
 
-    async def publish(self, job_id: str, *lines: JsonObject) -> None:
+    async def publish(self, job_id: str, *lines: JsonObject) -> bool:
         """Publishes the job as its row stands now; the lines join the job's log if this is news.
 
-        Redis being away is no error here: the reconciler publishes again what lags.
+        Redis being away is no error here: the reconciler publishes again what lags. Returns whether Redis was there.
         """
         truth = await self._truth(job_id)
         if truth is None:
-            return
+            return True
         try:
             outcome = await self._log.append_row(_row_patch(truth, lines))
             if outcome is Outcome.SEED_NEEDED:
-                await self.seed(job_id)
+                await self.seed(job_id, *lines)
         except (TimeoutError, RedisError, OSError) as lost:
             _log.warning("publish_postponed", job_id=job_id, reason=str(lost))
-            return
+            return False
         self._published[job_id] = max(truth.job.revision, self._published.get(job_id, 0))
+        return True
 
-    async def seed(self, job_id: str) -> None:
+    async def seed(self, job_id: str, *lines: JsonObject) -> None:
         """Writes the log of a job anew from SQL, if Redis has none of this server or an older one."""
         async with self._db.reading() as session:
             job = await session.get(JobRow, job_id)
@@ -66,6 +67,8 @@ class Echo:
                 return
             steps = list(await session.scalars(select(StepRow).where(StepRow.job_id == job_id)))
             value = await self._value(session, job)
+        if job.state not in ENDED:  # an ended job's stored log has its last line
+            value["log"] = with_lines(value["log"], list(lines))
         await self._log.seed(
             Seed(
                 job_id=job.id,
@@ -123,7 +126,8 @@ class Echo:
         if not published:
             return
         async with self._db.writing() as session:
-            for job_id, revision in published.items():
+            # In the same order everywhere, so that two that do this at once don't lock each other out.
+            for job_id, revision in sorted(published.items()):
                 await session.execute(
                     update(JobRow)
                     .where(JobRow.id == job_id, JobRow.published_revision < revision)
@@ -166,7 +170,7 @@ class Echo:
             value["log"] = ending.value.get("log") or {}
             if ending.run == job.run:
                 value["pages"] = {**(ending.value.get("pages") or {}), **value["pages"]}
-                value["counters"] = ending.value.get("counters") or value["counters"]
+                value["counters"] |= page_counts(value["pages"])
         return value
 
 

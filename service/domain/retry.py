@@ -48,13 +48,13 @@ def plan_retry(steps: list[PastStep]) -> RetryPlan:
     """The retry of a job by its steps.
 
     It begins at the first phase with a step that is not done or has failed pages; steps of later phases are dropped,
-    since they were made from what is about to change.
+    since they were made from what is about to change. Where all are done, there is nothing left but the ending.
     """
     unfinished = [each for each in steps if each.state is not StepState.DONE]
     with_failed_pages = [each for each in steps if each.state is StepState.DONE and each.failed_pages]
     touched = unfinished + with_failed_pages
     if not touched:
-        return RetryPlan(phase=0, requeue=(), drop=tuple(each.id for each in steps), again=())
+        return RetryPlan(phase=max(each.phase for each in steps), requeue=(), drop=(), again=())
     phase = min(each.phase for each in touched)
     next_number = 1 + max(each.number for each in steps if each.phase == phase)
     again = [

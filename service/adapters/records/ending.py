@@ -11,8 +11,9 @@ from service.adapters.tables import ArtifactRow, JobRow, JobSnapshotRow, RunRow,
 from service.domain.failure import Failure
 from service.domain.job import JobEvent, JobState, after
 from service.domain.json import JsonObject
+from service.domain.message import Message
 from service.domain.step import OPEN, StepState
-from service.protocol.snapshot import MAP_FIELDS, Snapshot
+from service.protocol.snapshot import LOG_LINES, Snapshot
 
 LiveSnapshot = Callable[[str], Awaitable[Snapshot | None]]
 """Reads a job's live snapshot from Redis; None when it has none or Redis is away."""
@@ -72,10 +73,13 @@ async def end_job(
 async def _store_snapshot(session: AsyncSession, job: JobRow, live: Snapshot | None) -> None:
     value = await stored_value(session, job)
     if live is not None and live.run == job.run:
-        for name in MAP_FIELDS - {"artifacts", "warnings"}:
-            value[name] = {**(value.get(name) or {}), **(live.value.get(name) or {})}
+        value["log"] = live.value.get("log") or {}
+        # What a step's end recorded is newer than what it reported on its way.
+        value["pages"] = {**(live.value.get("pages") or {}), **value["pages"]}
+        value["counters"] |= page_counts(value["pages"])
         value["percent"] = max(value["percent"], live.value.get("percent") or 0.0)
         job.percent = value["percent"]
+    value["log"] = with_lines(value["log"], closing_lines(job))
     row = await session.get(JobSnapshotRow, job.id)
     if row is None:
         session.add(JobSnapshotRow(job_id=job.id, run=job.run, value=value))
@@ -89,13 +93,35 @@ async def stored_value(session: AsyncSession, job: JobRow) -> JsonObject:
     steps = list(await session.scalars(select(StepRow).where(StepRow.job_id == job.id)))
     owner = await session.get(UserRow, job.owner_id)
     value = row_fields(job, artifacts, owner.name if owner else "")
-    pages = stored_pages(steps)
-    states = [code[1] for code in pages.values()]
-    value["pages"] = pages
+    value["pages"] = stored_pages(steps)
     value["log"] = {}
-    value["counters"] = {
-        **value["counters"],
-        "pages_done": states.count("d"),
-        "pages_failed": states.count("f"),
-    }
+    value["counters"] |= page_counts(value["pages"])
     return value
+
+
+def closing_lines(job: JobRow) -> list[JsonObject]:
+    """The last line of an ended job's log, the same whenever it is asked for; none while the job lives."""
+    match JobState(job.state):
+        case JobState.COMPLETED:
+            code, level = "completed_with_warnings" if job.warnings else "completed", "info"
+        case JobState.FAILED:
+            code, level = "failed", "error"
+        case JobState.CANCELLED:
+            code, level = "cancelled", "info"
+        case _:
+            return []
+    line: JsonObject = {"at": round(job.ended_at or 0.0, 3), "level": level, **Message("log", code).json()}
+    return [line if job.cancelled_by is None else {**line, "by": job.cancelled_by}]
+
+
+def with_lines(log: JsonObject, lines: list[JsonObject]) -> JsonObject:
+    """The log with these lines after its last; only the newest LOG_LINES stay."""
+    last = max(map(int, log), default=0)
+    grown = {**log, **{str(last + offset): line for offset, line in enumerate(lines, start=1)}}
+    return {number: grown[number] for number in sorted(grown, key=int)[-LOG_LINES:]}
+
+
+def page_counts(pages: dict[str, str]) -> JsonObject:
+    """The counters that follow from the pages' two letters."""
+    states = [code[1] for code in pages.values()]
+    return {"pages_done": states.count("d"), "pages_failed": states.count("f")}

@@ -6,12 +6,14 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import db_now, read_clock
-from service.adapters.records.ending import LiveSnapshot, locked_job, touch
-from service.adapters.records.steps import record_failure, settle_pause
+from service.adapters.records.ending import LiveSnapshot, closing_lines, locked_job, touch
+from service.adapters.records.steps import LostStep, owned, record_failure, settle_pause
 from service.adapters.tables import JobRow, StepRow, WorkerRow
 from service.domain.failure import Failure, FailureKind
 from service.domain.ids import new_id
 from service.domain.job import ENDED
+from service.domain.json import JsonObject
+from service.domain.log_line import log_line
 from service.domain.step import StepState
 
 MOST_FAILURES = 3
@@ -40,8 +42,14 @@ async def announce(session: AsyncSession, worker: WorkerFacts) -> None:
     row.engines, row.seen_at = worker.engines, now
 
 
-async def renew(session: AsyncSession, worker_id: str, lease_seconds: float) -> dict[str, int]:
-    """Renews the worker's leases; returns the attempts it still owns by step id. What is missing there is lost."""
+async def renew(
+    session: AsyncSession, worker_id: str, running: dict[str, int], lease_seconds: float
+) -> dict[str, int]:
+    """Renews the leases of what the worker runs; returns the attempts it still owns by step id.
+
+    What is missing there is lost. What it owns and does not run is not renewed, so that others get it. A step that
+    somebody holds just now is left out of the renewal: nothing is waited for.
+    """
     await session.execute(
         update(WorkerRow)
         .where(WorkerRow.id == worker_id)
@@ -49,39 +57,50 @@ async def renew(session: AsyncSession, worker_id: str, lease_seconds: float) -> 
         .execution_options(synchronize_session=False)
     )
     rows = await session.execute(
+        select(StepRow.id, StepRow.attempt).where(
+            StepRow.worker == worker_id, StepRow.state == StepState.RUNNING
+        )
+    )
+    owned = {row[0]: row[1] for row in rows}
+    free = (
+        select(StepRow.id)
+        .where(
+            StepRow.id.in_(
+                [step_id for step_id, attempt in running.items() if owned.get(step_id) == attempt]
+            ),
+            StepRow.worker == worker_id,
+            StepRow.state == StepState.RUNNING,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    await session.execute(
         update(StepRow)
-        .where(StepRow.worker == worker_id, StepRow.state == StepState.RUNNING)
+        .where(StepRow.id.in_(free))
         .values(lease_until=db_now() + lease_seconds)
-        .returning(StepRow.id, StepRow.attempt)
         .execution_options(synchronize_session=False)
     )
-    return {row[0]: row[1] for row in rows}
+    return owned
 
 
-async def release(session: AsyncSession, worker_id: str, *, live: LiveSnapshot) -> list[str]:
-    """Gives back all that a dead worker held; returns the ids of the jobs that changed."""
+async def release(session: AsyncSession, worker_id: str, *, live: LiveSnapshot) -> list[JobRow]:
+    """Gives back all that a dead worker held; returns the jobs that changed."""
     changed = await _give_back(session, StepRow.worker == worker_id, live)
     await session.execute(delete(WorkerRow).where(WorkerRow.id == worker_id))
     return changed
 
 
 async def hand_back(session: AsyncSession, worker_id: str, step_id: str, attempt: int) -> None:
-    """A worker that stops returns a step it has not finished; nobody's failures rise."""
-    await session.execute(
-        update(StepRow)
-        .where(
-            StepRow.id == step_id,
-            StepRow.worker == worker_id,
-            StepRow.attempt == attempt,
-            StepRow.state == StepState.RUNNING,
-        )
-        .values(state=StepState.QUEUED, worker=None, lease_until=None, dispatched_at=None, run_at=db_now())
-        .execution_options(synchronize_session=False)
-    )
+    """A worker that stops returns a step it has not finished; nobody's failures rise. Raises LostStep."""
+    job, step = await owned(session, step_id, attempt)
+    if step.worker != worker_id:
+        raise LostStep(step_id)
+    await _queue_again(session, step)
+    await session.flush()
+    await settle_pause(session, job)
 
 
-async def release_expired(session: AsyncSession, *, live: LiveSnapshot) -> list[str]:
-    """Gives back what leases ran out on; returns the ids of the jobs that changed."""
+async def release_expired(session: AsyncSession, *, live: LiveSnapshot) -> list[JobRow]:
+    """Gives back what leases ran out on; returns the jobs that changed."""
     return await _give_back(session, StepRow.lease_until < await read_clock(session), live)
 
 
@@ -93,11 +112,14 @@ async def any_expired(session: AsyncSession) -> bool:
     return found is not None
 
 
-async def _give_back(session: AsyncSession, which: ColumnElement[bool], live: LiveSnapshot) -> list[str]:
+async def _give_back(session: AsyncSession, which: ColumnElement[bool], live: LiveSnapshot) -> list[JobRow]:
+    # In the same order everywhere, so that two that do this at once don't lock each other out.
     found = await session.execute(
-        select(StepRow.id, StepRow.job_id, StepRow.attempt).where(StepRow.state == StepState.RUNNING, which)
+        select(StepRow.id, StepRow.job_id, StepRow.attempt)
+        .where(StepRow.state == StepState.RUNNING, which)
+        .order_by(StepRow.job_id, StepRow.id)
     )
-    changed: list[str] = []
+    changed: dict[str, JobRow] = {}
     for step_id, job_id, attempt in found.all():
         job = await locked_job(session, job_id)
         step = await session.get(StepRow, step_id)
@@ -107,8 +129,8 @@ async def _give_back(session: AsyncSession, which: ColumnElement[bool], live: Li
         if step.state != StepState.RUNNING or step.attempt != attempt:
             continue
         await _interrupted(session, job, step, live)
-        changed.append(job_id)
-    return changed
+        changed[job_id] = job
+    return list(changed.values())
 
 
 async def _interrupted(session: AsyncSession, job: JobRow, step: StepRow, live: LiveSnapshot) -> None:
@@ -119,13 +141,22 @@ async def _interrupted(session: AsyncSession, job: JobRow, step: StepRow, live: 
     if step.failures >= MOST_FAILURES:
         await record_failure(session, job, step, _worker_lost(job, step), live=live)
         return
-    step.state = StepState.QUEUED
-    step.worker, step.lease_until, step.dispatched_at = None, None, None
-    step.run_at = await read_clock(session)
+    await _queue_again(session, step)
     job.interrupted += 1
     await touch(session, job)
     await session.flush()
     await settle_pause(session, job)
+
+
+async def _queue_again(session: AsyncSession, step: StepRow) -> None:
+    step.state = StepState.QUEUED
+    step.worker, step.lease_until, step.dispatched_at = None, None, None
+    step.run_at = await read_clock(session)
+
+
+def interrupted_lines(job: JobRow) -> list[JsonObject]:
+    """What the log says of a job that lost its worker."""
+    return closing_lines(job) or [log_line("interrupted", "warning")]
 
 
 def _worker_lost(job: JobRow, step: StepRow) -> Failure:

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
 from service.adapters.records.ending import touch
-from service.adapters.records.steps import add_steps
+from service.adapters.records.steps import add_steps, unring
 from service.adapters.tables import ArtifactRow, JobRow, RunRow, StepRow
-from service.domain.job import JobEvent, JobState, after
+from service.domain.job import JobEvent, JobState, NotPossible, after
 from service.domain.retry import PastStep, RetryPlan, plan_retry
 from service.domain.step import StepState
 from service.domain.work import StepPlan
@@ -39,9 +39,14 @@ async def pause(session: AsyncSession, job: JobRow) -> None:
         .select_from(StepRow)
         .where(StepRow.job_id == job.id, StepRow.state == StepState.RUNNING)
     )
-    job.state = after(JobState(job.state), JobEvent.PAUSE)
+    state = JobState(job.state)
+    if state == JobState.QUEUED and running:
+        # Answered while other steps ran on: it is queued and at work.
+        state = after(state, JobEvent.CLAIM)
+    job.state = after(state, JobEvent.PAUSE)
     if job.state == JobState.PAUSING and not running:
         job.state = after(JobState.PAUSING, JobEvent.SETTLE)
+    await unring(session, job)
     await touch(session, job)
 
 
@@ -85,7 +90,7 @@ async def retry(session: AsyncSession, job: JobRow) -> NewRun:
     }
     plan = plan_retry([_past(each) for each in rows.values()])
     if job.state == JobState.COMPLETED and not plan.again:
-        after(JobState.COMPLETED, JobEvent.START)
+        raise NotPossible(JobState.COMPLETED, JobEvent.RETRY)
     job.run += 1
     session.add(RunRow(job_id=job.id, number=job.run, started_at=now))
     await _drop(session, job, plan.drop)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import db_now, read_clock
@@ -18,25 +18,38 @@ from service.domain.work import NewArtifact, NextPhase, PastWork, StepDone, Step
 
 @dataclass(frozen=True)
 class Claim:
-    """A step that this worker owns until its lease ends, with what is needed to run it."""
+    """A step that this worker owns until its lease ends, with what is needed to run it.
+
+    `first`: the job left the queue with it; `news`: the job's row has something new to publish.
+    """
 
     step: StepRow
     job: JobRow
     document: DocumentRow
     first: bool
+    news: bool
 
 
 async def claim(session: AsyncSession, step_id: str, worker_id: str, lease_seconds: float) -> Claim | None:
-    """One compare-and-set: queued, due, its job neither paused nor ended. None where somebody else was first."""
-    claimed = await session.execute(
+    """One compare-and-set: queued, due, its job neither paused nor ended. None where somebody else was first.
+
+    The job is locked first, as everywhere: steps before their job would make deadlocks with a cancel.
+    """
+    job = await session.scalar(
+        select(JobRow)
+        .join(StepRow, StepRow.job_id == JobRow.id)
+        .where(StepRow.id == step_id)
+        .with_for_update(of=JobRow)
+    )
+    if job is None or job.state not in RUNNABLE:
+        return None
+    step = await session.scalar(
         update(StepRow)
         .where(
             StepRow.id == step_id,
             StepRow.state == StepState.QUEUED,
             StepRow.run_at <= db_now(),
-            exists().where(
-                JobRow.id == StepRow.job_id, JobRow.state.in_(list(RUNNABLE)), JobRow.run == StepRow.run
-            ),
+            StepRow.run == job.run,
         )
         .values(
             state=StepState.RUNNING,
@@ -46,26 +59,22 @@ async def claim(session: AsyncSession, step_id: str, worker_id: str, lease_secon
             started_at=db_now(),
             dispatched_at=None,
         )
-        .returning(StepRow.job_id)
+        .returning(StepRow)
         .execution_options(synchronize_session=False)
     )
-    job_id = claimed.scalar_one_or_none()
-    if job_id is None:
+    if step is None:
         return None
-    job = await locked_job(session, job_id)
-    step = await session.get(StepRow, step_id)
-    if job is None or step is None or job.state not in RUNNABLE:
-        raise LostStep(step_id)
     document = await session.get(DocumentRow, job.document_id)
     if document is None:
         raise LostStep(step_id)
     first = job.state == JobState.QUEUED
-    if first or job.retry_at is not None:
+    news = first or job.retry_at is not None
+    if news:
         job.state = after(JobState(job.state), JobEvent.CLAIM)
         job.started_at = job.started_at or await read_clock(session)
         job.retry_at = None
         await touch(session, job)
-    return Claim(step, job, document, first)
+    return Claim(step, job, document, first, news)
 
 
 class LostStep(Exception):
@@ -194,12 +203,29 @@ async def record_retry(
 
 
 async def record_question(session: AsyncSession, job: JobRow, step: StepRow, question: Question) -> None:
-    """The job waits for a person and holds no worker; the step runs again after the answer."""
+    """The job waits for a person and holds no worker; the step runs again after the answer.
+
+    A job that waits already keeps its question: the step asks again when it runs again.
+    """
     step.state = StepState.QUEUED
     step.worker, step.lease_until, step.dispatched_at = None, None, None
+    if job.state == JobState.WAITING:
+        return
     job.state = after(JobState(job.state), JobEvent.ASK)
     job.question = question.json()
+    await session.flush()
+    await unring(session, job)
     await touch(session, job)
+
+
+async def unring(session: AsyncSession, job: JobRow) -> None:
+    """The job's steps that were rung and not claimed leave the window; they are rung anew when they may run."""
+    await session.execute(
+        update(StepRow)
+        .where(StepRow.job_id == job.id, StepRow.state == StepState.QUEUED)
+        .values(dispatched_at=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def settle_pause(session: AsyncSession, job: JobRow) -> None:
