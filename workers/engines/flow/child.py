@@ -1,0 +1,5 @@
+"""The target that the sandbox runs."""
+
+from workers.engines.flow.converting import convert
+
+__all__ = ["convert"]

@@ -1,0 +1,45 @@
+"""Bytes of text files as text."""
+
+import codecs
+import re
+
+from workers.engines.failures import DocumentRefused
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL_SHARE = 0.02
+
+
+def decode(content: bytes, limit: int, *, is_markup: bool = False) -> str:
+    """The text: by its byte order mark, what markup says, UTF-8, else Windows Latin.
+
+    Raises DocumentRefused: empty_document, text_too_large, text_undecodable (it is not text).
+    """
+    if not content:
+        raise DocumentRefused("empty_document")
+    if len(content) > limit:
+        raise DocumentRefused("text_too_large", {"size": len(content), "limit": limit})
+    text = _decoded(content, is_markup=is_markup)
+    if len(_CONTROLS.findall(text[:100_000])) > _CONTROL_SHARE * min(len(text), 100_000):
+        raise DocumentRefused("text_undecodable")
+    return _CONTROLS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decoded(content: bytes, *, is_markup: bool) -> str:
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return content.decode(encoding, "replace")
+    named = _CHARSET.search(content[:2048]) if is_markup else None
+    for encoding in (named[1].decode() if named else "utf-8", "utf-8", "cp1252"):
+        try:
+            return content.decode(encoding)
+        except (UnicodeDecodeError, LookupError, ValueError):
+            continue
+    return content.decode("latin-1")
