@@ -8,6 +8,7 @@ from typing import Protocol
 from service.adapters import keys
 from service.gateway.hub import Heard, Hub
 from service.gateway.outbox import ValueOutbox
+from service.gateway.views.overlay import as_new_as
 from service.gateway.views.repair import Repair
 from service.gateway.views.source import History
 from service.gateway.views.value import ShownValue
@@ -114,7 +115,7 @@ class BatchView:
             for outbox in self._shown.readers():
                 self.vanished(outbox)
             return
-        live = await self._history.snapshots([each.job_id for each in batch.members])
+        live = await as_new_as(self._history, {each.job_id: each.revision for each in batch.members})
         self._batch = batch
         self._members = {each.job_id: each for each in batch.members}
         self._live = {job_id: self._later(each) for job_id, each in live.items()}

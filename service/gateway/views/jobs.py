@@ -8,11 +8,12 @@ from service.adapters import keys
 from service.gateway.hub import Heard, Hub
 from service.gateway.outbox import ListOutbox
 from service.gateway.pace import Pace
+from service.gateway.views.overlay import overlaid
 from service.gateway.views.repair import Repair
 from service.gateway.views.source import History
 from service.protocol import written
 from service.protocol.patch import Patch, adopt, apply, card_patch, fits
-from service.protocol.snapshot import Snapshot, card
+from service.protocol.snapshot import Snapshot
 from service.protocol.topics import Filters
 from service.protocol.written import Written
 
@@ -21,7 +22,7 @@ READ_GAP_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class Page:
-    """The newest jobs that match, as SQL has them, and how many there are by state."""
+    """The newest jobs that match, as SQL has them (`seq` is the revision), and how many there are by state."""
 
     cards: list[Snapshot]
     more: bool
@@ -173,11 +174,10 @@ class JobsView:
         distrusted, self._distrusted = self._distrusted, False
         try:
             page = await self._pages(self._filters)
-            live = await self._history.snapshots([each.job_id for each in page.cards])
+            fresh = await overlaid(self._history, page.cards)
         except BaseException:
             self._distrusted |= distrusted
             raise
-        fresh = [_newer(each, live.get(each.job_id)) for each in page.cards]
         self._take_page([each for each in fresh if self._matches(each)], distrusted=distrusted)
         self.more = page.more
         if page.counts != self.counts:
@@ -204,10 +204,3 @@ class JobsView:
         """Whether a job that entered was heard of meanwhile, past what was read of it."""
         card_now = self._cards.get(job_id)
         return card_now is not None and (card_now.epoch != at[0] or card_now.seq < at[1])
-
-
-def _newer(stored: Snapshot, live: Snapshot | None) -> Snapshot:
-    """The log's card, unless SQL knows a later run."""
-    if live is None or live.run < stored.run:
-        return stored
-    return Snapshot(live.job_id, live.epoch, live.seq, live.run, card(live.value))

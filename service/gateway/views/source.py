@@ -5,8 +5,6 @@ from typing import Protocol
 from service.protocol.patch import Patch
 from service.protocol.snapshot import Snapshot
 
-LOST_SOURCE = (OSError, TimeoutError)
-
 
 class Snapshots(Protocol):
     """The echo: snapshots from wherever they are."""
@@ -21,6 +19,10 @@ class History(Protocol):
 
     async def since(self, job_id: str, epoch: str, seq: int) -> list[Patch] | None:
         """All patches after seq, in order; None when not all of them are there."""
+        ...
+
+    async def revisions(self, job_ids: list[str]) -> dict[str, int]:
+        """The revision of the row that each of the log's jobs holds at least."""
         ...
 
     async def snapshots(self, job_ids: list[str]) -> dict[str, Snapshot]:
