@@ -36,7 +36,7 @@ export function problemFrom(status, text) {
  * @param {string} method
  * @param {string} path
  * @param {unknown} [body] sent as JSON
- * @returns {Promise<{status: number, body: any}>}
+ * @returns {Promise<any>} the body of the answer
  */
 async function call(method, path, body) {
   let response;
@@ -51,16 +51,16 @@ async function call(method, path, body) {
   }
   const text = await response.text();
   if (!response.ok) throw new Refused(problemFrom(response.status, text));
-  return { status: response.status, body: text ? JSON.parse(text) : null };
+  return text ? JSON.parse(text) : null;
 }
 
 /** @param {string} path */
-const get = async (path) => (await call("GET", path)).body;
+const get = (path) => call("GET", path);
 /**
  * @param {string} path
  * @param {unknown} [body]
  */
-const post = async (path, body) => (await call("POST", path, body)).body;
+const post = (path, body) => call("POST", path, body);
 const encoded = encodeURIComponent;
 
 export const api = {
@@ -68,7 +68,7 @@ export const api = {
   session: () => get("/api/session"),
   /** @param {string} code */
   signIn: (code) => post("/api/session", { code }),
-  signOut: async () => void (await call("DELETE", "/api/session")),
+  signOut: () => call("DELETE", "/api/session"),
   /** @returns {Promise<{url: string, expires_at: number}>} */
   deviceLink: () => post("/api/session/links", {}),
   /** @returns {Promise<Pipeline[]>} */
@@ -87,14 +87,10 @@ export const api = {
    */
   answer: (id, questionId, answer) => post(`/api/jobs/${encoded(id)}/answer`, { question_id: questionId, answer }),
   /**
-   * Null while the service is still finding out.
+   * Has a worker look at a staged job; what it finds comes as the job's `estimate`.
    * @param {string} id
-   * @returns {Promise<Record<string, any> | null>}
    */
-  async estimate(id) {
-    const { status, body } = await call("GET", `/api/jobs/${encoded(id)}/estimate`);
-    return status === 202 ? null : body;
-  },
+  estimate: (id) => get(`/api/jobs/${encoded(id)}/estimate`),
   /**
    * @param {string} id
    * @param {number} page

@@ -16,6 +16,7 @@ import { Store } from "./store.js";
 import { patience, sendByXhr } from "./transport.js";
 import { Uploads } from "./upload.js";
 import { Admin } from "./views/admin.js";
+import { takeDropsAnywhere } from "./views/drop_anywhere.js";
 import { Header } from "./views/header.js";
 import { Home } from "./views/home.js";
 import { JobPage } from "./views/job_page.js";
@@ -153,6 +154,10 @@ export class App extends EventTarget {
     setInterval(() => {
       if (this.link.state === "live") this.dispatchEvent(new Event("tick"));
     }, 1000);
+    takeDropsAnywhere((files) => {
+      if (!(this.#view instanceof Home)) this.navigate("/");
+      if (this.#view instanceof Home) this.#view.offer(files);
+    });
     this.#followLinks();
     this.#route(false);
     wakeOnReturn(this.link);
@@ -192,7 +197,10 @@ export class App extends EventTarget {
   #route(focus) {
     const main = /** @type {HTMLElement} */ (document.getElementById("main"));
     const name = viewOf(location.pathname) ?? "home";
-    if (name === "admin" && this.#view instanceof Admin) return;
+    if (name === "admin" && this.#view instanceof Admin) {
+      this.dispatchEvent(new Event("route")); // its filters are in the address
+      return;
+    }
     main.dataset["view"] = name;
     this.#view = this.#make(name);
     main.replaceChildren(this.#view);

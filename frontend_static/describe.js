@@ -69,7 +69,7 @@ function uploadPieces(item) {
 function jobPieces(job, look, now) {
   switch (job.state) {
     case "processing":
-      return [phaseOf(job), say("detail", job.detail), percent(job.percent ?? 0), timesOf(job, now)];
+      return [phaseOf(job) || word(look), say("detail", job.detail), percent(job.percent ?? 0), timesOf(job, now)];
     case "pausing":
       return [word(look), t("ui.card.finishing"), percent(job.percent ?? 0)];
     case "paused":

@@ -70,7 +70,8 @@ export function fill(element, markup) {
 }
 
 /**
- * The part of a root marked `data-part="name"`, which must be there and of this class.
+ * The part of a root marked `data-part="name"`, which must be there and of this class. Parts of custom elements inside
+ * the root are theirs, whatever their names.
  * @template {Element} T
  * @param {ParentNode} root
  * @param {string} name
@@ -78,9 +79,20 @@ export function fill(element, markup) {
  * @returns {T}
  */
 export function part(root, name, kind) {
-  const found = root.querySelector(`[data-part="${name}"]`);
-  if (!(found instanceof kind)) throw new Error(`no part ${name}`);
-  return found;
+  for (const found of root.querySelectorAll(`[data-part="${name}"]`)) {
+    if (found instanceof kind && belongsTo(found, root)) return found;
+  }
+  throw new Error(`no part ${name}`);
+}
+
+/**
+ * @param {Element} element
+ * @param {ParentNode} root
+ */
+function belongsTo(element, root) {
+  let above = element.parentElement;
+  while (above && above !== root && !above.localName.includes("-")) above = above.parentElement;
+  return above === root;
 }
 
 /**

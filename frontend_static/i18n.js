@@ -175,7 +175,15 @@ export function moment(seconds) {
   return format.format(date);
 }
 
+/**
+ * The name of a language by its tag.
+ * @param {string} tag
+ */
+export function languageName(tag) {
+  return kept("languages", () => new Intl.DisplayNames(language, { type: "language" })).of(tag) ?? tag;
+}
+
 /** @param {string[]} items */
 export function listed(items) {
-  return kept("list", () => new Intl.ListFormat(language, { style: "narrow", type: "unit" })).format(items);
+  return kept("list", () => new Intl.ListFormat(language, { style: "short", type: "unit" })).format(items);
 }

@@ -79,17 +79,17 @@ export function verdict(snapshot, patch) {
 }
 
 /**
- * A value of a batch or of the workers after a patch: maps of maps merge by key to any depth, null deletes.
+ * The value of a batch or of the workers after a patch, a JSON merge patch (RFC 7396): objects merge by key to any
+ * depth, null deletes, all else is replaced.
  * @param {Value} value
  * @param {Value} set
- * @param {Set<string>} maps the top-level fields that merge by key
  * @returns {Value}
  */
-export function applyValue(value, set, maps) {
+export function applyValue(value, set) {
   const after = { ...value };
   for (const [name, fresh] of Object.entries(set)) {
     if (fresh === null) delete after[name];
-    else if (maps.has(name)) after[name] = mergedMap(after[name] ?? {}, fresh, true);
+    else if (isObject(fresh)) after[name] = applyValue(isObject(after[name]) ? after[name] : {}, fresh);
     else after[name] = fresh;
   }
   return after;
@@ -105,6 +105,11 @@ function mergedMap(earlier, later, dropNulls) {
   const both = { ...earlier, ...later };
   if (!dropNulls) return both;
   return Object.fromEntries(Object.entries(both).filter(([, each]) => each !== null));
+}
+
+/** @param {unknown} value */
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** @param {unknown} value */

@@ -132,6 +132,18 @@ function wrongWith(field, value) {
     if (field.least !== undefined && number < field.least) return "least";
     if (field.most !== undefined && number > field.most) return "most";
   }
-  if (field.kind === "text" && field.pattern && !new RegExp(field.pattern, "u").test(String(value))) return "pattern";
-  return null;
+  return field.kind === "text" && field.pattern && !matches(field.pattern, String(value)) ? "pattern" : null;
+}
+
+/**
+ * A pattern that this language cannot read is left to the service.
+ * @param {string} pattern
+ * @param {string} text
+ */
+function matches(pattern, text) {
+  try {
+    return new RegExp(pattern, "u").test(text);
+  } catch {
+    return true;
+  }
 }

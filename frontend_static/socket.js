@@ -161,11 +161,11 @@ export class Link extends EventTarget {
   #receive(frame) {
     this.lastFrame = this.world.now();
     this.#watchBeat(2 * this.#heartbeat);
+    if (frame.at) this.clockAhead = frame.at * 1000 - this.lastFrame;
     if (frame.type === "hello") this.#greeted(frame);
     else if (frame.type === "ping") {
       this.#send({ type: "pong" });
       this.#tries = 0; // only a link that lasted a beat counts as good: a service that greets and drops is not hammered
-      if (frame.at) this.clockAhead = frame.at * 1000 - this.lastFrame;
     } else if (frame.type === "bye") this.#comeBackAfter = frame.after_ms ?? 0;
     else if (frame.type === "degraded") this.#degraded = true;
     else if (frame.type === "recovered") this.#degraded = false;

@@ -10,12 +10,12 @@ import { adopt, apply, applyValue, verdict } from "./law.js";
 
 export { adopt, apply, merge } from "./law.js";
 
-const VALUE_MAPS = new Set(["jobs", "counts", "workers", "queue", "engines"]);
-
 /**
  * @typedef {object} TopicState
  * @property {Map<string, Snapshot>} jobs job id → snapshot; one entry for a `job:` topic
  * @property {Set<string>} unconfirmed of an earlier list, not seen again since its new beginning
+ * @property {number} coming cards that are still to follow the beginning of a list
+ * @property {number} beats heard since then
  * @property {Value | null} value of a batch or of the workers
  * @property {Record<string, number>} counts of a list
  * @property {boolean} more the list goes on past its limit
@@ -51,7 +51,8 @@ export class Store {
     let state = this.topics.get(topic);
     if (!state) {
       state = {
-        jobs: new Map(), unconfirmed: new Set(), value: null, counts: {}, more: false, known: false, problem: null,
+        jobs: new Map(), unconfirmed: new Set(), coming: 0, beats: 0, value: null, counts: {}, more: false, known: false,
+        problem: null,
       };
       this.topics.set(topic, state);
     }
@@ -106,11 +107,13 @@ export class Store {
    * @returns {"taken" | "resubscribe" | "ignored"}
    */
   take(frame) {
-    if (frame.type === "ping") this.#settleAll();
+    if (frame.type === "ping") this.#beat();
     if (!frame.topic || !this.topics.has(frame.topic)) return "ignored";
     const state = this.topic(frame.topic);
     const answer = this.#turn(state, frame);
-    if (frame.type !== "card" && !(frame.type === "snapshot" && frame.counts)) this.#settle(frame.topic, state);
+    if (frame.type === "snapshot" && frame.counts) state.coming = cardsToCome(frame.topic, frame.counts);
+    const inList = frame.type === "card" || (frame.type === "snapshot" && frame.counts);
+    if (!inList || state.coming <= 0) this.#settle(state);
     if (answer === "taken") this.#tell(frame.topic);
     return answer;
   }
@@ -144,20 +147,24 @@ export class Store {
   }
 
   /**
-   * A list that began anew keeps showing its old cards until the first frame that is not one of its new cards:
-   * then what was not confirmed has left the list. So nothing flickers on a reconnect.
-   * @param {string} topic
+   * A list that began anew keeps showing its old cards until its new ones have all come, or something else comes:
+   * what was not confirmed by then has left the list. So nothing flickers on a reconnect.
    * @param {TopicState} state
    */
-  #settle(topic, state) {
-    if (state.unconfirmed.size === 0) return;
+  #settle(state) {
     for (const jobId of state.unconfirmed) state.jobs.delete(jobId);
     state.unconfirmed.clear();
-    this.#tell(topic);
   }
 
-  #settleAll() {
-    for (const [topic, state] of this.topics) this.#settle(topic, state);
+  /** A beat may overtake the cards of a list; two of them do not. */
+  #beat() {
+    for (const [topic, state] of this.topics) {
+      if (state.unconfirmed.size === 0) continue;
+      state.beats += 1;
+      if (state.beats < 2) continue;
+      this.#settle(state);
+      this.#tell(topic);
+    }
   }
 
   /** @param {string} topic */
@@ -177,9 +184,22 @@ function beginAnew(state, frame) {
     state.counts = frame.counts;
     state.more = frame.more ?? false;
     state.unconfirmed = new Set(state.jobs.keys());
+    state.beats = 0;
   } else if (frame.job_id) {
     state.jobs.set(frame.job_id, adopt(state.jobs.get(frame.job_id), snapshotOf(frame, Number(frame.seq))));
   } else state.value = frame.value ?? {};
+}
+
+/**
+ * How many cards follow the beginning of a list, as its counts and its own filters say.
+ * @param {string} topic
+ * @param {Record<string, number>} counts by state, of all states
+ */
+function cardsToCome(topic, counts) {
+  const query = new URLSearchParams(topic.split("?")[1] ?? "");
+  const states = query.get("state")?.split(",") ?? Object.keys(counts).filter((each) => each !== "total");
+  const matching = states.reduce((sum, each) => sum + (counts[each] ?? 0), 0);
+  return Math.min(matching, Number(query.get("limit") ?? 50));
 }
 
 /**
@@ -192,6 +212,7 @@ function adoptCard(state, frame) {
   const known = state.jobs.get(jobId);
   const fresh = snapshotOf(frame, spanOf(frame)[1]);
   state.unconfirmed.delete(jobId);
+  state.coming -= 1;
   if (known && known.epoch === fresh.epoch && known.seq > fresh.seq) return;
   state.jobs.set(jobId, adopt(known, fresh));
 }
@@ -204,7 +225,7 @@ function adoptCard(state, frame) {
 function patchTopic(state, frame) {
   if (!frame.job_id) {
     if (!state.value) return "resubscribe";
-    state.value = applyValue(state.value, frame.set ?? {}, VALUE_MAPS);
+    state.value = applyValue(state.value, frame.set ?? {});
     return "taken";
   }
   const known = state.jobs.get(frame.job_id);

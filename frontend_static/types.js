@@ -25,6 +25,7 @@
  * @property {Record<string, unknown>} [options]
  * @property {string} [priority]
  * @property {number} [page_count]
+ * @property {{pages?: number|null, steps?: number|null, seconds?: number|null, error?: string|null}} [estimate]
  * @property {JobState} state
  * @property {string} [outcome]
  * @property {Phase} [phase]

@@ -246,7 +246,7 @@ export class Uploads extends EventTarget {
       // Not the service's own answer; said below as what its status means.
     }
     if (!body || (!body.accepted && !body.rejected)) {
-      return this.#settle(uploads, "refused", problemFrom(answer.status, answer.text));
+      return this.#refuse(uploads, problemFrom(answer.status, answer.text));
     }
     answersOf(uploads.map((each) => each.name), body).forEach((each, at) => {
       const upload = uploads[at];
@@ -254,7 +254,7 @@ export class Uploads extends EventTarget {
       if (each && "job_id" in each) {
         upload.duplicate = Boolean(each.duplicate_of) && !upload.jobId;
         this.#becomes(upload, each.job_id);
-      } else if (!upload.jobId) this.#settle([upload], "refused", each?.problem ?? problemFrom(answer.status, ""));
+      } else if (!upload.jobId) this.#refuse([upload], each?.problem ?? problemFrom(answer.status, ""));
     });
     this.#changed();
   }
@@ -284,6 +284,16 @@ export class Uploads extends EventTarget {
       upload.problem = problem;
     }
     this.#changed();
+  }
+
+  /**
+   * What is wrong with the file stays wrong; what is wrong with the service or the sign-in can be tried again.
+   * @param {Upload[]} uploads
+   * @param {Problem} problem
+   */
+  #refuse(uploads, problem) {
+    const passing = problem.status >= 500 || problem.status === 401 || problem.status === 429;
+    this.#settle(uploads, passing ? "lost" : "refused", problem);
   }
 
   /** @param {Upload[]} uploads */

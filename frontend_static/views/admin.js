@@ -65,7 +65,7 @@ export class Admin extends Piece {
   }
 
   attached() {
-    this.on(globalThis, "popstate", () => this.#take(filtersOf(location.search)));
+    this.on(this.app, "route", () => this.#take(filtersOf(location.search)));
     this.hold(this.app.store.listen((topic) => {
       if (topic === this.#topic) this.refresh();
     }));

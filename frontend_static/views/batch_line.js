@@ -25,7 +25,7 @@ export class BatchLine extends Piece {
   build() {
     this.className = "batch-line";
     fill(this, html`
-      <h2 class="batch-text" data-part="text"></h2>
+      <h2 class="batch-text"><span data-part="done"></span><span class="batch-rest" data-part="rest"></span></h2>
       <div class="batch-actions" data-part="actions"></div>
       <div class="batch-bar" data-part="bar"></div>`);
     part(this, "bar", HTMLElement).append(this.#bar);
@@ -60,7 +60,8 @@ export class BatchLine extends Piece {
     if (counts.cancelled) words.push(t("ui.batch.cancelled", { count: counts.cancelled }));
     if (counts.warnings) words.push(t("ui.batch.warnings", { count: counts.warnings }));
     if (!over && batch?.eta_seconds) words.push(t("ui.batch.about", { time: roughly(batch.eta_seconds) }));
-    setText(part(this, "text", HTMLElement), words.join(" · "));
+    setText(part(this, "done", HTMLElement), words[0] ?? "");
+    setText(part(this, "rest", HTMLElement), words.slice(1).map((each) => ` · ${each}`).join(""));
     const whole = over ? 100 : this.#percent(batch);
     const tone = over ? (counts.failed ? "failed" : "completed") : "processing";
     this.#bar.set([whole / 100], whole, tone, t("ui.batch.bar"), words.join(", "));

@@ -27,6 +27,7 @@ export class Card extends Piece {
   /** @type {Estimate | null} */
   #estimate = null;
   #before = "";
+  #stamp = "";
 
   build() {
     this.className = "card";
@@ -44,8 +45,12 @@ export class Card extends Piece {
 
   /** @param {Item} item */
   show(item) {
+    const stamp = `${item.upload?.state} ${item.upload?.sent}`;
+    const ticks = item.job?.state === "processing"; // its line tells the time that has passed
+    const same = item.job === this.item.job && stamp === this.#stamp && !ticks;
     this.item = item;
-    if (this.isConnected) this.draw();
+    this.#stamp = stamp;
+    if (this.isConnected && !same) this.draw();
   }
 
   get name() {
@@ -98,7 +103,8 @@ export class Card extends Piece {
     if (image) {
       return html`<button type="button" class="quiet icon-button" data-do="${action}" aria-label="${whole}" title="${label}">${icon(image)}</button>`;
     }
-    return html`<button type="button" class="primary" data-do="${action}" aria-label="${whole}">${label}</button>`;
+    const main = action === "start" || this.item.job?.state === "failed";
+    return html`<button type="button" class="${main ? "primary" : ""}" data-do="${action}" aria-label="${whole}">${label}</button>`;
   }
 
   #uploadButtons() {

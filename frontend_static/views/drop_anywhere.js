@@ -3,18 +3,13 @@
 import { filesOfDrop, filesOfList } from "../files.js";
 import { t } from "../i18n.js";
 
-/**
- * @param {(files: File[]) => void} take
- * @returns {() => void} stops it
- */
+/** @param {(files: File[]) => void} take */
 export function takeDropsAnywhere(take) {
   const veil = document.createElement("div");
   veil.className = "veil";
   veil.textContent = t("ui.start.let_go");
   veil.setAttribute("aria-hidden", "true");
-  const stop = new AbortController();
-  const on = (/** @type {string} */ type, /** @type {(event: any) => void} */ listener) =>
-    addEventListener(type, listener, { signal: stop.signal });
+  const on = (/** @type {string} */ type, /** @type {(event: any) => void} */ listener) => addEventListener(type, listener);
   let depth = 0;
   const show = (/** @type {number} */ now) => {
     depth = Math.max(0, now);
@@ -34,10 +29,6 @@ export function takeDropsAnywhere(take) {
     const files = filesOfList(event.clipboardData?.files ?? null);
     if (files.length > 0) take(files);
   });
-  return () => {
-    stop.abort();
-    veil.remove();
-  };
 }
 
 /** @param {DragEvent} event */

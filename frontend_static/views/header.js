@@ -13,7 +13,8 @@ export class Header extends Piece {
     const { user } = this.app.session;
     fill(this, html`
       <a class="brand" href="/">${t("ui.name")}</a>
-      <p class="badge" data-part="badge" role="status"><span class="badge-dot"></span><span data-part="badge-text"></span></p>
+      <p class="badge" data-part="badge" role="status"><span class="badge-dot"></span><span data-part="badge-text"></span>
+        <button type="button" class="quiet badge-remedy" data-do="reload" data-part="remedy" hidden></button></p>
       <nav class="header-nav" aria-label="${t("ui.nav")}">
         ${user.role === "admin" && html`<a href="/" data-nav="/">${t("ui.nav.home")}</a><a href="/admin" data-nav="/admin">${t("ui.nav.admin")}</a>`}
       </nav>
@@ -50,7 +51,10 @@ export class Header extends Piece {
       delayed: t("ui.link.delayed", { time }), reconnecting: t("ui.link.reconnecting", { time }), signed_out: t("ui.link.signed_out"),
     };
     part(this, "badge", HTMLElement).dataset["state"] = state;
-    setText(part(this, "badge-text", HTMLElement), words[state]);
+    const over = state === "signed_out" || state === "closed";
+    setText(part(this, "badge-text", HTMLElement), over ? "" : words[state]);
+    setText(part(this, "remedy", HTMLElement), over ? words[state] : "");
+    part(this, "remedy", HTMLElement).hidden = !over;
     for (const link of this.querySelectorAll("[data-nav]")) {
       const here = link instanceof HTMLElement && link.dataset["nav"] === location.pathname;
       setAttribute(link, "aria-current", here ? "page" : null);
@@ -68,6 +72,7 @@ export class Header extends Piece {
 
   /** @param {string} action */
   async #do(action) {
+    if (action === "reload") return location.reload();
     part(this, "account", HTMLDetailsElement).open = false;
     this.querySelector("summary")?.focus();
     if (action === "link") {

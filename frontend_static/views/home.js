@@ -6,7 +6,6 @@ import { arrange, fill, html, part } from "../html.js";
 import { t } from "../i18n.js";
 import { BatchLine } from "./batch_line.js";
 import { Card } from "./card.js";
-import { takeDropsAnywhere } from "./drop_anywhere.js";
 import { Piece, make } from "./piece.js";
 import { Start } from "./start.js";
 
@@ -32,8 +31,12 @@ export class Home extends Piece {
     part(this, "more", HTMLElement).addEventListener("click", () => this.app.showMore());
   }
 
+  /** @param {File[]} files */
+  offer(files) {
+    this.#start?.offer(files);
+  }
+
   attached() {
-    this.hold(takeDropsAnywhere((files) => this.#start?.offer(files)));
     this.on(this.app, "change", () => this.refresh());
     this.on(this.app, "tick", () => this.refresh());
   }
@@ -50,7 +53,7 @@ export class Home extends Piece {
     arrange(part(this, "groups", HTMLElement), shown.map((each) => each.key), this.#sections, () => make(BatchSection, this.app));
     for (const [key, section] of this.#sections) {
       const group = groups.get(key);
-      if (group) section.show(group, list.urgent.filter((each) => each.group === key));
+      if (group) section.show(group, list.urgent.filter((each) => each.group === key), shown.indexOf(group) < WATCHED);
     }
     part(this, "more", HTMLElement).hidden = !this.app.more;
   }
@@ -86,6 +89,9 @@ function drawCards(parent, items, cards, makeCard) {
   for (const [key, card] of cards) card.show(byKey.get(key) ?? card.item);
 }
 
+/** As many batches are watched live as a socket may hold beside all else; those below count by their cards. */
+const WATCHED = 40;
+
 /** The documents of one batch, under a line about all of them when there are several. */
 class BatchSection extends Piece {
   #line = /** @type {BatchLine | null} */ (null);
@@ -108,10 +114,11 @@ class BatchSection extends Piece {
   /**
    * @param {Group} group
    * @param {Item[]} urgent those of the batch that stand elsewhere
+   * @param {boolean} watched
    */
-  show(group, urgent) {
+  show(group, urgent, watched) {
     const all = [...group.items, ...urgent];
-    this.#watch(all.length > 1 ? group.batchId : null);
+    this.#watch(watched && all.length > 1 ? group.batchId : null);
     if (all.length > 1 && !this.#line) {
       this.#line = make(BatchLine, this.app);
       part(this, "line", HTMLElement).append(this.#line);

@@ -119,8 +119,8 @@ export class JobPage extends Piece {
     this.#lasting = state;
     const had = document.activeElement instanceof HTMLElement && this.contains(document.activeElement)
       ? document.activeElement.dataset["do"] : undefined;
-    fill(part(this, "actions", HTMLElement), html`${actions.map((each, at) => html`<button type="button" data-do="${each}"
-      class="${at === 0 && ["start", "retry", "retry_pages"].includes(each) ? "primary" : ""}">${t(`ui.action.${each}`)}</button>`)}`);
+    fill(part(this, "actions", HTMLElement), html`${actions.map((each) => html`<button type="button" data-do="${each}"
+      class="${each === "start" || job.state === "failed" ? "primary" : ""}">${t(`ui.action.${each}`)}</button>`)}`);
     const more = part(this, "more", HTMLElement);
     fill(more, failureMarkup(failure));
     if (question) {

@@ -4,7 +4,7 @@
 /** @import {OptionField} from "../schema.js" */
 
 import { fill, html, setAttribute } from "../html.js";
-import { known, t } from "../i18n.js";
+import { known, languageName, t } from "../i18n.js";
 import { fieldsOf, read } from "../schema.js";
 import { Piece } from "./piece.js";
 
@@ -89,10 +89,12 @@ function givenIn(field, inputs) {
  */
 function fieldMarkup(pipeline, field) {
   const id = `option-${field.name}`;
-  const title = known(`option.${pipeline}.${field.name}`) ?? field.title;
-  const about = html`${field.help && html`<p class="muted" id="${id}-help">${field.help}</p>`}
+  const own = `ui.option.${pipeline}.${field.name}`;
+  const title = known(own) ?? field.title;
+  const help = known(`${own}.help`) ?? field.help;
+  const about = html`${help && html`<p class="muted" id="${id}-help">${help}</p>`}
     <p class="field-error" id="${id}-error" data-error="${field.name}" role="alert"></p>`;
-  const described = `${field.help ? `${id}-help ` : ""}${id}-error`;
+  const described = `${help ? `${id}-help ` : ""}${id}-error`;
   if (field.kind === "flag") {
     return html`<div class="field flag"><label><input type="checkbox" name="${field.name}" id="${id}"
       aria-describedby="${described}" ${field.preset === true && html`checked`}> ${title}</label>${about}</div>`;
@@ -100,20 +102,31 @@ function fieldMarkup(pipeline, field) {
   if (field.kind === "set") {
     const preset = Array.isArray(field.preset) ? field.preset : [];
     return html`<fieldset class="field"><legend>${title}</legend>${field.choices.map((each) => html`<label class="inline">
-      <input type="checkbox" name="${field.name}" value="${each}" ${preset.includes(each) && html`checked`}> ${each}</label>`)}${about}</fieldset>`;
+      <input type="checkbox" name="${field.name}" value="${each}" ${preset.includes(each) && html`checked`}> ${choiceText(own, field, each)}</label>`)}${about}</fieldset>`;
   }
-  return html`<div class="field"><label for="${id}">${title}</label>${inputMarkup(id, field, described)}${about}</div>`;
+  return html`<div class="field"><label for="${id}">${title}</label>${inputMarkup(id, own, field, described)}${about}</div>`;
+}
+
+/**
+ * A choice in words: the dictionary's, the name of a language, else as it is.
+ * @param {string} own
+ * @param {OptionField} field
+ * @param {string} choice
+ */
+function choiceText(own, field, choice) {
+  return known(`${own}.${choice}`) ?? (field.name === "languages" ? languageName(choice) : choice);
 }
 
 /**
  * @param {string} id
+ * @param {string} own the key of the option's words
  * @param {OptionField} field
  * @param {string} described
  */
-function inputMarkup(id, field, described) {
+function inputMarkup(id, own, field, described) {
   if (field.kind === "choice") {
     return html`<select id="${id}" name="${field.name}" aria-describedby="${described}">${field.choices.map((each) => html`
-      <option value="${each}" ${each === field.preset && html`selected`}>${each}</option>`)}</select>`;
+      <option value="${each}" ${each === field.preset && html`selected`}>${choiceText(own, field, each)}</option>`)}</select>`;
   }
   const value = Array.isArray(field.preset) ? field.preset.join(", ") : (field.preset ?? "");
   const mode = field.kind === "number" ? "numeric" : "text";

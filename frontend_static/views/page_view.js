@@ -33,6 +33,7 @@ export class PageView extends Piece {
         <div class="page-text panel" data-part="text" tabindex="0" role="region" aria-label="${t("ui.page.text")}"></div>
       </div>`);
     this.#image.decoding = "async";
+    this.#image.draggable = false; // a dragged picture would look like a file on its way in
     this.#image.addEventListener("load", () => this.#imageNote(""));
     this.#image.addEventListener("error", () => this.#imageFailed());
     part(this, "paper", HTMLElement).append(this.#image);
