@@ -41,14 +41,21 @@ class Database:
             json_deserializer=orjson.loads,
             **({} if self.is_sqlite else {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}),
         )
+        self._reading = self.engine
         self._writes = asyncio.Lock()
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
+        else:
+            self._reading = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncSession, None]:
-        """A session that is rolled back at its end."""
-        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+        """A session of one moment, that of its first statement; rolled back at its end."""
+        async with AsyncSession(self._reading, expire_on_commit=False, autoflush=False) as session:
+            if self.is_sqlite:
+                await session.execute(text("BEGIN"))
             yield session
 
     @asynccontextmanager
