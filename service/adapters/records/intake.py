@@ -15,6 +15,7 @@ from service.adapters.tables import (
     JobRow,
     RunRow,
     StepRow,
+    UserRow,
 )
 from service.domain.ids import new_id
 from service.domain.job import JobState
@@ -66,7 +67,13 @@ def fingerprint(sha256: str, pipeline: str, options: JsonObject) -> str:
 
 
 async def accept(session: AsyncSession, document: NewDocument, spec: PipelineSpec, order: Order) -> Accepted:
-    """Makes the job in the caller's transaction, or finds the owner's live or completed job for the same work."""
+    """Makes the job in the caller's transaction, or finds the owner's live or completed job for the same work.
+
+    An owner's documents are accepted one after the other, so that of two equal ones the second finds the first.
+    """
+    await session.scalar(
+        select(UserRow.id).where(UserRow.id == order.owner_id).with_for_update(key_share=True)
+    )
     now = await read_clock(session)
     mark = fingerprint(document.sha256, spec.name, order.options)
     if not order.force and (twin := await _twin(session, order.owner_id, mark)):
