@@ -26,6 +26,7 @@ from workers.heartbeat import Heartbeat
 from workers.images import Images
 from workers.listening import listen
 from workers.pipelines import all_pipelines
+from workers.recording import Recording, RecordingParts
 from workers.runner import Runner, RunnerParts
 from workers.running import RunningSteps
 from workers.sandbox import Sandbox
@@ -86,6 +87,16 @@ class WorkerProcess:
             every_seconds=settings.heartbeat_seconds,
         )
         self._sweep = Sweep(adapters.db, adapters.echo, adapters.dispatcher, advance)
+        recording = Recording(
+            RecordingParts(
+                worker_id=self._worker.id,
+                db=adapters.db,
+                echo=adapters.echo,
+                dispatcher=adapters.dispatcher,
+                commands=adapters.commands,
+                advance=advance,
+            )
+        )
         runner = Runner(
             RunnerParts(
                 worker_id=self._worker.id,
@@ -93,11 +104,9 @@ class WorkerProcess:
                 db=adapters.db,
                 log=adapters.log,
                 echo=adapters.echo,
-                dispatcher=adapters.dispatcher,
-                commands=adapters.commands,
                 secrets=adapters.secrets,
-                advance=advance,
                 work=Work(adapters.db, adapters.blobs, tools, advance),
+                recording=recording,
                 running=self._running,
             )
         )
@@ -124,7 +133,11 @@ class WorkerProcess:
             await pipelines.declare(session, self._specs)
         states = await self._tools.ocr.states()
         await self._heartbeat.announce(
-            {name: None if state == "ok" else reason for name, (state, reason) in states.items() if state != "absent"}
+            {
+                name: None if state == "ok" else reason
+                for name, (state, reason) in states.items()
+                if state != "absent"
+            }
         )
         await self._adapters.dispatcher.dispatch()
         async with asyncio.TaskGroup() as group:

@@ -1,4 +1,4 @@
-"""Running one step: claim it, work, record the result, advance the job."""
+"""Running one step: claim it, work, and have it recorded how it ended."""
 
 import asyncio
 from dataclasses import dataclass
@@ -6,27 +6,19 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.adapters.commands import Commands
 from service.adapters.database import Database
-from service.adapters.dispatch import Dispatcher, Ring, pick
 from service.adapters.echo import Echo
 from service.adapters.event_log import EventLog
-from service.adapters.records import leases, steps
-from service.adapters.records.ending import closing_lines
+from service.adapters.records import steps
 from service.adapters.records.steps import Claim, LostStep
 from service.adapters.secrets import SecretBox
-from service.adapters.tables import JobRow
-from service.domain.ids import new_id
-from service.domain.job import RUNNABLE, JobState
-from service.domain.json import JsonObject
 from service.domain.log_line import log_line
-from service.domain.question import Question
-from workers.advance import Advance
-from workers.failures import Verdict, judge
+from workers.failures import judge
 from workers.pipelines.declaration import AskPerson
+from workers.recording import Recording
 from workers.report import Attempt, StepReport
 from workers.running import RunningStep, RunningSteps, Stop
-from workers.work import Work, Worked
+from workers.work import Work
 
 _log = structlog.get_logger()
 
@@ -40,11 +32,9 @@ class RunnerParts:
     db: Database
     log: EventLog
     echo: Echo
-    dispatcher: Dispatcher
-    commands: Commands
     secrets: SecretBox
-    advance: Advance
     work: Work
+    recording: Recording
     running: RunningSteps
 
 
@@ -78,7 +68,7 @@ class Runner:
                 await self._run_claimed(claim)
             except asyncio.CancelledError:
                 if running.stop is Stop.LEAVING:
-                    await asyncio.shield(self._hand_back(claim))
+                    await asyncio.shield(parts.recording.handed_back(claim))
                 if running.stop is None:
                     raise
             except LostStep:
@@ -114,86 +104,10 @@ class Runner:
                 worked = await parts.work.run(claim, report, parts.secrets.open(job.secret))
         except AskPerson as asked:
             await report.flush()
-            await self._ask(claim, asked.question)
+            await parts.recording.asked(claim, asked.question)
         except Exception as error:  # noqa: BLE001 -- whatever a step raises is its own failure, and judged
             await report.flush()
-            await self._failed(claim, judge(error, phase=report.phase_code, failures=step.failures))
+            await parts.recording.failed(claim, judge(error, phase=report.phase_code, failures=step.failures))
         else:
             await report.flush(ended=True)
-            await self._finish(claim, worked, report)
-
-    async def _finish(self, claim: Claim, worked: Worked, report: StepReport) -> None:
-        """Records the result; what goes wrong in planning the phase after it fails the step."""
-        try:
-            await self._done(claim, worked)
-        except (LostStep, SQLAlchemyError, OSError):
-            raise
-        except Exception as error:  # noqa: BLE001 -- whatever a pipeline's plan raises is judged as its run is
-            await self._failed(claim, judge(error, phase=report.phase_code, failures=claim.step.failures))
-
-    async def _done(self, claim: Claim, worked: Worked) -> None:
-        parts = self._parts
-        last = claim.step.phase + len({each.phase for each in worked.inline}) >= len(claim.job.phases) - 1
-        async with parts.db.writing(durable=last) as session:
-            job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
-            before = job.phase
-            await steps.record_done(session, job, step, worked.done)
-            for each in worked.inline:
-                job.phase = each.phase
-                await steps.add_done_step(session, job, each.phase, each.plan, each.done)
-            if worked.inline:
-                job.cost_total = max(job.cost_done, job.cost_total)
-            await session.flush()
-            if job.remaining == 0 and job.state in (*RUNNABLE, JobState.PAUSING):
-                await parts.advance.advance(session, job)
-            await steps.settle_pause(session, job)
-            rings = await pick(session)
-        await self._tell(job, rings, before)
-
-    async def _failed(self, claim: Claim, verdict: Verdict) -> None:
-        parts = self._parts
-        async with parts.db.writing(durable=verdict.again_after is None) as session:
-            job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
-            if verdict.again_after is None:
-                await steps.record_failure(session, job, step, verdict.failure, live=parts.echo.live)
-            else:
-                await steps.record_retry(
-                    session, job, step, verdict.failure, after_seconds=verdict.again_after
-                )
-                await session.flush()
-                await steps.settle_pause(session, job)
-            rings = await pick(session)
-        retried = [log_line("step_retried", "warning", failures=job.attempt, tries=verdict.tries)]
-        await parts.echo.publish(job.id, *(closing_lines(job) or retried))
-        await parts.dispatcher.ring(rings)
-        if verdict.again_after is None:
-            await parts.commands.stop(job.id)
-
-    async def _ask(self, claim: Claim, question: Question) -> None:
-        parts = self._parts
-        asked = Question(new_id(), question.code, question.params, question.fields, question.choices)
-        async with parts.db.writing() as session:
-            job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
-            await steps.record_question(session, job, step, asked)
-            await session.flush()
-            rings = await pick(session)
-        await parts.echo.publish(job.id, log_line("waiting"))
-        await parts.dispatcher.ring(rings)
-
-    async def _tell(self, job: JobRow, rings: list[Ring], phase: int) -> None:
-        lines: list[JsonObject] = []
-        if job.phase != phase:
-            code = job.phases[job.phase]
-            lines.append(log_line("phase", index=job.phase + 1, total=len(job.phases), phase=code))
-        await self._parts.echo.publish(job.id, *lines, *closing_lines(job))
-        await self._parts.dispatcher.ring(rings)
-
-    async def _hand_back(self, claim: Claim) -> None:
-        parts = self._parts
-        try:
-            async with parts.db.writing() as session:
-                await leases.hand_back(session, parts.worker_id, claim.step.id, claim.step.attempt)
-        except LostStep:
-            return
-        await parts.echo.publish(claim.job.id)
-        await parts.dispatcher.dispatch()
+            await parts.recording.done(claim, worked, report.phase_code)

@@ -1,0 +1,123 @@
+"""Writing down how a step ended: its result, a failure, a question, or that it goes back to the queue.
+
+Each is one transaction under the job's lock; what it means for the job is told and rung after the commit.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.adapters.commands import Commands
+from service.adapters.database import Database
+from service.adapters.dispatch import Dispatcher, Ring, pick
+from service.adapters.echo import Echo
+from service.adapters.records import leases, steps
+from service.adapters.records.ending import closing_lines
+from service.adapters.records.steps import Claim, LostStep
+from service.adapters.tables import JobRow
+from service.domain.ids import new_id
+from service.domain.job import RUNNABLE, JobState
+from service.domain.json import JsonObject
+from service.domain.log_line import log_line
+from service.domain.question import Question
+from workers.advance import Advance
+from workers.failures import Verdict, judge
+from workers.work import Worked
+
+
+@dataclass(frozen=True)
+class RecordingParts:
+    """What a recording is made of."""
+
+    worker_id: str
+    db: Database
+    echo: Echo
+    dispatcher: Dispatcher
+    commands: Commands
+    advance: Advance
+
+
+class Recording:
+    """Records the ends of claimed steps. All raise LostStep when the step is no longer this attempt's."""
+
+    def __init__(self, parts: RecordingParts) -> None:
+        self._parts = parts
+
+    async def done(self, claim: Claim, worked: Worked, phase_code: str) -> None:
+        """Records a result and moves the job on; what goes wrong in planning the next phase fails the step."""
+        try:
+            await self._done(claim, worked)
+        except (LostStep, SQLAlchemyError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever a pipeline's plan raises is judged as its run is
+            await self.failed(claim, judge(error, phase=phase_code, failures=claim.step.failures))
+
+    async def _done(self, claim: Claim, worked: Worked) -> None:
+        parts = self._parts
+        last = claim.step.phase + len({each.phase for each in worked.inline}) >= len(claim.job.phases) - 1
+        async with parts.db.writing(durable=last) as session:
+            job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
+            before = job.phase
+            await steps.record_done(session, job, step, worked.done)
+            for each in worked.inline:
+                job.phase = each.phase
+                await steps.add_done_step(session, job, each.phase, each.plan, each.done)
+            if worked.inline:
+                job.cost_total = max(job.cost_done, job.cost_total)
+            await session.flush()
+            if job.remaining == 0 and job.state in (*RUNNABLE, JobState.PAUSING):
+                await parts.advance.advance(session, job)
+            await steps.settle_pause(session, job)
+            rings = await pick(session)
+        await self._tell(job, rings, before)
+
+    async def failed(self, claim: Claim, verdict: Verdict) -> None:
+        """Records a failure: the step is queued again for later, or the job ends."""
+        parts = self._parts
+        async with parts.db.writing(durable=verdict.again_after is None) as session:
+            job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
+            if verdict.again_after is None:
+                await steps.record_failure(session, job, step, verdict.failure, live=parts.echo.live)
+            else:
+                await steps.record_retry(
+                    session, job, step, verdict.failure, after_seconds=verdict.again_after
+                )
+                await session.flush()
+                await steps.settle_pause(session, job)
+            rings = await pick(session)
+        retried = [log_line("step_retried", "warning", failures=job.attempt, tries=verdict.tries)]
+        await parts.echo.publish(job.id, *(closing_lines(job) or retried))
+        await parts.dispatcher.ring(rings)
+        if verdict.again_after is None:
+            await parts.commands.stop(job.id)
+
+    async def asked(self, claim: Claim, question: Question) -> None:
+        """Records that a person must answer first."""
+        parts = self._parts
+        new = Question(new_id(), question.code, question.params, question.fields, question.choices)
+        async with parts.db.writing() as session:
+            job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
+            await steps.record_question(session, job, step, new)
+            await session.flush()
+            rings = await pick(session)
+        await parts.echo.publish(job.id, log_line("waiting"))
+        await parts.dispatcher.ring(rings)
+
+    async def _tell(self, job: JobRow, rings: list[Ring], phase: int) -> None:
+        lines: list[JsonObject] = []
+        if job.phase != phase:
+            code = job.phases[job.phase]
+            lines.append(log_line("phase", index=job.phase + 1, total=len(job.phases), phase=code))
+        await self._parts.echo.publish(job.id, *lines, *closing_lines(job))
+        await self._parts.dispatcher.ring(rings)
+
+    async def handed_back(self, claim: Claim) -> None:
+        """Records that this worker leaves before the step is done."""
+        parts = self._parts
+        try:
+            async with parts.db.writing() as session:
+                await leases.hand_back(session, parts.worker_id, claim.step.id, claim.step.attempt)
+        except LostStep:
+            return
+        await parts.echo.publish(claim.job.id)
+        await parts.dispatcher.dispatch()
