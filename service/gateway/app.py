@@ -32,6 +32,7 @@ from service.gateway.page_images import PageImages
 from service.gateway.receiving import Limits
 from service.gateway.security import SecurityHeaders
 from service.gateway.sign_in import SignInOut
+from service.gateway.socket_documents import SocketDocuments
 from service.gateway.static_files import StaticFiles
 from service.gateway.uploads import Uploads
 from service.settings import Settings
@@ -103,6 +104,7 @@ def _operations(
         Admin(opened.db, opened.commands, cards),
         Health(opened.db, opened.redis, lambda: live.is_ready),
         metrics,
+        SocketDocuments(_version()),
         StaticFiles(_PAGE),
     )
     found = [operation for part in parts for operation in part.operations()]

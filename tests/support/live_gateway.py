@@ -29,29 +29,21 @@ from service.gateway.live import Live, Pulse, open_live
 from service.gateway.origins import Origins
 from service.gateway.wire import server_options
 from service.protocol.frames import SUBPROTOCOL
+from tests.support.frame_check import frame_faults
 from tests.support.reader import Reader
 from tests.support.waiting import until
 
 SPEC = PipelineSpec("text", ("inspecting", "reading"), ("pdf",), {}, FirstStep(10, 1000, 10))
 
 
-@dataclass
-class Frames:
-    """Every frame that any client got, for the test that validates them all."""
-
-    seen: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-
-
-FRAMES = Frames()
-
-
 class Client:
-    """One socket and the state that its frames give. Frames are taken as they come, unless `stall` was called."""
+    """One socket and the state that its frames give. Every frame is held against the AsyncAPI document."""
 
     def __init__(self, link: ClientConnection) -> None:
         self.link = link
         self.reader = Reader()
         self.frames: list[dict[str, Any]] = []
+        self.faults: list[str] = []
         self.closed: int | None = None
         self._requests = 0
         self._task = asyncio.create_task(self._read())
@@ -90,8 +82,8 @@ class Client:
         with contextlib.suppress(Exception):
             async for text in self.link:
                 frame = orjson.loads(text)
-                FRAMES.seen.append(frame)
                 self.frames.append(frame)
+                self.faults += frame_faults(frame)
                 if frame["type"] == "ping":
                     await self.send({"type": "pong"})
                 self.reader.take(frame)
@@ -207,6 +199,7 @@ async def running_gateway(
             yield gateway
             for client in gateway.clients:
                 await client.close()
+                assert client.faults == [], "a frame was sent that the AsyncAPI document does not describe"
     finally:
         await log.close()
         await db.close()

@@ -1,0 +1,26 @@
+"""Whether frames are what the AsyncAPI document says."""
+
+from functools import cache
+from typing import Any
+
+from service.protocol.asyncapi import DOWN_FRAMES, asyncapi
+from tests.support.json_schema import faults
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The document that the service serves."""
+    return asyncapi("test")
+
+
+def frame_faults(frame: dict[str, Any]) -> list[str]:
+    """Why the frame is none that the service may send; empty when it is one."""
+    schemas = document()["components"]["schemas"]
+    candidates = [
+        faults(document(), schemas[each.__name__], frame)
+        for each in DOWN_FRAMES
+        if each.model_fields["type"].default == frame.get("type")
+    ]
+    if not candidates:
+        return [f"no such type: {frame}"]
+    return [] if [] in candidates else [sentence for each in candidates for sentence in each]
