@@ -10,7 +10,7 @@ from service.adapters.records.ending import LiveSnapshot, end_job, locked_job, t
 from service.adapters.tables import ArtifactRow, DocumentRow, JobRow, StepRow
 from service.domain.failure import Failure
 from service.domain.ids import new_id
-from service.domain.job import RUNNABLE, JobEvent, JobState, after
+from service.domain.job import RUNNABLE, TRANSITIONS, JobEvent, JobState, after
 from service.domain.question import Question
 from service.domain.step import StepState
 from service.domain.work import NewArtifact, NextPhase, PastWork, StepDone, StepPlan
@@ -205,11 +205,12 @@ async def record_retry(
 async def record_question(session: AsyncSession, job: JobRow, step: StepRow, question: Question) -> None:
     """The job waits for a person and holds no worker; the step runs again after the answer.
 
-    A job that waits already keeps its question: the step asks again when it runs again.
+    A job that waits already keeps its question, and one that was answered meanwhile has no new one: the step runs
+    again with the answer, and asks again if that was not enough.
     """
     step.state = StepState.QUEUED
     step.worker, step.lease_until, step.dispatched_at = None, None, None
-    if job.state == JobState.WAITING:
+    if JobEvent.ASK not in TRANSITIONS[JobState(job.state)]:
         return
     job.state = after(JobState(job.state), JobEvent.ASK)
     job.question = question.json()
