@@ -12,8 +12,6 @@ from service.cli.machine import bind, refuse_wrong_machine
 from service.cli.server import settings_or_fail
 from service.settings import Settings, variable
 
-SERVE_DRAIN_SECONDS = 15.0
-
 
 @click.command()
 @HOST
@@ -47,8 +45,6 @@ def _settings(**overrides: object) -> Settings:
             "Set what the gateway and the workers are to share, such as redis://127.0.0.1:6379 and "
             "postgresql://…; or start everything here with `headway up`.",
         )
-    if settings.drain_seconds is None:
-        return settings.model_copy(update={"drain_seconds": SERVE_DRAIN_SECONDS})
     return settings
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import click
 
 from service.cli.api import Api
-from service.cli.failing import CommandFailed, tell
+from service.cli.failing import EXIT_INCOMPLETE, CommandFailed, tell
 from service.cli.options import talks_to_server
 from service.cli.screen import Screen
 from service.domain.json import JsonObject
@@ -38,7 +38,8 @@ async def _one(api: Api, screen: Screen, name: str, given: str) -> int:
         return failed.exit_code
     screen.object({"id": given, **answer})
     screen.line(_told(given, answer))
-    return 0
+    # Repeating a command is safe, so the server says only where the job stands: it may have ended otherwise.
+    return EXIT_INCOMPLETE if name != "cancel" and answer.get("state") in ("failed", "cancelled") else 0
 
 
 async def _ask(api: Api, name: str, given: str) -> JsonObject:

@@ -90,8 +90,8 @@ def tell_running(tree: Tree, link: str, seconds: float) -> None:
 
 def say_stopping() -> None:
     """After the first Ctrl-C."""
-    if sys.stdout.isatty():
-        print("\nStopping: what runs may finish. Ctrl-C again stops at once.", flush=True)
+    lead = "\n" if sys.stdout.isatty() else ""
+    print(f"{lead}Stopping: what runs may finish. Ctrl-C again stops at once.", flush=True)
 
 
 def open_browser(link: str) -> None:
