@@ -49,4 +49,5 @@ def first_reason(wrong: ValidationError) -> str:
     """Where the first mistake is, and what is wrong there; never the value that was sent."""
     first = wrong.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(str(part) for part in first["loc"])[:100]
-    return f"{place}: {first['msg']}" if place else first["msg"]
+    reason = first["msg"].removeprefix("Value error, ")
+    return f"{place}: {reason}" if place else reason

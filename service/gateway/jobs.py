@@ -33,7 +33,7 @@ from service.gateway.operation import Answer, Operation, Parameter, actor
 from service.protocol.problems import refused
 from service.protocol.snapshot import Snapshot, body
 
-_FILE = Answer(media_type="application/octet-stream")
+_FILE = Answer(media_type="*/*")
 _INLINE = ("text/plain", "application/json")
 _PAGES = "pages.json"
 _HIGHEST_PAGE = 1_000_000
@@ -106,7 +106,7 @@ class Jobs:
                 f"{one}/artifacts/{{name}}",
                 self.artifact,
                 "A result file.",
-                (_FILE, Answer(media_type="text/plain"), Answer(media_type="application/json")),
+                (_FILE,),
                 parameters=(Parameter("inline", "1: text and JSON not as an attachment", "boolean"),),
                 problems=(404,),
             ),

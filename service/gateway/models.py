@@ -2,11 +2,19 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from service.domain.ids import is_id
 from service.domain.job import JobState
 
-Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+def _id(text: str) -> str:
+    if not is_id(text):
+        raise ValueError("it is not an id")
+    return text
+
+
+Id = Annotated[str, AfterValidator(_id), Field(json_schema_extra={"format": "uuid"})]
 
 
 class Body(BaseModel):

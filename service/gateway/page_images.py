@@ -14,21 +14,19 @@ from service.protocol.problems import Problem, Refused, refused
 
 _log = structlog.get_logger()
 
-WAIT_SECONDS = 10.0
 _RETRY_SECONDS = 3
 _AT_ONCE = 64
 
 
 class PageImages:
-    """Requests for the same image wait for one rendering."""
+    """Requests for the same image wait for one rendering, at most `wait_seconds`."""
 
-    def __init__(
-        self, blobs: BlobStore, queue: Queue, redis: Redis, wait_seconds: float = WAIT_SECONDS
-    ) -> None:
+    wait_seconds = 10.0
+
+    def __init__(self, blobs: BlobStore, queue: Queue, redis: Redis) -> None:
         self._blobs = blobs
         self._queue = queue
         self._redis = redis
-        self._wait_seconds = wait_seconds
         self._under_way: dict[str, asyncio.Task[str | None]] = {}
 
     async def image(self, document_id: str, page: int, width: int) -> bytes:
@@ -61,7 +59,7 @@ class PageImages:
         async with self._redis.pubsub() as link:
             await link.subscribe(keys.image_channel(key))
             try:
-                async with asyncio.timeout(self._wait_seconds):
+                async with asyncio.timeout(self.wait_seconds):
                     # Confirmed first: an answer that comes before the subscription would be missed.
                     await link.get_message(timeout=None)
                     if await self._blobs.size(key) is not None:

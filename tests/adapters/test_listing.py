@@ -157,7 +157,7 @@ async def test_the_number_of_statements_does_not_depend_on_the_rows(
     batch = new_id()
     await add(db, ann, *(f"{n}.pdf" for n in range(rows)), batch=batch)
     async with db.reading() as session:
-        with statements(db) as seen:
+        with statements() as seen:
             page = await listing.page(session, Filters(limit=500, batch=batch), text="pdf")
             assert len(seen) == 2
             await listing.counts(session, ALL)

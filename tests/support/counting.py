@@ -2,24 +2,30 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
-from service.adapters.database import Database
+_here: ContextVar[bool] = ContextVar("counted", default=False)
 
 
 @contextmanager
-def statements(db: Database) -> Generator[list[str]]:
-    """Gathers the SQL that is executed inside, without what begins and ends transactions."""
+def statements() -> Generator[list[str]]:
+    """Gathers the SQL that is executed inside and by what is awaited there, not by tasks that were running before.
+
+    What begins and ends transactions is left out.
+    """
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA")):
+        if _here.get() and not statement.startswith(("BEGIN", "PRAGMA")):
             seen.append(statement)
 
-    event.listen(db.engine.sync_engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
+    token = _here.set(True)
     try:
         yield seen
     finally:
-        event.remove(db.engine.sync_engine, "before_cursor_execute", note)
+        _here.reset(token)
+        event.remove(Engine, "before_cursor_execute", note)
