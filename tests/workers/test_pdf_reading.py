@@ -89,6 +89,19 @@ def test_markdown_has_headings_lists_and_ruled_tables(tmp_path: Path) -> None:
     )
 
 
+def test_frames_seals_and_underlines_are_not_tables(tmp_path: Path) -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    for inset in (20, 25, 30):
+        page.draw_rect((inset, inset, 595 - inset, 842 - inset))
+    page.draw_circle((300, 600), 40)
+    page.draw_line((72, 300), (300, 300))
+    page.draw_line((72, 400), (300, 400))
+    page.insert_text((72, 100), "Words in a frame")
+    [read] = pages_of(tmp_path, document.tobytes())
+    assert read["markdown"] == "Words in a frame"
+
+
 def test_scans_and_blank_pages_are_told_from_text(tmp_path: Path) -> None:
     content = pdf_files.mixed_pdf()
     pages = pages_of(tmp_path, content)

@@ -97,7 +97,7 @@ def _line_json(line: TextLine) -> JsonObject:
 
 def _markdown(found: Found, blocks: list[Block]) -> str:
     body = body_size(blocks)
-    grids = find_grids(found.vector_boxes()) if found.vectors >= _TABLE_RULES and blocks else []
+    grids = find_grids(found.straight_boxes()) if sum(found.vectors) >= _TABLE_RULES and blocks else []
     if grids:
         return _markdown_with_tables(grids, blocks, body)
     return "\n\n".join([block_markdown(block, body) for block in blocks])
@@ -107,8 +107,9 @@ def _markdown_with_tables(grids: list[Grid], blocks: list[Block], body: int) -> 
     """Each table stands where the first block below its top stands."""
     pieces: list[tuple[float, str]] = []
     for grid in grids:
-        rows, blocks = rows_of(grid, blocks)
-        if rows:
+        rows, others = rows_of(grid, blocks)
+        if len(rows) > 1:
+            blocks = others
             pieces.append((grid.ys[0] * SCALE, table_markdown(rows)))
     written: list[str] = []
     pieces.sort()
@@ -130,7 +131,7 @@ def _is_usable(found: Found, text: str, characters: int) -> bool:
 
 def _shows_something(found: Found) -> bool:
     pictures = found.images_area > _PICTURE_SHARE * found.width * found.height
-    return pictures or found.vectors >= _OUTLINED_TEXT
+    return pictures or len(found.vectors) >= _OUTLINED_TEXT
 
 
 def _rotation(document: Any, index: int) -> int:

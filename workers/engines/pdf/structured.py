@@ -29,23 +29,30 @@ class TextLine(NamedTuple):
 
 @dataclass(slots=True)
 class Found:
-    """What is on a page: blocks of lines in the order they were drawn, areas of images, ruling lines."""
+    """What is on a page: blocks of lines in the order they were drawn, the area of images, and of each path whether
+    it is a line or a rectangle.
+    """
 
     width: float
     height: float
     blocks: list[list[TextLine]]
     images_area: float
-    vectors: int
+    vectors: list[bool]
     text_page: Any
 
-    def vector_boxes(self) -> list[tuple[float, float, float, float]]:
-        """The boxes, in points, of what was drawn with paths (at most 4,000)."""
+    def straight_boxes(self) -> list[tuple[float, float, float, float]]:
+        """The boxes, in points, of lines and rectangles (among the first 4,000 paths)."""
         boxes: list[tuple[float, float, float, float]] = []
+        straight = iter(self.vectors[:_VECTORS_LIMIT])
         block = self.text_page.m_internal.first_block
-        while block and len(boxes) < _VECTORS_LIMIT:
+        while block:
             if block.type == mupdf.FZ_STEXT_BLOCK_VECTOR:
-                box = block.bbox
-                boxes.append((box.x0, box.y0, box.x1, box.y1))
+                is_straight = next(straight, None)
+                if is_straight is None:
+                    break
+                if is_straight:
+                    box = block.bbox
+                    boxes.append((box.x0, box.y0, box.x1, box.y1))
             block = block.next
         return boxes
 
@@ -75,9 +82,10 @@ def _as_json(text_page: Any) -> Json:
         return json.loads(written.decode("utf-8", "replace"), strict=False)
 
 
-def _sort_out(raw: list[Json], width: float, height: float) -> tuple[list[list[TextLine]], float, int]:
+def _sort_out(raw: list[Json], width: float, height: float) -> tuple[list[list[TextLine]], float, list[bool]]:
     blocks: list[list[TextLine]] = []
-    images_area, vectors = 0.0, 0
+    images_area = 0.0
+    vectors: list[bool] = []
     for block in raw:
         kind = block["type"]
         if kind == "text":
@@ -85,7 +93,7 @@ def _sort_out(raw: list[Json], width: float, height: float) -> tuple[list[list[T
             if lines:
                 blocks.append(lines)
         elif kind == "vector":
-            vectors += 1
+            vectors.append(bool(block["rectangle"]))
         elif kind == "image":
             images_area += _shown_area(block["bbox"], width, height)
     return blocks, images_area, vectors

@@ -9,7 +9,7 @@ from workers.engines.pdf.structured import SCALE, TextLine
 
 _Boxes = list[tuple[float, float, float, float]]
 _THIN, _SHORT, _NEAR = 3.0, 8.0, 3.0
-_MOST_CELLS = 5000
+_MOST_CELLS, _MOST_CROSSINGS = 5000, 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Grid:
 def find_grids(vectors: _Boxes) -> list[Grid]:
     """Grids of at least two rows and two columns, from boxes of drawn paths."""
     across, down = _rules(vectors)
+    across, down = _merged(across, across=True), _merged(down, across=False)
     return [grid for group in _touching(across, down) if (grid := _grid(*group)) is not None]
 
 
@@ -80,20 +81,43 @@ def _rules(vectors: _Boxes) -> tuple[_Boxes, _Boxes]:
     return across, down
 
 
+def _merged(rules: _Boxes, *, across: bool) -> _Boxes:
+    """Rules that continue each other, as one: tables are often drawn cell by cell."""
+    start, end, place = (0, 2, 1) if across else (1, 3, 0)
+    merged: _Boxes = []
+    for rule in sorted(rules, key=lambda rule: (round(rule[place] / _NEAR), rule[start])):
+        last = merged[-1] if merged else None
+        if last is not None and abs(last[place] - rule[place]) <= _NEAR and rule[start] <= last[end] + _NEAR:
+            reached = max(last[end], rule[end])
+            merged[-1] = (
+                (last[0], last[1], reached, last[3]) if across else (last[0], last[1], last[2], reached)
+            )
+        else:
+            merged.append(rule)
+    return merged
+
+
 def _touching(across: _Boxes, down: _Boxes) -> list[tuple[_Boxes, _Boxes]]:
-    """Groups of rules that hang together, told by bands down the page where no vertical rule runs."""
+    """Groups of rules that hang together by crossing or meeting each other."""
+    if len(across) * len(down) > _MOST_CROSSINGS:
+        return []
     groups: list[tuple[_Boxes, _Boxes]] = []
-    bottom = float("-inf")
-    for rule in sorted(down, key=lambda rule: rule[1]):
-        if rule[1] > bottom + _NEAR:
-            groups.append(([], []))
-        groups[-1][1].append(rule)
-        bottom = max(bottom, rule[3])
-    for rules_across, rules_down in groups:
-        top = min(rule[1] for rule in rules_down) - _NEAR
-        end = max(rule[3] for rule in rules_down) + _NEAR
-        rules_across += [rule for rule in across if top <= rule[1] <= end]
+    for rule in down:
+        crossed = [line for line in across if _meet(line, rule)]
+        joined: tuple[_Boxes, _Boxes] = (crossed, [rule])
+        others: list[tuple[_Boxes, _Boxes]] = []
+        for group in groups:
+            if any(line in group[0] for line in crossed):
+                joined[0].extend(line for line in group[0] if line not in joined[0])
+                joined[1].extend(group[1])
+            else:
+                others.append(group)
+        groups = [*others, joined]
     return groups
+
+
+def _meet(line: tuple[float, float, float, float], rule: tuple[float, float, float, float]) -> bool:
+    return line[0] - _NEAR <= rule[0] <= line[2] + _NEAR and rule[1] - _NEAR <= line[1] <= rule[3] + _NEAR
 
 
 def _grid(across: _Boxes, down: _Boxes) -> Grid | None:

@@ -1,0 +1,77 @@
+"""The set of sample documents, and how each must end."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from workers.engines.pdf.mupdf import pymupdf
+from workers.samples.books import story_pdf
+from workers.samples.certificate import AURORA, NORDWIND, certificate_pdf
+from workers.samples.report import manual_docx, mixed_pdf
+from workers.samples.scan import scanned_pdf
+
+EXPECTED = "expected.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A document, and how its job must end.
+
+    `routes` has a letter a page (t text, o OCR); `words` must all be found in its text; `failure` is the code of the
+    error where the job must fail.
+    """
+
+    name: str
+    make: Callable[[], bytes]
+    routes: str
+    words: tuple[str, ...] = ()
+    failure: str | None = None
+
+
+def _scanned_certificate() -> bytes:
+    with pymupdf.open(stream=certificate_pdf(NORDWIND), filetype="pdf") as original:
+        return scanned_pdf(original[0], degrees=1.4, seed=9)
+
+
+def _damaged() -> bytes:
+    """It begins as a PDF and ends as one; between them nothing can be saved."""
+    noise = random.Random(13).randbytes(60_000).replace(b"obj", b"___")
+    return b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + noise + b"\nstartxref\n58211\n%%EOF\n"
+
+
+SAMPLES = (
+    Sample("certificate.pdf", lambda: certificate_pdf(AURORA), "t", ("AURORA", "STAR", "9074729", "2029")),
+    Sample("certificate-scanned.pdf", _scanned_certificate, "o", ("NORDWIND", "9319466", "2028")),
+    Sample("le-phare-des-sablons.pdf", story_pdf, "t" * 60, ("Chapitre", "phare", "Hortense")),
+    Sample("survey-report.pdf", mixed_pdf, "toto", ("Condition", "Recommendations", "NORDWIND")),
+    Sample("deck-log-manual.docx", manual_docx, "t", ("Keeping", "Signals", "erases")),
+    Sample("damaged.pdf", _damaged, "", failure="broken_document"),
+)
+
+
+def write_samples(folder: Path) -> list[Path]:
+    """Writes the documents and `expected.json` into a folder (made when missing); returns the documents' paths.
+
+    The file: {name: {"pipeline", "state", "failure": code or null, "page_count", "routes", "words"}}.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for sample in SAMPLES:
+        (folder / sample.name).write_bytes(sample.make())
+    expected = {sample.name: _ending(sample) for sample in SAMPLES}
+    (folder / EXPECTED).write_bytes(orjson.dumps(expected, option=orjson.OPT_INDENT_2))
+    return [folder / sample.name for sample in SAMPLES]
+
+
+def _ending(sample: Sample) -> dict[str, Any]:
+    return {
+        "pipeline": "text",
+        "state": "failed" if sample.failure else "completed",
+        "failure": sample.failure,
+        "page_count": len(sample.routes) or None,
+        "routes": sample.routes,
+        "words": sample.words,
+    }
