@@ -41,7 +41,7 @@ class OcrEngines:
     """The engines of one worker process. Nothing is started before the first page is read.
 
     configured: what `auto` of a request means; itself `auto` for the best that is there.
-    slots: the most pages that are read at a time; threads: what each of them may use.
+    slots: the most pages that are read at a time; threads: what each of them may use where that pays.
     documentai: None when it is not configured.
     """
 
@@ -56,7 +56,7 @@ class OcrEngines:
     ) -> None:
         self._configured = configured
         self._rapid = RapidOcr(children=slots, threads=threads, page_seconds=page_seconds)
-        self._tesseract = Tesseract(threads=threads, page_seconds=page_seconds)
+        self._tesseract = Tesseract(page_seconds=page_seconds)
         self._documentai = DocumentAi(documentai) if documentai is not None else None
 
     def choose(self, languages: Sequence[str] = (), asked: Choice = "auto") -> OcrEngine:

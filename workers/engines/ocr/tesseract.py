@@ -48,18 +48,19 @@ _ORIENTATION = "osd"
 
 
 class Tesseract:
-    """Reads pixels, one page a call; a page takes one process with `threads` threads for at most `page_seconds`."""
+    """Reads pixels, one page a call; a page takes one process with one thread for at most `page_seconds`."""
 
     name = "tesseract"
     accepts: Literal["pixels", "pdf"] = "pixels"
     pages_per_call = 1
 
-    def __init__(self, *, threads: int, page_seconds: float = 60.0, program: str = "tesseract") -> None:
+    def __init__(self, *, page_seconds: float = 60.0, program: str = "tesseract") -> None:
         self._page_seconds = page_seconds
         self._program = program
         self._environment = {
             "LC_ALL": "C.UTF-8",
-            "OMP_THREAD_LIMIT": str(threads),
+            # Its threads spin while they wait for each other: on busy cores several take far longer than one.
+            "OMP_THREAD_LIMIT": "1",
             **{name: os.environ[name] for name in ("PATH", "TESSDATA_PREFIX") if name in os.environ},
         }
         self._installed: frozenset[str] | None = None

@@ -24,7 +24,7 @@ _SHORT = ENGLISH.split("When the last")[0]
 @pytest.fixture
 def engine() -> Tesseract:
     tesseract()
-    return Tesseract(threads=1)
+    return Tesseract()
 
 
 def _program(folder: Path, body: str) -> str:
@@ -102,7 +102,7 @@ async def test_knows_what_it_can_read(engine: Tesseract) -> None:
 
 async def test_says_how_to_install_it_where_it_is_missing() -> None:
     """The check is for an operator; reading fails by name; no language is claimed."""
-    engine = Tesseract(threads=1, program="no-such-tesseract")
+    engine = Tesseract(program="no-such-tesseract")
     assert "tesseract-ocr" in (await engine.check() or "")
     assert engine.languages == frozenset()
     with pytest.raises(EngineFailed) as failed:
@@ -120,7 +120,7 @@ async def test_never_hands_over_bytes_that_are_no_image(engine: Tesseract) -> No
 
 async def test_cancelling_kills_the_whole_process_group(tmp_path: Path) -> None:
     """Neither the program nor what it started goes on."""
-    engine = Tesseract(threads=1, program=_program(tmp_path, f"sleep 600 & echo $! > {tmp_path}/pid; wait"))
+    engine = Tesseract(program=_program(tmp_path, f"sleep 600 & echo $! > {tmp_path}/pid; wait"))
     reading = asyncio.create_task(read_scan(engine, scan("<p>x</p>"), "en"))
     pid_file = tmp_path / "pid"
     await until(lambda: pid_file.exists() and pid_file.read_text().endswith("\n"), "a child of the program")
@@ -134,7 +134,7 @@ async def test_cancelling_kills_the_whole_process_group(tmp_path: Path) -> None:
 
 async def test_a_page_that_takes_too_long_fails_by_name(tmp_path: Path) -> None:
     """The limit is a page's own."""
-    engine = Tesseract(threads=1, page_seconds=0.2, program=_program(tmp_path, "sleep 600"))
+    engine = Tesseract(page_seconds=0.2, program=_program(tmp_path, "sleep 600"))
     with pytest.raises(EngineFailed) as failed:
         await read_scan(engine, scan("<p>x</p>"), "en")
     assert (failed.value.code, failed.value.kind) == ("ocr_timed_out", "transient")
@@ -150,7 +150,7 @@ async def test_a_page_that_takes_too_long_fails_by_name(tmp_path: Path) -> None:
 )
 async def test_a_program_that_fails_is_a_failure_of_the_page(tmp_path: Path, body: str, code: str) -> None:
     """A bad end and a bad table are told apart; both may be tried again."""
-    engine = Tesseract(threads=1, program=_program(tmp_path, body))
+    engine = Tesseract(program=_program(tmp_path, body))
     with pytest.raises(EngineFailed) as failed:
         await read_all(engine, OcrRequest((page_of(scan("<p>x</p>")),), languages=("en",)))
     assert (failed.value.code, failed.value.kind) == (code, "transient")
