@@ -65,7 +65,8 @@ class Hub:
         self._degraded_since: float | None = None
 
     def start(self) -> None:
-        """Begins to connect."""
+        """Begins to connect; until that is done readers count as shown old news."""
+        self._degraded_since = time.time()
         self._tail.start()
 
     async def close(self) -> None:

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 from service.adapters import keys
 from service.adapters.database import Database
 from service.domain.account import Actor
-from service.gateway.errors import problem_response
+from service.gateway.errors import as_refusal, problem_response
 from service.gateway.hub import Hub
 from service.gateway.session import Bounds, Session, Subscription
 from service.gateway.socket import Socket
@@ -117,7 +117,14 @@ class Live:
         if self.is_draining:
             await websocket.send_denial_response(problem_response(refused(503, "not_ready", seconds=2)))
             return
-        user = await self._auth.who(websocket)
+        try:
+            user = await self._auth.who(websocket)
+        except Exception as error:
+            refusal = as_refusal(error, "GET")
+            if refusal is None:
+                raise
+            await websocket.send_denial_response(problem_response(refusal))
+            return
         offered = SUBPROTOCOL in websocket.scope.get("subprotocols", [])
         await websocket.accept(SUBPROTOCOL if offered else None)
         code = self._refusal(user, offered=offered)

@@ -49,10 +49,11 @@ class Socket:
 
     def tick(self, now: float, ping: Written, send_deadline: float) -> None:
         """The heartbeat; and the end for a reader that has not taken a frame for longer than the deadline."""
-        if self._sending_since is not None and now - self._sending_since > send_deadline:
-            self.session.close(CloseCode.TOO_SLOW, abort=True)
         self.session.tick(now, ping)
-        if self.session.closing is not None and self.session.closing.abort:
+        stuck = self._sending_since is not None and now - self._sending_since > send_deadline
+        if stuck:
+            self.session.close(CloseCode.TOO_SLOW, abort=True)
+        if stuck or (self.session.closing is not None and self.session.closing.abort):
             self.abort()
 
     def abort(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.websockets import WebSocket
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
@@ -27,6 +28,12 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         if not self.close_sent:
             extensions: dict[str, Any] = self.scope.setdefault("extensions", {}) or {}
             extensions[EXTENSION] = WireEnd(self.transport.abort)
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """As uvicorn's, which takes a handshake that was answered by a response for one that never was."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True
 
 
 def wire_end(websocket: WebSocket) -> WireEnd | None:

@@ -42,6 +42,7 @@ class JobView:
         self._repair = Repair(f"check {self.topic}", self._catch_up)
         self._held: deque[Heard] = deque(maxlen=HELD_MESSAGES)
         self._frames: dict[Reason, Written] = {}
+        self._reads: dict[tuple[str, int], asyncio.Future[list[Patch] | None]] = {}
 
     @property
     def readers(self) -> list[JobOutbox]:
@@ -105,7 +106,7 @@ class JobView:
             if snapshot.seq == seq:
                 outbox.resume(epoch, seq, None)
                 return
-            missed = await self._history.since(self._job_id, epoch, seq)
+            missed = await self._read_since(epoch, seq)
             if missed is None:
                 break
             reached = missed[-1].last if missed else seq
@@ -114,6 +115,15 @@ class JobView:
                 return
         snapshot = self._known()
         outbox.begin(snapshot, self._frame("too_old" if snapshot.epoch == epoch else "new_epoch"))
+
+    async def _read_since(self, epoch: str, seq: int) -> list[Patch] | None:
+        """The patches after this place; readers who ask for the same at the same time share one read."""
+        read = self._reads.get((epoch, seq))
+        if read is None:
+            read = asyncio.ensure_future(self._history.since(self._job_id, epoch, seq))
+            self._reads[epoch, seq] = read
+            read.add_done_callback(lambda _: self._reads.pop((epoch, seq)))
+        return await asyncio.shield(read)
 
     def _take(self, message: Heard) -> None:
         if self.snapshot is None:

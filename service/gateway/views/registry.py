@@ -98,6 +98,8 @@ class Views:
             each.opened.cancel()
             each.view.close()
         self._open.clear()
+        self._keys.clear()
+        self._by_outbox.clear()
 
     async def _opened(self, key: str, make: Callable[[], View]) -> View:
         entry = self._open.get(key)
