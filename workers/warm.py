@@ -82,7 +82,7 @@ class WarmChild:
         if self._process is None:
             self._process = _WarmProcess(self._limits, self._threads)
             try:
-                opening = {"target": self._target, "arguments": self._arguments, "limits": self._limits}
+                opening = {"target": self._target, "arguments": self._arguments}
                 await self._process.open(opening, self._start_seconds)
             except BaseException:
                 await self._end()

@@ -1,42 +1,62 @@
-"""At least 99 % of a document's words come out, in order, whatever its kind."""
+"""At least 99 % of a document's words come out, in order, whatever its kind; read in children, as in earnest."""
 
 import unicodedata
+from collections.abc import AsyncIterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
 
+from service.domain.json import JsonObject
 from tests.support.documents import TEXT_KINDS, document
-from workers.engines.flow.child import convert
-from workers.engines.pdf.child import inspect, read_text
+from workers.sandbox import Sandbox
+
+pytestmark = pytest.mark.anyio
+PDF, FLOW = "workers.engines.pdf.child", "workers.engines.flow.child"
+
+
+@pytest.fixture(scope="module")
+async def engines() -> AsyncIterator[Sandbox]:
+    """One sandbox with both engines loaded."""
+    made = Sandbox([PDF, FLOW])
+    await made.start()
+    yield made
+    await made.close()
 
 
 def kept(known: list[str], found: list[str]) -> float:
-    """The share of the known words in the longest sequence that both have in common."""
+    """The share of the known words in a sequence that both have in common."""
     a, b = ([unicodedata.normalize("NFKC", word).casefold() for word in words] for words in (known, found))
     matches = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
     return sum(match.size for match in matches) / len(a)
 
 
-def read(path: Path, kind: str) -> tuple[str, str]:
+async def run(engines: Sandbox, target: str, **arguments: object) -> list[JsonObject]:
+    async with engines.call(target, dict(arguments)) as items:
+        return [item async for item in items]
+
+
+async def read(engines: Sandbox, path: Path, kind: str) -> tuple[str, str]:
     """The text of all pages, and the document's Markdown."""
-    markdown = None
+    markdown: str | None = None
     if kind != "pdf":
-        items = list(convert(str(path), kind))
+        items = await run(engines, f"{FLOW}:convert", path=str(path), kind=kind)
         markdown = "".join(item.get("markdown", "") for item in items)
         path.write_bytes(b"".join(item.get("blob", b"") for item in items))
-        assert items[-1]["page_count"] == next(inspect(str(path)))["page_count"]
-    pages = list(read_text(str(path), range(1, next(inspect(str(path)))["page_count"] + 1)))
+    [seen] = await run(engines, f"{PDF}:inspect", path=str(path))
+    numbers = list(range(1, seen["page_count"] + 1))
+    pages = await run(engines, f"{PDF}:read_text", path=str(path), pages=numbers)
     assert all(page["usable"] for page in pages)
-    text = "\n".join(page["text"] for page in pages)
-    return text, markdown if markdown is not None else "\n\n".join(page["markdown"] for page in pages)
+    if markdown is None:
+        markdown = "\n\n".join(page["markdown"] for page in pages)
+    return "\n".join(page["text"] for page in pages), markdown
 
 
 @pytest.mark.parametrize("kind", TEXT_KINDS)
-def test_the_words_are_kept_in_order(tmp_path: Path, kind: str) -> None:
+async def test_the_words_are_kept_in_order(engines: Sandbox, tmp_path: Path, kind: str) -> None:
     content, words = document(kind)
     path = tmp_path / "document"
     path.write_bytes(content)
-    text, markdown = read(path, kind)
+    text, markdown = await read(engines, path, kind)
     assert kept(words, text.split()) >= 0.99
     assert kept(words, markdown.split()) >= 0.99

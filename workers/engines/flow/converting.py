@@ -20,7 +20,7 @@ from workers.engines.flow.word import read_word
 from workers.engines.flow.writing import joiner, to_markdown
 
 KINDS = frozenset({"docx", "pptx", "xlsx", "csv", "html", "epub", "md", "txt"})
-_MARKDOWN_CHARACTERS = 200_000
+_MARKDOWN_CHARACTERS, _ITEM_CHARACTERS = 200_000, 1_000_000
 _BLOB_BYTES = 16 << 20
 
 
@@ -39,20 +39,37 @@ def convert(path: str, kind: str, **limits: int) -> Iterator[JsonObject]:
     before: Block | None = None
     for block in blocks_of(path, kind, allowed):
         layout.add(block)
-        text = joiner(before, block) + to_markdown(block)
+        # A Markdown file is its own Markdown: ours would lose links and emphasis.
+        text = "" if kind == "md" else joiner(before, block) + to_markdown(block)
         before = block
         written.append(text)
         waiting += len(text)
         if waiting > _MARKDOWN_CHARACTERS:
-            yield {"markdown": "".join(written), "page_count": layout.paper.page_count}
+            yield from _markdown_items(written, layout)
             written, waiting = [], 0
-    yield {"markdown": "".join(written), "page_count": layout.paper.page_count}
+    if kind == "md":
+        written = [decode(_content(path, allowed), allowed.text_bytes)]
+    yield from _markdown_items(written, layout)
     for piece in layout.paper.finish(_BLOB_BYTES):
         yield {"page_count": layout.paper.page_count, "blob": piece}
 
 
+def _markdown_items(written: list[str], layout: Layout) -> Iterator[JsonObject]:
+    """What was written, in items that fit a frame however long a paragraph is."""
+    text = "".join(written)
+    for start in range(0, max(len(text), 1), _ITEM_CHARACTERS):
+        piece = text[start : start + _ITEM_CHARACTERS]
+        yield {"markdown": piece, "page_count": layout.paper.page_count}
+
+
 def blocks_of(path: str, kind: str, limits: FlowLimits) -> Iterator[Block]:
-    """The blocks of a document of any of the kinds."""
+    """The blocks of a document of any of the kinds; headings without words are left out."""
+    for block in _all_blocks(path, kind, limits):
+        if block.text or block.kind != "heading":
+            yield block
+
+
+def _all_blocks(path: str, kind: str, limits: FlowLimits) -> Iterator[Block]:
     if kind in ("docx", "pptx", "xlsx", "epub"):
         with closing(Archive(path, limits)) as archive:
             yield from _archived(path, kind, archive, limits)
