@@ -13,6 +13,8 @@ from service.adapters.blob_store import Stored
 from service.domain.ids import new_id
 
 _PIECE = 1024 * 1024
+_MOST_CHUNKS = 512
+_WRITE_BACK_EACH = 8 * _PIECE
 
 
 class RunsInThread(Protocol):
@@ -28,7 +30,8 @@ class LocalWriter:
         self._file = _TemporaryFile(folder / new_id())
         self._place = place
         self._run = run
-        self._gathered = bytearray()
+        self._gathered: list[bytes] = []
+        self._gathered_bytes = 0
         self._under_way: asyncio.Future[None] | None = None
         self._size = 0
 
@@ -40,9 +43,10 @@ class LocalWriter:
     async def write(self, chunk: bytes) -> None:
         """Takes the next bytes; waits only while the piece before the last is still being written."""
         self._size += len(chunk)
-        self._gathered += chunk
-        if len(self._gathered) >= _PIECE:
-            piece, self._gathered = self._gathered, bytearray()
+        self._gathered.append(chunk)
+        self._gathered_bytes += len(chunk)
+        if self._gathered_bytes >= _PIECE or len(self._gathered) >= _MOST_CHUNKS:
+            piece, self._gathered, self._gathered_bytes = self._gathered, [], 0
             await self._written()
             self._under_way = asyncio.ensure_future(self._run(self._file.append, piece))
 
@@ -50,7 +54,7 @@ class LocalWriter:
         """Durable under its key once this returns."""
         target = self._place(key)
         await self._written()
-        sha256: str = await self._run(self._file.finish, bytes(self._gathered), target)
+        sha256: str = await self._run(self._file.finish, self._gathered, target)
         return Stored(self._size, sha256)
 
     async def discard(self) -> None:
@@ -74,14 +78,15 @@ class _TemporaryFile:
         self._lock = threading.Lock()
         self._hash = hashlib.sha256()
         self._descriptor: int | None = None
+        self._written, self._sent_back = 0, 0
         self._closed = False
         self._placed = False
 
-    def append(self, piece: bytes | bytearray) -> None:
+    def append(self, piece: list[bytes]) -> None:
         with self._lock:
             self._append(piece)
 
-    def finish(self, piece: bytes, target: Path) -> str:
+    def finish(self, piece: list[bytes], target: Path) -> str:
         with self._lock:
             self._append(piece)
             assert self._descriptor is not None
@@ -99,21 +104,37 @@ class _TemporaryFile:
             if not self._placed:
                 self._path.unlink(missing_ok=True)
 
-    def _append(self, piece: bytes | bytearray) -> None:
+    def _append(self, piece: list[bytes]) -> None:
         if self._closed:
             raise ValueError("the writer is closed")
         if self._descriptor is None:
             self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._hash.update(piece)
-        rest = memoryview(piece)
-        while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
+        for chunk in piece:
+            self._hash.update(chunk)
+        written = _write_all(self._descriptor, piece)
+        self._written += written
+        if self._written - self._sent_back >= _WRITE_BACK_EACH:
+            # The kernel begins to write to the disk now: the fsync at the end has little left to wait for.
+            length = self._written - self._sent_back
+            os.posix_fadvise(self._descriptor, self._sent_back, length, os.POSIX_FADV_DONTNEED)
+            self._sent_back = self._written
 
     def _close(self) -> None:
         self._closed = True
         if self._descriptor is not None:
             descriptor, self._descriptor = self._descriptor, None
             os.close(descriptor)
+
+
+def _write_all(descriptor: int, chunks: list[bytes]) -> int:
+    """Writes all of it, however much the kernel takes at a time; returns how many bytes."""
+    whole = sum(map(len, chunks))
+    done = os.writev(descriptor, chunks)
+    if done < whole:
+        rest = memoryview(b"".join(chunks))[done:]
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    return whole
 
 
 def _make_folders(folder: Path) -> None:

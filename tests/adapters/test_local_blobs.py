@@ -117,12 +117,27 @@ async def test_a_full_disk_is_an_error_and_leaves_nothing(
     def full(_descriptor: int, _content: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("service.adapters.local_writer.os.write", full)
+    monkeypatch.setattr("service.adapters.local_writer.os.writev", full)
     async with store.writer() as writer:
         await writer.write(b"x" * 2_000_000)
         with pytest.raises(OSError, match="No space"):
             await writer.commit("a/b")
     assert files(tmp_path) == []
+
+
+async def test_a_disk_that_takes_a_little_at_a_time_gets_all(
+    store: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(descriptor: int, chunks: list[bytes]) -> int:
+        return os.write(descriptor, b"".join(chunks)[:1000])
+
+    monkeypatch.setattr("service.adapters.local_writer.os.writev", slow)
+    content = os.urandom(2_500_000)
+    async with store.writer() as writer:
+        for at in range(0, len(content), 1013):
+            await writer.write(content[at : at + 1013])
+        await writer.commit("a/b")
+    assert await store.read("a/b") == content
 
 
 async def test_a_blob_is_synced_before_its_name_and_its_folder_after(
@@ -132,7 +147,7 @@ async def test_a_blob_is_synced_before_its_name_and_its_folder_after(
     fsync, replace = os.fsync, Path.replace
 
     def noted_fsync(descriptor: int) -> None:
-        happened.append("folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "file")  # noqa: PTH112 - a link of /proc
+        happened.append("folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "file")
         fsync(descriptor)
 
     def noted_replace(path: Path, target: Path) -> Path:
