@@ -9,13 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 from lxml.etree import XMLSyntaxError
-from openpyxl.utils.exceptions import InvalidFileException
 
 from workers.engines.failures import DocumentRefused
 from workers.engines.flow.archive import Archive
 from workers.engines.flow.blocks import Block, heading, table
+from workers.engines.flow.spreadsheets import InvalidFileException, openpyxl
 
 _ROWS_TOGETHER = 400
 _SAMPLE_CHARACTERS = 64 << 10
