@@ -293,7 +293,7 @@ elseif not pace_at or progress.done < pace_done then
   keep_number('_pace_done', progress.done)
 else
   local elapsed, done_since = tonumber(at) - pace_at, progress.done - pace_done
-  if elapsed >= PACE_SECONDS and done_since > 0 then
+  if elapsed >= PACE_SECONDS and done_since > 0 and not given.eta_seconds then
     local left = math.max(0, progress.total - progress.done)
     set_field('eta_seconds', whole(math.ceil(left * elapsed / done_since)))
   end
