@@ -1,12 +1,19 @@
-"""The program in docs/protocol.md does what it says."""
+"""What those get who write a client: the guide's program runs, and the documents are served."""
 
 import asyncio
 import re
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
 
+from service.domain.account import Actor
+from service.gateway.operation import routes
+from service.gateway.socket_documents import SocketDocuments
+from service.protocol.asyncapi import asyncapi
 from tests.support.live_gateway import Gateway
 
 pytestmark = pytest.mark.anyio
@@ -29,3 +36,17 @@ async def test_the_guides_python_client_follows_a_job_to_its_end(gateway: Gatewa
     rest, _ = await asyncio.wait_for(process.communicate(), 20)
     assert rest.splitlines()[-1] == b"completed 100.0"
     assert process.returncode == 0
+
+
+async def test_the_document_and_the_client_are_there_for_everybody() -> None:
+    async def nobody(_request: Request) -> Actor:
+        raise AssertionError("it asks who is there")
+
+    app = Starlette(routes=[*routes(SocketDocuments("1.2.3").operations(), nobody)])
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://headway.example"
+    ) as http:
+        document = (await http.get("/asyncapi.json")).json()
+        client = await http.get("/client.py")
+    assert document == asyncapi("1.2.3")
+    assert client.content == (ROOT / "service" / "client.py").read_bytes()
