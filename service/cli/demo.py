@@ -20,7 +20,7 @@ from service.cli.api import Api
 from service.cli.failing import EXIT_INCOMPLETE, EXIT_INTERRUPTED, CommandFailed
 from service.cli.flags import DEBUG, HOST, NO_BROWSER, PORT, WORKERS
 from service.cli.following import follow
-from service.cli.machine import bind, refuse_wrong_machine
+from service.cli.machine import bind, process_age, refuse_wrong_machine
 from service.cli.probing import sign_in_link
 from service.cli.results import Expected, found_in, tell_differences, tell_results
 from service.cli.screen import Screen
@@ -78,9 +78,14 @@ class Demo:
         try:
             async with running(self._settings, self._stop, self._log) as (tree, server):
                 await making
-                code = await self._show(tree, server, browser=browser)
                 if not then_exit:
-                    self._screen.line("Drop files of your own on the page. Ctrl-C stops.", "dim")
+                    link = await sign_in_link(server)
+                    self._tell_link(link, f"Ready after {process_age():.1f} s. The same in a browser:")
+                    if browser:
+                        open_browser(link)
+                code = await self._show(tree, server)
+                if not then_exit:
+                    self._tell_link(await sign_in_link(server), "Drop files of your own on the page:")
                     await tree.stopped()
                     say_stopping()
                     return EXIT_INTERRUPTED if self._stop.at_once.is_set() else 0
@@ -90,9 +95,13 @@ class Demo:
         finally:
             making.cancel()
 
-    async def _show(self, tree: Tree, server: Server, *, browser: bool) -> int:
+    def _tell_link(self, link: str, lead: str) -> None:
+        self._screen.line(lead)
+        self._screen.line(f"\n  {link}\n", "bold cyan underline")
+
+    async def _show(self, tree: Tree, server: Server) -> int:
         """Uploads and follows, unless somebody stops it or the server fails."""
-        showing = asyncio.create_task(self._process(server, browser=browser))
+        showing = asyncio.create_task(self._process(server))
         stopped = asyncio.create_task(tree.stopped())
         await asyncio.wait({showing, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if showing.done():
@@ -101,13 +110,11 @@ class Demo:
         showing.cancel()
         await asyncio.wait({showing})
         await stopped
+        say_stopping()
         raise KeyboardInterrupt
 
-    async def _process(self, server: Server, *, browser: bool) -> int:
+    async def _process(self, server: Server) -> int:
         expected = Expected.read(self._samples)
-        link = await sign_in_link(server)
-        if browser:
-            open_browser(link)
         began = time.monotonic()
         async with Api(server) as api:
             paths = expected.paths()
@@ -115,10 +122,11 @@ class Demo:
                 uploaded = await send_files(api, paths, Wanted(batch_name="Demo"), sent)
             tell_uploaded(self._screen, uploaded, with_jobs=False)
             with view_for(self._screen) as view:
+                view.expect(uploaded.accepted)
                 values = await follow(server, (each["job_id"] for each in uploaded.accepted), view)
             seconds = time.monotonic() - began
             results = [await found_in(api, value) for value in values.values()]
-        tell_results(self._screen, results, seconds, link)
+        tell_results(self._screen, expected, results, seconds)
         return tell_differences(self._screen, expected, results, uploaded.rejected)
 
     def _tell_log(self) -> None:
@@ -162,7 +170,11 @@ def _own_settings(given: Settings, data_dir: Path, *, any_port: bool) -> Setting
 async def _make_samples(folder: Path) -> None:
     command = dying_with_parent([sys.executable, "-P", "-m", "workers.samples", str(folder)])
     making = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE, start_new_session=True
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     _, said = await making.communicate()
     if making.returncode:

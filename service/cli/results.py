@@ -1,6 +1,6 @@
 """What came out of the demo: a table for people, and whether it is what was expected."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -20,10 +20,15 @@ _TEXT = "text.txt"
 
 @dataclass(frozen=True)
 class Result:
-    """A job that has ended, and how many words its text has."""
+    """A job that has ended, and its text, if it has one."""
 
     value: JsonObject
-    words: int | None
+    text: str | None
+
+    @property
+    def words(self) -> int:
+        """How many there are in the text."""
+        return len((self.text or "").split())
 
 
 @dataclass(frozen=True)
@@ -44,25 +49,22 @@ class Expected:
 
 
 async def found_in(api: Api, value: JsonObject) -> Result:
-    """Reads the text of a job that has one, and counts its words."""
+    """The job with its text, read from the server."""
     if _TEXT not in (value.get("artifacts") or {}):
         return Result(value, None)
-    pieces: list[bytes] = []
     async with api.stream(f"/api/jobs/{value['id']}/artifacts/{_TEXT}") as response:
-        pieces.extend([piece async for piece in response.aiter_bytes()])
-    return Result(value, len(b"".join(pieces).decode(errors="replace").split()))
+        pieces = [piece async for piece in response.aiter_bytes()]
+    return Result(value, b"".join(pieces).decode())
 
 
-def tell_results(screen: Screen, results: Sequence[Result], seconds: float, link: str) -> None:
-    """The table, the sums and the link."""
-    rows = [_row(result) for result in results]
+def tell_results(screen: Screen, expected: Expected, results: Sequence[Result], seconds: float) -> None:
+    """The table and the sums."""
+    rows = [_row(result, expected.samples[result.value["name"]]) for result in results]
     screen.line("")
     screen.table(("", "document", "pages", "state", "seconds", "found"), rows)
     pages = sum(int(result.value.get("page_count") or 0) for result in results)
-    words = sum(result.words or 0 for result in results)
-    screen.line(f"\n{len(results)} documents, {pages} pages, {words:,} words in {seconds:.1f} s", "bold")
-    screen.line("See them on the page (the link signs in one browser):")
-    screen.line(f"\n  {link}\n", "bold cyan")
+    words = sum(result.words for result in results)
+    screen.line(f"\n{len(results)} documents, {pages} pages, {words:,} words in {seconds:.1f} s.", "bold")
 
 
 def tell_differences(
@@ -78,13 +80,15 @@ def tell_differences(
     return EXIT_INCOMPLETE if differences else 0
 
 
-def _row(result: Result) -> tuple[object, ...]:
+def _row(result: Result, wanted: JsonObject) -> tuple[object, ...]:
     value = result.value
     took = seconds_taken(value)
     style = style_of(value)
-    state = value["state"] + (
-        " with warnings" if value["state"] == "completed" and value.get("warnings") else ""
-    )
+    state = str(value["state"])
+    if state == "completed" and value.get("warnings"):
+        state += " with warnings"
+    if state == wanted["state"] != "completed":
+        state, style = f"{state}, as it should", "yellow"
     return (
         Text(mark_of(value), style=style),
         value["name"],
@@ -96,12 +100,14 @@ def _row(result: Result) -> tuple[object, ...]:
 
 
 def _found(result: Result) -> str:
-    if result.words is None:
+    if result.text is None:
         return telling(result.value)
-    routes = [code[0] for code in (result.value.get("pages") or {}).values()]
+    routes = _routes(result.value)
     by_ocr = routes.count("o")
-    how = f", {by_ocr} of {len(routes)} pages by OCR" if by_ocr else ""
-    return f"{result.words:,} words{how}"
+    if not by_ocr:
+        return f"{result.words:,} words"
+    which = "" if by_ocr == len(routes) else f"{by_ocr} of {len(routes)} pages "
+    return f"{result.words:,} words, {which}by OCR"
 
 
 def _missing(expected: Expected, results: Sequence[Result], rejected: Sequence[JsonObject]) -> list[str]:
@@ -110,10 +116,23 @@ def _missing(expected: Expected, results: Sequence[Result], rejected: Sequence[J
     return [f"{name}: rejected, {reasons.get(name)}" for name in expected.samples if name not in there]
 
 
-def _differences(expected: Expected, result: Result) -> list[str]:
-    value, wanted = result.value, expected.samples[result.value["name"]]
-    name = value["name"]
-    found = []
+def _differences(expected: Expected, result: Result) -> Iterator[str]:
+    wanted, value = expected.samples[result.value["name"]], result.value
     if value["state"] != wanted["state"]:
-        found.append(f"{name}: expected {wanted['state']}, was {value['state']}: {telling(value)}")
-    return found
+        yield f"{value['name']}: should be {wanted['state']}, not {value['state']}: {telling(value)}"
+        return
+    failure = (value.get("error") or {}).get("code")
+    for what, should, was in (
+        ("failure", wanted["failure"], failure),
+        ("pages", wanted["page_count"], value.get("page_count")),
+        ("routes", wanted["routes"], "".join(_routes(value))),
+        ("words", wanted["words"], [word for word in wanted["words"] if word in (result.text or "")]),
+    ):
+        if was != should:
+            yield f"{value['name']}: {what} should be {should or 'none'}, not {was or 'none'}"
+
+
+def _routes(value: JsonObject) -> list[str]:
+    """How each page was read, in order: t(ext) or o(cr)."""
+    pages: dict[str, str] = value.get("pages") or {}
+    return [code[0] for _, code in sorted(pages.items(), key=lambda page: int(page[0]))]

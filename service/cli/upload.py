@@ -60,6 +60,7 @@ async def upload(
     code = EXIT_INCOMPLETE if uploaded.rejected else 0
     if watch and not no_start and uploaded.accepted:
         with view_for(screen) as view:
+            view.expect(uploaded.accepted)
             ended = await follow(api.server, (each["job_id"] for each in uploaded.accepted), view)
         code = max(code, exit_code_of(ended.values()))
     return code

@@ -1,5 +1,6 @@
 """Showing jobs while they run: bars at a terminal, lines in a pipe, JSON for programs. Fed by the socket only."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Protocol, Self
 
@@ -18,12 +19,20 @@ _PLAIN_STEP = 25.0
 """A pipe gets a line for each change of state or phase, and for each such part of the way."""
 
 
+_BARS = 16
+"""Of more jobs, only those that have begun get a bar."""
+
+
 class JobsView(Protocol):
     """Shows jobs by their snapshots' values; used as a context manager."""
 
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *_: object) -> None: ...
+
+    def expect(self, accepted: Sequence[JsonObject]) -> None:
+        """These jobs will be shown, in this order."""
+        ...
 
     def show(self, value: JsonObject) -> None:
         """The job's newest value; called at each change."""
@@ -61,6 +70,9 @@ class JsonLines:
     def __exit__(self, *_: object) -> None:
         return
 
+    def expect(self, accepted: Sequence[JsonObject]) -> None:
+        del accepted
+
     def show(self, value: JsonObject) -> None:
         about = {name: value[name] for name in self._FIELDS if value.get(name) not in (None, {})}
         self._screen.object({"job_id": value["id"], "name": value["name"], **about})
@@ -78,6 +90,9 @@ class Lines:
 
     def __exit__(self, *_: object) -> None:
         return
+
+    def expect(self, accepted: Sequence[JsonObject]) -> None:
+        del accepted
 
     def show(self, value: JsonObject) -> None:
         phase = (value.get("phase") or {}).get("index")
@@ -111,6 +126,11 @@ class Bars:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    def expect(self, accepted: Sequence[JsonObject]) -> None:
+        if len(accepted) <= _BARS:
+            for each in accepted:
+                self.show({"id": each["job_id"], "name": each["name"], "state": "queued"})
 
     def show(self, value: JsonObject) -> None:
         task = self._tasks.get(value["id"])

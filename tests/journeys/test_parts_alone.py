@@ -1,0 +1,58 @@
+"""`headway serve` and `headway worker`, started apart, are one Headway by what they share."""
+
+import asyncio
+import signal
+import socket
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support.headway_process import COMMAND, environment, gone, run_here
+from tests.support.pdf_files import text_pdf, words
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.anyio
+
+TOKEN = "hw_0123456789abcdef"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+async def test_parts_started_apart_work_together_and_stop_when_told(
+    tmp_path: Path, redis_url: str, empty_database_url: str
+) -> None:
+    port = free_port()
+    settings = environment(
+        HEADWAY_REDIS_URL=redis_url,
+        HEADWAY_DATABASE_URL=empty_database_url,
+        HEADWAY_DATA_DIR=str(tmp_path / "data"),
+        HEADWAY_TOKEN=TOKEN,
+    )
+    document = tmp_path / "letter.pdf"
+    document.write_bytes(text_pdf(words(50)))
+    arguments = ("--server", f"http://127.0.0.1:{port}", "--token", TOKEN)
+
+    async def uploaded() -> subprocess.CompletedProcess[str] | None:
+        told = await asyncio.to_thread(run_here, "upload", str(document), "--watch", *arguments)
+        return None if told.returncode == 3 or "headway worker" in told.stderr else told
+
+    with ExitStack() as ending:
+        parts = [
+            ending.enter_context(subprocess.Popen([*COMMAND, *part], env=settings, start_new_session=True))
+            for part in (("serve", "--port", str(port)), ("worker", "--workers", "1"))
+        ]
+        for part in parts:
+            ending.callback(part.kill)
+        told = await until(uploaded, "both parts are there", seconds=30)
+        assert told is not None
+        assert told.returncode == 0, told.stderr
+        for part in parts:
+            part.send_signal(signal.SIGTERM)
+        await until(lambda: all(part.poll() == 0 for part in parts), "both have ended well")
+        await gone({part.pid for part in parts})
