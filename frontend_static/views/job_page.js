@@ -30,7 +30,7 @@ export class JobPage extends Piece {
     this.className = "job-page";
     fill(this, html`
       <p class="back"><a href="/">${icon("left")}${t("ui.job.back")}</a></p>
-      <div data-part="problem" class="notice" hidden></div>
+      <div data-part="problem" class="notice" hidden><h1>${t("ui.job.none")}</h1><p data-part="why"></p></div>
       <div data-part="body" hidden>
         <div class="job-head"><span class="state-icon" data-part="icon"></span><h1 data-part="name" tabindex="-1" dir="auto"></h1>
         <div class="job-actions" data-part="actions"></div></div>
@@ -78,8 +78,8 @@ export class JobPage extends Piece {
     const job = this.app.store.job(this.topic);
     const { problem } = this.app.store.topic(this.topic);
     const notice = part(this, "problem", HTMLElement);
-    notice.hidden = !problem;
-    if (problem) setText(notice, problemText(problem));
+    notice.hidden = !problem || job !== undefined;
+    if (problem) setText(part(this, "why", HTMLElement), problemText(problem));
     part(this, "body", HTMLElement).hidden = !job;
     if (job) this.#drawJob(job);
   }

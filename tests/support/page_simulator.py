@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -268,7 +268,10 @@ class Simulator:
         """Takes files in; names that end in `.exe` are refused."""
         while self.hold_uploads:
             await asyncio.sleep(0.05)
-        form = await request.form()
+        try:
+            form = await request.form()
+        except ClientDisconnect:
+            return Response(status_code=400)
         accepted: list[JsonObject] = []
         rejected: list[JsonObject] = []
         for part in form.getlist("files"):
