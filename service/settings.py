@@ -118,7 +118,10 @@ class Settings(BaseSettings):
         1024 * MEBIBYTE, description="Memory that a document may take while it is read, in bytes"
     )
     max_pages: Count = Field(10_000, description="Most pages of one document")
-    page_megapixels: Count = Field(200, description="Largest image of a page, in millions of pixels")
+    page_megapixels: Count = Field(
+        40,
+        description="Most pixels of a page's image, in millions; a larger page is drawn at a lower resolution",
+    )
 
     ocr_engine: Literal["auto", "rapidocr", "tesseract", "documentai"] = Field(
         "auto", description="OCR engine: `auto` takes Document AI when configured, else a local one"

@@ -42,7 +42,7 @@ _HAND_BACK_SECONDS = 0.5
 @asynccontextmanager
 async def toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
     """The children and engines of one worker."""
-    sandbox = Sandbox(preload=["pymupdf", "workers.engines.pdf"])
+    sandbox = Sandbox(preload=["workers.engines.pdf.child", "workers.engines.flow.child"])
     ocr = OcrEngines.from_settings(settings)
     limits = ReadingLimits(
         page_seconds=settings.page_seconds,

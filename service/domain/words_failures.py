@@ -85,4 +85,8 @@ FAILURES: dict[str, str] = {
     "advice.ocr_crashed": "Try again; if the same page fails each time, leave it out by the page range.",
     "failure.ocr_image_unreadable": "The image of the page could not be opened for text recognition.",
     "advice.ocr_image_unreadable": "Check that the file opens elsewhere, and scan it again if not.",
+    "failure.unsafe_document": "This document tries to pull in other files.",
+    "advice.unsafe_document": "Open it in its program, save it again, and upload that.",
+    "failure.text_too_large": "This text has {size} bytes; {limit} are allowed.",
+    "advice.text_too_large": "Split it into smaller files.",
 }

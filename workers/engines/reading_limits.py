@@ -11,5 +11,5 @@ class ReadingLimits:
     step_seconds: float = 600.0
     memory_bytes: int = 1 << 30
     max_pages: int = 10_000
-    page_megapixels: int = 200
+    page_megapixels: int = 40
     ocr_dpi: int = 200

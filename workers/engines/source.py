@@ -74,21 +74,33 @@ class Source:
             yield Opened(path, "pdf", None)
 
     async def _lay_out(self, blobs: BlobStore, tools: Toolbox) -> None:
+        """Writes Markdown and pages piece by piece; the pages last, since they say that both are there."""
+        call = {"kind": self.kind, "pages": tools.limits.max_pages}
         async with (
             blobs.local_copy(self.blob) as path,
+            blobs.writer() as markdown,
+            blobs.writer() as pages,
             tools.sandbox.call(
-                "workers.engines.flow.child:convert",
-                {"path": str(path), "kind": self.kind},
-                step_limits(tools.limits),
+                "workers.engines.flow.child:convert", {"path": str(path), **call}, step_limits(tools.limits)
             ) as items,
         ):
-            laid_out = await items.only()
-            await blobs.put(self.derived_markdown, laid_out["markdown"].encode())
-            await blobs.put(self.derived_pdf, laid_out["blob"])
+            async for item in items:
+                if "blob" in item:
+                    await pages.write(item["blob"])
+                else:
+                    await markdown.write(item["markdown"].encode())
+            await markdown.commit(self.derived_markdown)
+            await pages.commit(self.derived_pdf)
 
     async def image(self, opened: Opened, page: int, width: int, tools: Toolbox) -> bytes:
         """A page as PNG, so many pixels wide; raises DocumentRefused and ChildFailed."""
-        call = {"pages": [page], "width_px": width, "format": "png", "megapixels": 40.0, **opened.arguments()}
+        call = {
+            "pages": [page],
+            "width_px": width,
+            "pixel_format": "png",
+            "megapixels": tools.limits.page_megapixels,
+            **opened.arguments(),
+        }
         async with tools.sandbox.call(
             "workers.engines.pdf.child:render", call, page_limits(tools.limits)
         ) as items:
@@ -106,7 +118,7 @@ def page_limits(limits: ReadingLimits) -> Limits:
 
 
 def step_limits(limits: ReadingLimits) -> Limits:
-    """Of a child that gives one item for the whole document."""
+    """Of a child whose items have no page: each may take as long as the step."""
     return Limits(
         memory_bytes=limits.memory_bytes, item_seconds=limits.step_seconds, total_seconds=limits.step_seconds
     )

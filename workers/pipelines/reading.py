@@ -185,10 +185,12 @@ async def _request(reading: _Reading, opened: Opened, engine: OcrEngine, left: l
 async def _drawn(
     context: StepContext, opened: Opened, numbers: list[int], *, pixels: bool
 ) -> AsyncIterator[JsonObject]:
-    dpi = context.tools.limits.ocr_dpi if pixels else 36
-    call = {"pages": numbers, "dpi": dpi, "megapixels": 40.0, **opened.arguments()}
-    limits = page_limits(context.tools.limits)
-    async with context.tools.sandbox.call("workers.engines.pdf.child:render", call, limits) as items:
+    limits = context.tools.limits
+    dpi = limits.ocr_dpi if pixels else 36
+    call = {"pages": numbers, "dpi": dpi, "megapixels": limits.page_megapixels, **opened.arguments()}
+    async with context.tools.sandbox.call(
+        "workers.engines.pdf.child:render", call, page_limits(limits)
+    ) as items:
         async for item in items:
             yield item
 
