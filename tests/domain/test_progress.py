@@ -1,0 +1,53 @@
+"""A run's percentage: it follows the expected cost, never goes back, and leaves 100 to the ending."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.domain.progress import Progress
+
+costs = st.integers(0, 100_000)
+
+
+def test_percent_is_the_share_of_the_cost_that_is_done() -> None:
+    begun = Progress(total=2000)
+    assert begun.percent == 0
+    assert begun.worked(500).percent == 25
+    assert begun.worked(1).percent == 0
+    assert begun.worked(666).percent == 33.3
+
+
+def test_a_hundred_is_for_endings() -> None:
+    assert Progress(total=1000).worked(1000).percent == 99.9
+    assert Progress(total=1000).worked(5000).percent == 99.9
+
+
+def test_when_the_plan_grows_the_rest_is_measured_anew_from_where_the_bar_stands() -> None:
+    grown = Progress(total=1000).worked(500).rescaled(total=10_500, done=500)
+    assert grown.percent == 50
+    assert grown.worked(5500).percent == 75
+    assert grown.worked(10_500).percent == 99.9
+
+
+def test_lost_work_is_done_again_without_the_bar_going_back() -> None:
+    lost = Progress(total=1000).worked(600).worked(200)
+    assert lost.percent == 60
+    assert lost.worked(600).percent == 80
+    assert lost.worked(1000).percent == 99.9
+
+
+def test_a_plan_of_nothing_is_no_division_by_zero() -> None:
+    assert Progress(total=0).worked(10).percent == 0
+    assert Progress(total=1000).worked(1000).rescaled(total=500, done=800).worked(900).percent == 99.9
+
+
+@given(costs, st.lists(st.tuples(costs, st.none() | costs)))
+def test_percent_never_goes_down_whatever_arrives(
+    total: int, happenings: list[tuple[int, int | None]]
+) -> None:
+    progress = Progress(total)
+    for done, new_total in happenings:
+        before = progress.percent
+        grown = new_total is not None
+        progress = progress.rescaled(total=new_total, done=done) if grown else progress.worked(done)
+        assert before <= progress.percent <= 99.9
+        assert progress.percent == progress.highest, "what was shown is what is remembered"
