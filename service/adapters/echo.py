@@ -31,6 +31,7 @@ class _Truth:
     job: JobRow
     artifacts: list[ArtifactRow]
     owner: str
+    pages: dict[str, str]
 
 
 class Echo:
@@ -161,7 +162,10 @@ class Echo:
                 return None
             artifacts = list(await session.scalars(select(ArtifactRow).where(ArtifactRow.job_id == job_id)))
             owner = await session.get(UserRow, job.owner_id)
-        return _Truth(job, artifacts, owner.name if owner else "")
+            # What workers told of pages on their way may be lost; an ending tells them all.
+            ending = await session.get(JobSnapshotRow, job_id) if job.state in ENDED else None
+        pages = ending.value["pages"] if ending is not None and ending.run == job.run else {}
+        return _Truth(job, artifacts, owner.name if owner else "", pages)
 
     async def _value(self, session: AsyncSession, job: JobRow) -> JsonObject:
         value = await stored_value(session, job)
@@ -185,6 +189,7 @@ def _row_patch(truth: _Truth, lines: tuple[JsonObject, ...]) -> RowPatch:
         total_cost=job.cost_total,
         done_cost=job.cost_done,
         log=list(lines),
+        pages=truth.pages,
     )
 
 
