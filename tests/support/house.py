@@ -75,11 +75,13 @@ class House:
             shown = (await self.snapshot(job_id)).value["state"]
             return row if row.state in states and shown == row.state else None
 
-        return await until(there, f"job {job_id} is {' or '.join(states)}", seconds=seconds)
+        row = await until(there, f"job {job_id} is {' or '.join(states)}", seconds=seconds)
+        assert row is not None
+        return row
 
     async def artifact(self, job_id: str, name: str) -> bytes:
         """A result's bytes."""
-        from service.adapters.tables import ArtifactRow  # noqa: PLC0415 - only here
+        from service.adapters.tables import ArtifactRow
 
         async with self.a.db.reading() as session:
             row = await session.get(ArtifactRow, (job_id, name))
@@ -102,7 +104,9 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(database_url: str, redis_url: str, folder: Path, **settings: Any) -> AsyncGenerator[House, None]:
+async def open_house(
+    database_url: str, redis_url: str, folder: Path, **settings: Any
+) -> AsyncGenerator[House, None]:
     """Opened on a migrated database and an empty Redis."""
     chosen = Settings(
         database_url=SecretStr(database_url), redis_url=SecretStr(redis_url), data_dir=folder, **settings

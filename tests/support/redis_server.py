@@ -5,7 +5,9 @@ from fnmatch import fnmatchcase
 
 from redis import Redis
 
-MAY_STAY = ("arq:queue", "arq:queue:*")
+from service.adapters.queue import IMAGE_QUEUE, STEP_QUEUE
+
+MAY_STAY = (STEP_QUEUE, IMAGE_QUEUE)
 """Key patterns without an expiry by design: arq's queues, which exist while they hold something."""
 
 

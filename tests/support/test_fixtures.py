@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from service.adapters.queue import STEP_QUEUE
 from tests.support.redis_server import MAY_STAY, connected, keys_without_expiry
 
 
@@ -21,7 +22,7 @@ def test_a_key_without_expiry_is_found(redis_url: str) -> None:
     with connected(redis_url) as client:
         client.set("left:a", 1)
         client.set("brief", 1, ex=60)
-        client.zadd("arq:queue", {"x": 1})
+        client.zadd(STEP_QUEUE, {"x": 1})
         assert keys_without_expiry(client, MAY_STAY) == ["left:a"]
 
 
