@@ -191,11 +191,12 @@ async def test_cancelling_gives_up_the_request(engine: DocumentAi, simulator: Do
 async def test_takes_an_answer_past_the_usual_message_limit(
     engine: DocumentAi, simulator: DocumentAiSimulator
 ) -> None:
-    """More than 4 MiB come through."""
+    """More than 4 MiB come through, the first time."""
     simulator.next(answer_at_length)
     request, words = _asked("<p>Bill of lading</p>")
     (page,) = await read_all(engine, request)
     assert read_share(words[0], page.text) == 1
+    assert len(simulator.requests) == 1
 
 
 async def test_a_connection_cut_mid_answer_is_tried_again(

@@ -18,6 +18,7 @@ from workers.warm import WarmChild
 
 pytestmark = pytest.mark.anyio
 
+_CARD = (420.0, 300.0)  # points; finding lines costs by the area
 _SHORT = ENGLISH.split("When the last")[0]
 
 
@@ -37,7 +38,7 @@ async def test_reads_every_word_of_a_clean_english_page_of_any_image_kind(
     engine: RapidOcr, kind: Literal["png", "jpeg", "tiff", "webp"]
 ) -> None:
     """A sharp page ends with at least 99 % of its words, in order."""
-    page = scan(paragraphs(_SHORT))
+    page = scan(paragraphs(_SHORT), size=_CARD)
     read = await read_scan(engine, page.through(kind), "en")
     assert read_share(page.words, read.text) >= 0.99
     assert (read.number, read.route, read.engine) == (1, "ocr", "rapidocr")
@@ -63,7 +64,7 @@ async def test_reads_a_page_laid_wrongly_on_the_glass(
 ) -> None:
     """Text that runs down, up or upside down is read in its own order, with a wrong letter here and there; boxes
     stay in the page as shown."""
-    page = scan(paragraphs(_SHORT)).turned(degrees)
+    page = scan(paragraphs(_SHORT), size=_CARD).turned(degrees)
     read = await read_scan(engine, page, "en")
     assert read_share(page.words, read.text) >= 0.95
     for line in read.lines:
