@@ -243,13 +243,16 @@ async function chosenLanguage() {
   return tag;
 }
 
+/** The one-time code of the address, or null. It stands after the "#", which browsers send to nobody. */
+function codeOfAddress() {
+  return new URLSearchParams(location.hash.slice(1)).get("code");
+}
+
 /** Swaps a one-time code of the address for a session; answers with what went wrong, if anything. */
 async function swapCode() {
-  const address = new URL(location.href);
-  const code = address.searchParams.get("code");
+  const code = codeOfAddress();
   if (code === null) return "";
-  address.searchParams.delete("code");
-  history.replaceState(null, "", address);
+  history.replaceState(null, "", location.pathname + location.search);
   try {
     await api.signIn(code);
     return "";
@@ -275,4 +278,8 @@ async function main() {
   }
 }
 
+// A link that is opened where the page is open already changes only what stands after the "#".
+addEventListener("hashchange", () => {
+  if (codeOfAddress() !== null) location.reload();
+});
 await main();

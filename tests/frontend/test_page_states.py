@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,16 +89,26 @@ def card(page: Page, name: str) -> Locator:
     return page.get_by_role("listitem").filter(has_text=name)
 
 
-def files(*names: str, size: int = 2000) -> list[Any]:
-    """Files to choose."""
-    return [{"name": each, "mimeType": "application/pdf", "buffer": b"x" * size} for each in names]
-
-
-def choose(page: Page, *names: str, size: int = 2000) -> None:
-    """Chooses files as a person does."""
+def choose(page: Page, *files: str | Path) -> None:
+    """Chooses files as a person does: small ones by name, or one that is there."""
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose files").click()
-    chooser.value.set_files(files(*names, size=size))
+    given: list[Any] = [
+        {"name": each, "mimeType": "application/pdf", "buffer": b"x" * 2000}
+        if isinstance(each, str)
+        else each
+        for each in files
+    ]
+    chooser.value.set_files(given)
+
+
+@pytest.fixture
+def large_file(tmp_path: Path) -> Path:
+    """A file that no socket buffer swallows whole."""
+    path = tmp_path / "large.pdf"
+    with path.open("wb") as file:
+        file.truncate(30_000_000)
+    return path
 
 
 def sound(page: Page) -> None:
@@ -109,7 +120,7 @@ def sound(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE, ZOOMED], ids=["desktop", "phone", "zoomed"])
 def test_every_state_is_open_to_everybody(
-    browser: Browser, service: tuple[Simulator, str], size: ViewportSize, scheme: Any
+    browser: Browser, service: tuple[Simulator, str], size: ViewportSize, scheme: Any, large_file: Path
 ) -> None:
     """axe finds nothing in any state, light or dark, and nothing scrolls sideways, on a phone or zoomed."""
     simulator, address = service
@@ -128,7 +139,7 @@ def test_every_state_is_open_to_everybody(
         sound(page)
         page.keyboard.press("Escape")
         simulator.hold_uploads = True
-        choose(page, "large.pdf", size=30_000_000)
+        choose(page, large_file)
         expect(card(page, "large.pdf")).to_contain_text("Uploading")
         sound(page)
         simulator.reachable = False
@@ -141,7 +152,7 @@ def test_every_state_is_open_to_everybody(
             live(page)
             sound(page)
         simulator.signed_in = False
-        page.goto(address + "/?code=used")
+        page.goto(address + "/#code=used")
         expect(page.get_by_role("alert")).to_contain_text("used already")
         sound(page)
 
@@ -291,14 +302,14 @@ def test_a_link_swaps_its_code_and_forgets_it(
     simulator, address = service
     simulator.signed_in = False
     page = context.new_page()
-    page.goto(address + "/?code=open")
+    page.goto(address + "/#code=open")
     live(page)
     assert page.url == address + "/"
     page.get_by_text("You", exact=True).click()
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_have_text("Paste the link or the code first.")
-    page.get_by_label("Link or one-time code").fill(f"{address}/?code=open")
+    page.get_by_label("Link or one-time code").fill(f"{address}/#code=open")
     page.get_by_role("button", name="Sign in").click()
     live(page)
 

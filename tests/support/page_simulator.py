@@ -345,7 +345,7 @@ class Simulator:
         if path.endswith("/estimate"):
             return _json({"pages": 120, "ocr_pages": 14, "seconds": 74})
         if path == "/api/session/links":
-            return _json({"url": f"{request.base_url}?code=open", "expires_at": time.time() + 600}, 201)
+            return _json({"url": f"{request.base_url}#code=open", "expires_at": time.time() + 600}, 201)
         if path.endswith(".png"):
             return Response(_paper(), media_type="image/png")
         if path == "/api/admin/jobs":
