@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from service.cli.failing import EXIT_INTERRUPTED, EXIT_REFUSED, CommandFailed, tell
+from service.cli.machine import refuse_wrong_machine
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("service.cli.up", "Start everything on this machine, and print the link."),
@@ -28,6 +29,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+_SERVERS = frozenset({"up", "demo", "serve", "worker"})
+
+
 class LazyCommands(click.Group):
     """Knows the names of its commands, and loads a command's module when it is called."""
 
@@ -39,6 +43,8 @@ class LazyCommands(click.Group):
         """The command, loaded now."""
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name in _SERVERS:
+            refuse_wrong_machine()
         module = importlib.import_module(COMMANDS[cmd_name][0])
         return getattr(module, cmd_name)
 

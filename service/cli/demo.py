@@ -20,7 +20,7 @@ from service.cli.api import Api
 from service.cli.failing import EXIT_INCOMPLETE, EXIT_INTERRUPTED, CommandFailed
 from service.cli.flags import DEBUG, HOST, NO_BROWSER, PORT, WORKERS
 from service.cli.following import follow
-from service.cli.machine import bind, process_age, refuse_wrong_machine
+from service.cli.machine import bind, process_age
 from service.cli.probing import sign_in_link
 from service.cli.results import Expected, found_in, tell_differences, tell_results
 from service.cli.screen import Screen
@@ -49,7 +49,6 @@ def demo(
     host: str | None, port: int | None, workers: int | None, *, no_browser: bool, then_exit: bool
 ) -> None:
     """Start everything and watch sample documents run through it, in a data folder of its own."""
-    refuse_wrong_machine()
     given = settings_or_fail(host=host, port=port, workers=workers)
     with _own_folder() as folder, (folder / "headway.log").open("a") as log:
         settings = _own_settings(given, folder / _DATA, any_port=port is None)

@@ -18,7 +18,7 @@ from service.adapters.stop_signals import StopSignals
 from service.cli.data_dir import announced, owned
 from service.cli.failing import EXIT_INTERRUPTED
 from service.cli.flags import DATA_DIR, DEBUG, HOST, NO_BROWSER, PORT, WORKERS
-from service.cli.machine import bind, has_display, process_age, refuse_wrong_machine
+from service.cli.machine import bind, has_display, process_age
 from service.cli.probing import sign_in_link
 from service.cli.server import Server, settings_or_fail
 from service.cli.tree import Tree
@@ -36,7 +36,6 @@ def up(
     host: str | None, port: int | None, data_dir: Path | None, workers: int | None, *, no_browser: bool
 ) -> None:
     """Start everything on this machine, and print the link. Ctrl-C stops it, a second one at once."""
-    refuse_wrong_machine()
     settings = settings_or_fail(host=host, port=port, data_dir=data_dir, workers=workers)
     set_up_logs(settings)
     asyncio.run(_up(settings, browser=not no_browser))

@@ -1,0 +1,147 @@
+"""What people see of running jobs is what is true, whatever the names are and wherever it is shown."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from service.cli.results import Expected, Result, tell_differences, tell_results
+from service.cli.screen import Screen
+from service.cli.states import percent_text, telling
+from service.cli.views import Bars, JsonLines, Lines
+
+
+def value(**fields: Any) -> dict[str, Any]:
+    """A snapshot's value."""
+    return {"id": "j1", "name": "a.pdf", "state": "processing", "percent": 0.0, **fields}
+
+
+READING = {"index": 2, "total": 3, "code": "reading"}
+BROKEN = {"code": "broken_document", "text": "This document is damaged.", "advice": "Ask for the original."}
+
+
+def test_a_pipe_gets_a_line_where_something_happened(capsys: pytest.CaptureFixture[str]) -> None:
+    with Lines(Screen()) as view:
+        for percent in range(100):
+            view.show(value(percent=float(percent), phase=READING))
+        view.show(value(state="completed", percent=100.0))
+    assert capsys.readouterr().out.splitlines() == [
+        "a.pdf  0 %  Reading (2 of 3)",
+        "a.pdf  25 %  Reading (2 of 3)",
+        "a.pdf  50 %  Reading (2 of 3)",
+        "a.pdf  75 %  Reading (2 of 3)",
+        "a.pdf  100 %  completed",
+    ]
+
+
+def test_a_program_gets_every_change_without_pages_and_log(capsys: pytest.CaptureFixture[str]) -> None:
+    with JsonLines(Screen(as_json=True)) as view:
+        view.show(value(pages={"1": "td"}, log={"1": {}}, warnings={}))
+    assert json.loads(capsys.readouterr().out) == {
+        "job_id": "j1",
+        "name": "a.pdf",
+        "state": "processing",
+        "percent": 0.0,
+    }
+
+
+def test_what_is_nearly_done_does_not_look_done() -> None:
+    assert percent_text(value(percent=99.96)) == "99 %"
+    assert percent_text(value(percent=100.0)) == "100 %"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"state": "failed", "error": BROKEN}, "This document is damaged. Ask for the original."),
+        (
+            {
+                "state": "failed",
+                "error": {"code": "internal", "text": "Oh.", "advice": "Again.", "support_id": "s"},
+            },
+            "Oh. Again. (support id s)",
+        ),
+        ({"state": "cancelled", "cancelled_by": "Ada"}, "cancelled by Ada"),
+        ({"state": "completed"}, "completed"),
+        (
+            {"state": "completed", "warnings": {"page-3": {"text": "Page 3 failed."}, "page-4": {}}},
+            "completed with warnings: Page 3 failed. (and 1 more)",
+        ),
+        ({"state": "waiting", "question": {"text": "Which password?"}}, "Which password?"),
+        ({"phase": READING, "detail": {"text": "page 4 of 9"}}, "Reading (2 of 3), page 4 of 9"),
+    ],
+)
+def test_a_job_is_told_in_words(fields: dict[str, Any], said: str) -> None:
+    assert telling(value(**fields)) == said
+
+
+def bars_of(*values: dict[str, Any], height: int = 24) -> str:
+    """What a terminal shows in the end."""
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, width=100, height=height, color_system=None)
+    with Bars(console) as view:
+        for each in values:
+            view.show(each)
+    return out.getvalue()
+
+
+def test_a_name_is_shown_as_it_is_and_never_as_markup() -> None:
+    assert "[red]a[/red].pdf" in bars_of(value(name="[red]a[/red].pdf"))
+
+
+def test_a_failed_job_has_no_full_bar() -> None:
+    shown = bars_of(value(state="failed", percent=40.0, error=BROKEN))
+    last = next(line for line in reversed(shown.splitlines()) if "a.pdf" in line)
+    assert "40 %" in last
+    assert "✗" in last
+
+
+def test_of_more_jobs_than_lines_the_ended_ones_move_up() -> None:
+    ended = [value(id=f"j{n}", name=f"{n}.pdf", state="completed", percent=100.0) for n in range(30)]
+    shown = bars_of(*ended, height=10)
+    assert all(f"{n}.pdf" in shown for n in range(30))
+
+
+def expected() -> Expected:
+    good = {"state": "completed", "failure": None, "page_count": 1, "routes": "t", "words": ["anchor"]}
+    bad = {"state": "failed", "failure": "broken_document", "page_count": None, "routes": "", "words": []}
+    return Expected(Path(), {"a.pdf": good, "b.pdf": bad})
+
+
+A = value(state="completed", percent=100.0, page_count=1, pages={"1": "td"})
+B = value(name="b.pdf", state="failed", error=BROKEN)
+
+
+def test_samples_that_ended_as_they_should_differ_in_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    results = [Result(A, "an anchor here"), Result(B, None)]
+    assert tell_differences(Screen(), expected(), results, []) == 0
+    assert capsys.readouterr().out == ""
+    tell_results(Screen(), expected(), results, 1.0)
+    told = capsys.readouterr().out
+    assert "3 words" in told
+    assert "failed, as it should" in told
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (Result({**A, "state": "failed", "error": BROKEN}, None), "should be completed, not failed"),
+        (Result({**A, "pages": {"1": "od"}}, "anchor"), "routes should be t, not o"),
+        (Result({**A, "page_count": 2}, "anchor"), "pages should be 1, not 2"),
+        (Result(A, "nothing"), "words should be ['anchor'], not none"),
+    ],
+)
+def test_a_sample_that_ended_otherwise_is_named(
+    result: Result, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tell_differences(Screen(), expected(), [result, Result(B, None)], []) == 1
+    assert said in capsys.readouterr().out
+
+
+def test_a_sample_that_was_rejected_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    rejected = [{"name": "b.pdf", "problem": {"detail": "It is empty."}}]
+    assert tell_differences(Screen(), expected(), [Result(A, "anchor")], rejected) == 1
+    assert "b.pdf: rejected, It is empty." in capsys.readouterr().out
