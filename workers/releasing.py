@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 import structlog
 
-from service.settings import Settings
-
 if TYPE_CHECKING:
-    from service.adapters.opened import Adapters
+    from service.adapters.opened import Adapters, AdapterSettings
 
 # The database's library takes long to load; at first its time belongs to the workers that start.
 _WARM_UP_AFTER_SECONDS = 5.0
@@ -20,7 +18,7 @@ _log = structlog.get_logger()
 class Releasing:
     """Opens the database when first needed, and a while after the start at the latest."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: "AdapterSettings") -> None:
         self._settings = settings
         self._opened = AsyncExitStack()
         self._opening = asyncio.Lock()

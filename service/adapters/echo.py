@@ -121,6 +121,13 @@ class Echo:
         except (TimeoutError, RedisError, OSError) as lost:
             _log.warning("forget_postponed", job_id=job_id, reason=str(lost))
 
+    async def joined(self, job_id: str, owner_id: str) -> None:
+        """A job that is known joined one more batch."""
+        try:
+            await self._log.joined(job_id, owner_id)
+        except (RedisError, OSError, TimeoutError) as lost:
+            _log.warning("joined_untold", job_id=job_id, reason=str(lost))
+
     async def write_back(self) -> None:
         """Records in SQL what has been published since the last call."""
         published, self._published = self._published, {}

@@ -13,7 +13,14 @@ from dataclasses import replace
 import structlog
 
 from service.adapters.event_arguments import facts_arguments, row_arguments, seed_arguments
-from service.adapters.event_message import gone_message, of_server, paired, read_message, snapshot_from
+from service.adapters.event_message import (
+    gone_message,
+    joined_message,
+    of_server,
+    paired,
+    read_message,
+    snapshot_from,
+)
 from service.adapters.events import Outcome, RowPatch, Seed, StepFacts
 from service.adapters.keys import ALL_CHANNEL, job_channel, job_keys, owner_channel
 from service.adapters.redis_link import Argument, RedisLink, Script, open_redis
@@ -71,6 +78,13 @@ class EventLog:
         channels = (job_channel(job_id), owner_channel(owner_id), ALL_CHANNEL)
         await self._link.together(
             [("DEL", *job_keys(job_id)), *(("PUBLISH", channel, message) for channel in channels)]
+        )
+
+    async def joined(self, job_id: str, owner_id: str) -> None:
+        """Tells who watches the owner's lists and batches that the job is shown in one more of them."""
+        message = joined_message(job_id, owner_id, time.time())
+        await self._link.together(
+            [("PUBLISH", channel, message) for channel in (owner_channel(owner_id), ALL_CHANNEL)]
         )
 
     async def snapshot(self, job_id: str) -> Snapshot | None:

@@ -41,6 +41,15 @@ def read_message(message: bytes | str) -> Published:
 
 def gone_message(job_id: str, owner_id: str, at: float) -> bytes:
     """What is published when a job is deleted."""
+    return _marker(job_id, owner_id, at, "gone")
+
+
+def joined_message(job_id: str, owner_id: str, at: float) -> bytes:
+    """What is published when a job that is known joins one more batch: lists are to be read anew."""
+    return _marker(job_id, owner_id, at, "seeded")
+
+
+def _marker(job_id: str, owner_id: str, at: float, mark: str) -> bytes:
     return orjson.dumps(
         {
             "job_id": job_id,
@@ -50,7 +59,7 @@ def gone_message(job_id: str, owner_id: str, at: float) -> bytes:
             "run": 0,
             "revision": 0,
             "at": at,
-            "gone": True,
+            mark: True,
             "set": {},
         }
     )

@@ -31,6 +31,10 @@ class Announcer:
         self._waiting.append(job_id)
         self._something.set()
 
+    async def joined(self, job_id: str, owner_id: str) -> None:
+        """An upload led to a job that is known: its batch shows one more."""
+        await self._echo.joined(job_id, owner_id)
+
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None, None]:
         """Announces while the block runs, and at its end what is left."""

@@ -214,6 +214,7 @@ class Uploads:
         taken.batch_id = batch_id
         if accepted.duplicate_of:
             await self._blobs.delete(key)
+            await self._announcer.joined(accepted.job_id, order.owner.user_id)
         else:
             self._announcer.announce(accepted.job_id)
         return accepted

@@ -1,6 +1,7 @@
 """Phase Reading: a step reads some pages, by their text layer or by OCR, and writes one JSON line a page."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import orjson
@@ -136,25 +137,33 @@ async def _took_text(reading: _Reading, item: JsonObject, *, accept_any: bool) -
 async def _read_by_ocr(reading: _Reading, opened: Opened, numbers: list[int]) -> None:
     engine = reading.context.tools.ocr.choose(reading.context.options.languages)
     for start in range(0, len(numbers), engine.pages_per_call):
-        group = numbers[start : start + engine.pages_per_call]
-        reading.begin(group[0], "o")
-        left = list(group)
-        try:
-            request = await _request(reading, opened, engine, left)
-            if request.pages:
-                async for page in engine.read(request):
+        await _read_group(reading, opened, engine, numbers[start : start + engine.pages_per_call])
+
+
+async def _read_group(reading: _Reading, opened: Opened, engine: OcrEngine, group: list[int]) -> None:
+    reading.begin(group[0], "o")
+    left = list(group)
+    try:
+        request = await _request(reading, opened, engine, left)
+        if request.pages:
+            async with aclosing(engine.read(request)) as pages:
+                async for page in pages:
                     left.remove(page.number)
                     await reading.take(page.to_json())
+        for number in left:
+            reading.fail(number, Failure("page_missing"), "o")
+    except EngineFailed as failed:
+        if failed.kind != "usage" or failed.code == "ocr_language_missing":
+            raise
+        if len(left) > 1:
+            # A page that is refused must not cost those that were sent with it.
             for number in left:
-                reading.fail(number, Failure("page_missing"), "o")
-        except EngineFailed as failed:
-            if failed.kind != "usage" or failed.code == "ocr_language_missing":
-                raise
-            for number in left:
-                reading.fail(number, Failure(failed.code, failed.params, FailureKind.USAGE), "o")
-        except ChildFailed as failed:
-            for number in left:
-                reading.fail(number, _page_failure(failed, reading.context), "o")
+                await _read_group(reading, opened, engine, [number])
+        else:
+            reading.fail(left[0], Failure(failed.code, failed.params, FailureKind.USAGE), "o")
+    except ChildFailed as failed:
+        for number in left:
+            reading.fail(number, _page_failure(failed, reading.context), "o")
 
 
 async def _request(reading: _Reading, opened: Opened, engine: OcrEngine, left: list[int]) -> OcrRequest:
