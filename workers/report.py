@@ -62,6 +62,11 @@ class StepReport:
         self._last = 0.0
         self._sending = asyncio.Lock()
 
+    @property
+    def unsent(self) -> bool:
+        """Whether something was said that no append has taken yet."""
+        return bool(self._unsent)
+
     def began(self, cost: int) -> None:
         self._item_cost = cost
         self._item_began = time.monotonic()
