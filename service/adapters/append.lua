@@ -133,6 +133,7 @@ local function in_chunks(command, key, list)
   end
 end
 
+local phase_before = known.phase
 local given = {}
 for i = fields_at, entries_at - 1, 2 do
   given[ARGV[i]] = true
@@ -155,6 +156,8 @@ local function remove_others(maps)
 end
 
 if is_row then
+  -- What was being done belongs to the phase that it was done in.
+  if known.phase ~= phase_before and not given.detail then set_field('detail', 'null') end
   local maps = {}
   for map in string.gmatch(ARGV[17], '[^,]+') do maps[map] = true end
   if new_run then

@@ -326,3 +326,12 @@ async def test_since_has_all_patches_or_none(log: EventLog, redis: Redis) -> Non
 def test_what_does_not_belong_there_is_a_mistake_of_the_caller(wrong: Callable[[], object]) -> None:
     with pytest.raises(ValueError, match="not "):
         wrong()
+
+
+async def test_a_new_phase_forgets_the_detail_of_the_one_before(log: EventLog) -> None:
+    await log.seed(seed(phase={"index": 1, "total": 3, "code": "inspecting"}))
+    await log.append_facts(facts(10, detail={"code": "opening", "params": {}, "text": ""}))
+    await log.append_row(row(2, phase={"index": 1, "total": 3, "code": "inspecting"}))
+    assert (await now(log)).value["detail"]["code"] == "opening"
+    await log.append_row(row(3, phase={"index": 2, "total": 3, "code": "reading"}))
+    assert "detail" not in (await now(log)).value
