@@ -36,6 +36,8 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 ZOOMED: ViewportSize = {"width": 640, "height": 430}
 """What a window of 1280 by 860 holds at a zoom of 200 %."""
 
+expect.set_options(timeout=20_000)
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
