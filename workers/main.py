@@ -66,7 +66,7 @@ class WorkerProcess:
         self._settings = settings
         self._adapters = adapters
         self._tools = tools
-        self._running = RunningSteps()
+        self.running = RunningSteps()
         known = all_pipelines()
         self._specs = [each.spec() for each in known.values()]
         advance = Advance(known, tools, adapters.echo.live)
@@ -82,7 +82,7 @@ class WorkerProcess:
             adapters.db,
             adapters.redis,
             adapters.log,
-            self._running,
+            self.running,
             lease_seconds=settings.lease_seconds,
             every_seconds=settings.heartbeat_seconds,
         )
@@ -107,7 +107,7 @@ class WorkerProcess:
                 secrets=adapters.secrets,
                 work=Work(adapters.db, adapters.blobs, tools, advance),
                 recording=recording,
-                running=self._running,
+                running=self.running,
             )
         )
         estimates = Estimates(adapters.db, adapters.blobs, adapters.echo, tools, advance)
@@ -142,7 +142,7 @@ class WorkerProcess:
         await self._adapters.dispatcher.dispatch()
         async with asyncio.TaskGroup() as group:
             services = [
-                group.create_task(listen(self._adapters.redis, self._wake, self._running.stop_job)),
+                group.create_task(listen(self._adapters.redis, self._wake, self.running.stop_job)),
                 group.create_task(self._heartbeat.run()),
                 group.create_task(self._heartbeat.tell()),
                 group.create_task(self._sweep.run()),
@@ -161,7 +161,7 @@ class WorkerProcess:
         self._images.leave()
         drain = self._settings.drain_seconds or 0.0
         await asyncio.wait(work, timeout=max(0.0, drain - _HAND_BACK_SECONDS))
-        self._running.leave()
+        self.running.leave()
         await asyncio.wait(work, timeout=_HAND_BACK_SECONDS * 2)
         for each in work:
             each.cancel()
