@@ -5,7 +5,7 @@
  * place in the drop), so a card never moves because its job did.
  */
 
-/** @import {JobValue} from "./types.js" */
+/** @import {BatchValue, JobValue} from "./types.js" */
 /** @import {Upload, Uploads} from "./upload.js" */
 
 /**
@@ -96,7 +96,7 @@ export function grouped(jobs, uploads) {
 /**
  * How many documents of the groups at work have ended, for the tab's title; null when nothing is at work.
  * @param {{urgent: Item[], groups: Group[]}} list
- * @param {(batchId: string) => {total: number, counts: Record<string, number>} | undefined} batchOf
+ * @param {(batchId: string) => Pick<BatchValue, "total" | "counts" | "jobs"> | undefined} batchOf
  * @returns {{done: number, total: number} | null}
  */
 export function tally(list, batchOf) {
@@ -112,14 +112,33 @@ export function tally(list, batchOf) {
 }
 
 /**
- * A batch's documents that have ended, and all: those the service knows of, and those not yet there.
+ * A batch's documents that have ended, and all: those the service told of in the batch, and those it did not yet.
  * @param {Item[]} items
- * @param {{total: number, counts: Record<string, number>} | undefined} batch
+ * @param {Pick<BatchValue, "total" | "counts" | "jobs"> | undefined} batch
  */
 export function sumOf(items, batch) {
   if (!batch) return { done: items.filter(ended).length, total: items.length };
-  const coming = items.filter((each) => !each.job && each.upload && !each.upload.jobId);
+  const others = notIn(batch.jobs ?? {}, items);
   const count = (/** @type {string} */ state) => batch.counts[state] ?? 0;
   const over = count("completed") + count("failed") + count("cancelled");
-  return { done: over + coming.filter(ended).length, total: batch.total + coming.length };
+  const overElsewhere = others.filter((each) => ended(each) && (each.job || !each.upload?.jobId));
+  return { done: over + overElsewhere.length, total: batch.total + others.length };
+}
+
+/**
+ * The items that are not among a batch's jobs. The batch may tell of a job before the card or the answer to its upload
+ * comes: an upload that nothing is known of is then taken for the job of its name.
+ * @param {NonNullable<BatchValue["jobs"]>} jobs
+ * @param {Item[]} items
+ */
+function notIn(jobs, items) {
+  const idOf = (/** @type {Item} */ each) => each.job?.id ?? each.upload?.jobId ?? "";
+  const ids = new Set(items.map(idOf));
+  const names = Object.entries(jobs).filter(([id]) => !ids.has(id)).map(([, job]) => job.name);
+  return items.filter((each) => {
+    if (idOf(each)) return !(idOf(each) in jobs);
+    const at = names.indexOf(each.upload?.name ?? "");
+    if (at >= 0) names.splice(at, 1);
+    return at < 0;
+  });
 }

@@ -2,7 +2,7 @@
 
 /** @import {Group, Item} from "../items.js" */
 
-import { arrange, fill, html, part } from "../html.js";
+import { arrange, fill, html, part, setAttribute } from "../html.js";
 import { t } from "../i18n.js";
 import { BatchLine } from "./batch_line.js";
 import { Card } from "./card.js";
@@ -124,6 +124,8 @@ class BatchSection extends Piece {
       part(this, "line", HTMLElement).append(this.#line);
     }
     part(this, "line", HTMLElement).hidden = all.length < 2;
+    setAttribute(this, "role", all.length < 2 ? null : "group");
+    setAttribute(this, "aria-label", all.length < 2 ? null : t("ui.batch"));
     this.#line?.show(group, all);
     const cards = part(this, "cards", HTMLElement);
     cards.hidden = group.items.length === 0;

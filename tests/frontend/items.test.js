@@ -10,6 +10,8 @@ import { FakeWorld } from "./support.js";
 
 /** @param {string} id @param {number} created @param {Partial<JobValue>} [more] @returns {JobValue} */
 const job = (id, created, more = {}) => ({ id, name: id, pipeline: "text", state: "processing", batch_id: "b1", created_at: created, ...more });
+/** @param {string[]} ids @returns {any} */
+const batchJobs = (...ids) => Object.fromEntries(ids.map((id) => [id, { job_id: id, name: id }]));
 /** @param {any[]} [drops] @returns {any} */
 const uploadsOf = (drops = []) => ({
   drops, all: drops.flatMap((each) => each.uploads),
@@ -54,11 +56,23 @@ test("a bar goes from the first byte to the end without a step back", () => {
 test("the tally counts the batches at work, and what is still on its way up", () => {
   const list = grouped([job("a", 1, { state: "completed" }), job("b", 2), job("old", 0, { batch_id: "b0", state: "completed" })], uploadsOf());
   assert.deepEqual(tally(list, () => undefined), { done: 1, total: 2 });
-  const counts = { completed: 18, failed: 1, queued: 9 };
-  assert.deepEqual(tally(list, (id) => (id === "b1" ? { total: 28, counts } : { total: 1, counts: { completed: 1 } })), { done: 19, total: 28 });
+  const known = { id: "b1", total: 28, counts: { completed: 18, failed: 1, queued: 9 }, jobs: batchJobs("a", "b") };
+  const old = { total: 1, counts: { completed: 1 }, jobs: batchJobs("old") };
+  assert.deepEqual(tally(list, (id) => (id === "b1" ? known : old)), { done: 19, total: 28 });
   assert.equal(tally(grouped([job("a", 1, { state: "failed" })], uploadsOf()), () => undefined), null);
-  const coming = /** @type {any} */ ({ key: "u", job: null, upload: { jobId: null, state: "sending" } });
+  const coming = /** @type {any} */ ({ key: "u", job: null, upload: { jobId: null, name: "u", state: "sending" } });
   assert.deepEqual(sumOf([coming], { total: 2, counts: { completed: 2 } }), { done: 2, total: 3 });
+});
+
+test("a document counts once, whichever of batch, card and answer to its upload is heard of first", () => {
+  const upload = (/** @type {string | null} */ jobId) => /** @type {any} */ (
+    { key: "u", job: null, upload: { jobId, name: "u", state: jobId ? "accepted" : "storing" } });
+  const card = /** @type {any} */ ({ key: "u", job: job("u", 1), upload: null });
+  const before = { total: 1, counts: { queued: 1 }, jobs: batchJobs("other") };
+  const after = { total: 2, counts: { queued: 2 }, jobs: batchJobs("other", "u") };
+  for (const batch of [before, after]) {
+    for (const item of [upload(null), upload("u"), card]) assert.deepEqual(sumOf([item], batch), { done: 0, total: 2 });
+  }
 });
 
 test("what is met for the first time is no news; phases, questions and endings are", () => {
