@@ -33,9 +33,13 @@ async def check_sql(settings: Settings) -> Check:
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         if "alembic_version" in str(error):
             return Check("SQL", "warn", f"{shown} is empty", "The first start makes its tables.")
-        return Check(
-            "SQL", "fail", f"{shown}: {_first_line(error)}", "Start it, or correct HEADWAY_DATABASE_URL."
+        is_file = url.get_backend_name() == "sqlite"
+        remedy = (
+            "Restore it from a copy, or move it away."
+            if is_file
+            else "Start it, or correct HEADWAY_DATABASE_URL."
         )
+        return Check("SQL", "fail", f"{shown}: {_first_line(error)}", remedy)
     finally:
         await database.close()
     return Check("SQL", "ok", f"{shown}, schema {revision}")

@@ -71,7 +71,11 @@ class Tree:
         self.raise_failure()
         if self._stop.asked.is_set():
             raise KeyboardInterrupt
-        raise CommandFailed(f"Headway was not ready after {_START_SECONDS:g} s.", exit_code=EXIT_INCOMPLETE)
+        raise CommandFailed(
+            f"Headway was not ready after {_START_SECONDS:g} s.",
+            self._where_to_look(),
+            exit_code=EXIT_INCOMPLETE,
+        )
 
     async def stopped(self) -> None:
         """Waits until someone asks to stop; raises CommandFailed when a part cannot be kept running."""

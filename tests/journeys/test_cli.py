@@ -4,15 +4,23 @@ import asyncio
 import json
 import os
 import pty
+import signal
 import subprocess
-import sys
 from collections.abc import Generator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.support.headway_process import RunningHeadway, busy, environment, gone, headway, started_up
+from tests.support.headway_process import (
+    COMMAND,
+    RunningHeadway,
+    busy,
+    environment,
+    gone,
+    headway,
+    started_up,
+)
 from tests.support.pdf_files import text_pdf, words
 
 
@@ -100,6 +108,24 @@ def test_a_staged_job_waits_for_its_start_and_can_be_cancelled_and_retried(
     assert up.run("watch", job).returncode == 0
 
 
+def test_watching_is_ended_by_ctrl_c(up: RunningHeadway, letter: Path) -> None:
+    job = uploaded(up, str(letter), "--no-start")
+    watching = subprocess.Popen(
+        [*COMMAND, "watch", job],
+        env=environment(HEADWAY_DATA_DIR=str(up.data_dir)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert watching.stdout is not None
+    assert "staged" in watching.stdout.readline()
+    watching.send_signal(signal.SIGINT)
+    assert watching.wait(10) == 130
+    assert watching.stdout.read() == ""
+    watching.stdout.close()
+    up.run("cancel", job)
+
+
 def test_jobs_are_listed_newest_first(up: RunningHeadway, letter: Path) -> None:
     job = uploaded(up, str(letter), "--no-start")
     told = up.run("jobs", "--json", "--limit", "1")
@@ -113,7 +139,7 @@ def test_a_password_is_asked_for_without_showing_it(up: RunningHeadway, tmp_path
     locked.write_bytes(text_pdf(words(40), password="open sesame"))
     job = uploaded(up, str(locked))
     watching = subprocess.Popen(
-        [sys.executable, "-m", "service.cli", "watch", job],
+        [*COMMAND, "watch", job],
         env=environment(HEADWAY_DATA_DIR=str(up.data_dir)),
         stdout=subprocess.PIPE,
         text=True,
@@ -132,7 +158,7 @@ def typed_at_terminal(up: RunningHeadway, arguments: list[str], text: str) -> st
     """What a terminal shows of the command when somebody types this as soon as something is asked."""
     ours, its = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "service.cli", *arguments],
+        [*COMMAND, *arguments],
         env=environment(HEADWAY_DATA_DIR=str(up.data_dir), TERM="xterm"),
         stdin=its,
         stdout=its,
