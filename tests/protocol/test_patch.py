@@ -57,10 +57,10 @@ def histories(draw: st.DrawFn) -> tuple[Snapshot, list[Patch]]:
     value = {"percent": draw(st.integers(0, 100)), "pages": {}, "log": {}, "state": "queued"}
     run, patches = 1, list[Patch]()
     for seq, changed in enumerate(draw(st.lists(fields, min_size=1, max_size=8)), start=1):
-        if draw(st.booleans()) and draw(st.booleans()):
-            run += 1
-            changed = {**changed, "percent": draw(st.integers(0, 100))}
-        patches.append(Patch("job", "e", seq, seq, run, changed))
+        starts_run = draw(st.integers(0, 3)) == 0
+        run += starts_run
+        own_percent = {"percent": draw(st.integers(0, 100))} if starts_run else {}
+        patches.append(Patch("job", "e", seq, seq, run, {**changed, **own_percent}))
     return Snapshot("job", "e", 0, 1, value), patches
 
 
