@@ -1,8 +1,9 @@
 /**
  * What the start page lists: uploads and jobs as one kind of item, in groups of one batch each. Pure.
  *
- * Those that need a person stand first. All others are sorted by what never changes (when they were made, and their
- * place in the drop), so a card never moves because its job did.
+ * Those that need a person stand first. All others are sorted by what never changes and is the same in every tab:
+ * batches by when they were made, the documents of one by name, since they are uploaded side by side and become jobs
+ * in no order that means anything. So a card never moves because its job did.
  */
 
 /** @import {BatchValue, JobValue} from "./types.js" */
@@ -23,6 +24,13 @@ export const UNSENT = new Set(["waiting", "sending", "storing"]);
  * @typedef {{key: string, group: string, job: JobValue | null, upload: Upload | null}} Item
  * @typedef {{key: string, batchId: string | null, created: number, items: Item[]}} Group
  */
+
+const BY_NAME = new Intl.Collator("en", { numeric: true });
+
+/** @param {Item} item */
+function nameOf({ job, upload }) {
+  return upload?.name ?? job?.name ?? "";
+}
 
 /** @param {Item} item */
 export function needsPerson(item) {
@@ -84,8 +92,8 @@ export function grouped(jobs, uploads) {
     if (!jobShownElsewhere) put(null, upload);
   }
   const sorted = [...groups.values()].sort((a, b) => b.created - a.created || (a.key < b.key ? 1 : -1));
-  const byPlace = (/** @type {Item} */ a, /** @type {Item} */ b) =>
-    (places.get(a) ?? 0) - (places.get(b) ?? 0) || (a.key < b.key ? -1 : 1);
+  const byPlace = (/** @type {Item} */ a, /** @type {Item} */ b) => BY_NAME.compare(nameOf(a), nameOf(b))
+    || (places.get(a) ?? 0) - (places.get(b) ?? 0) || (a.key < b.key ? -1 : 1);
   for (const group of sorted) group.items.sort(byPlace);
   return {
     urgent: sorted.flatMap((group) => group.items.filter(needsPerson)),

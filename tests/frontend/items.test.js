@@ -20,9 +20,9 @@ const uploadsOf = (drops = []) => ({
 /** @param {ReturnType<typeof grouped>} list */
 const keys = (list) => [list.urgent.map((each) => each.key), ...list.groups.map((each) => each.items.map((item) => item.key))];
 
-test("batches stand newest first, the documents of one in the order they came", () => {
-  const jobs = [job("c", 30, { batch_id: "b2" }), job("b", 20), job("a", 10)];
-  assert.deepEqual(keys(grouped(jobs, uploadsOf())), [[], ["c"], ["a", "b"]]);
+test("batches stand newest first, the documents of one by name, whichever became a job first", () => {
+  const jobs = [job("c", 30, { batch_id: "b2" }), job("scan 10", 20), job("scan 9", 25), job("b", 10)];
+  assert.deepEqual(keys(grouped(jobs, uploadsOf())), [[], ["c"], ["b", "scan 9", "scan 10"]]);
 });
 
 test("no card moves because of what happens to it, unless it needs a person", () => {
@@ -36,7 +36,7 @@ test("no card moves because of what happens to it, unless it needs a person", ()
 
 test("an upload keeps its place and its key when it becomes a job", () => {
   const drop = /** @type {any} */ ({ key: "d1", batchId: null, created: 50 });
-  const upload = (/** @type {number} */ index) => ({ key: `u${index}`, drop, index, jobId: null, state: "sending", size: 10, sent: 0 });
+  const upload = (/** @type {number} */ index) => ({ key: `u${index}`, name: `u${index}`, drop, index, jobId: null, state: "sending", size: 10, sent: 0 });
   drop.uploads = [upload(0), upload(1), upload(2)];
   const before = keys(grouped([], uploadsOf([drop])));
   drop.batchId = "b1";
