@@ -11,6 +11,9 @@ import { barOf } from "../items.js";
 import { Piece } from "./piece.js";
 
 export class Bar extends Piece {
+  /** @type {HTMLElement[]} */
+  #fills = [];
+
   /**
    * @param {Item} item
    * @param {string} tone
@@ -31,7 +34,7 @@ export class Bar extends Piece {
   set(shares, whole, tone, label, text) {
     if (this.childElementCount !== shares.length) this.#parts(shares.length);
     shares.forEach((share, at) => {
-      part(this, `fill-${at}`, HTMLElement).style.setProperty("--share", String(Math.max(0, Math.min(1, share))));
+      this.#fills[at]?.style.setProperty("--share", String(Math.max(0, Math.min(1, share))));
     });
     this.dataset["tone"] = tone;
     setAttribute(this, "role", "progressbar");
@@ -46,6 +49,7 @@ export class Bar extends Piece {
   #parts(count) {
     const parts = Array.from({ length: count }, (_, at) => at);
     fill(this, html`${parts.map((at) => html`<span class="bar-part"><span class="bar-fill" data-part="fill-${at}"></span></span>`)}`);
+    this.#fills = parts.map((at) => part(this, `fill-${at}`, HTMLElement));
     this.classList.toggle("bar-split", count > 1);
   }
 }

@@ -63,7 +63,7 @@ export class BatchLine extends Piece {
     setText(part(this, "done", HTMLElement), words[0] ?? "");
     setText(part(this, "rest", HTMLElement), words.slice(1).map((each) => ` · ${each}`).join(""));
     const whole = over ? 100 : this.#percent(batch);
-    const tone = over ? (counts.failed ? "failed" : "completed") : "processing";
+    const tone = over ? overTone(counts) : "processing";
     this.#bar.set([whole / 100], whole, tone, t("ui.batch.bar"), words.join(", "));
     this.#drawOffers({ ...counts, over });
   }
@@ -117,6 +117,12 @@ export class BatchLine extends Piece {
       await tried(this.app, t("ui.batch"), () => Promise.all(staged.map((id) => api.command(id, "start"))));
     }
   }
+}
+
+/** @param {{failed: number, completed: number}} counts of a batch in which all has ended */
+function overTone({ failed, completed }) {
+  if (failed === 0) return completed > 0 ? "completed" : "cancelled";
+  return completed > 0 ? "warnings" : "failed";
 }
 
 /**

@@ -5,7 +5,7 @@
 
 import { addresses } from "../api.js";
 import { perform } from "../commands.js";
-import { actionsOf, failureOf, lineOf, lookOf, word } from "../describe.js";
+import { actionsOf, failureOf, lineOf, lookOf } from "../describe.js";
 import { fill, html, part, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { Bar } from "./bar.js";
@@ -26,6 +26,10 @@ export class Card extends Piece {
   #question = null;
   /** @type {Estimate | null} */
   #estimate = null;
+  /** Kept at hand: they change many times a second. @type {HTMLElement | null} */
+  #icon = null;
+  /** @type {HTMLElement | null} */
+  #line = null;
   #before = "";
   #stamp = "";
 
@@ -40,6 +44,8 @@ export class Card extends Piece {
       <p class="card-line" data-part="line"></p>
       <div class="card-more" data-part="more"></div>`);
     part(this, "bar", HTMLElement).append(this.#bar);
+    this.#icon = part(this, "icon", HTMLElement);
+    this.#line = part(this, "line", HTMLElement);
     this.addEventListener("click", (event) => this.#clicked(event));
   }
 
@@ -62,8 +68,8 @@ export class Card extends Piece {
     const look = lookOf(item);
     this.dataset["look"] = look;
     this.dataset["job"] = item.job?.id ?? item.upload?.jobId ?? "";
-    setIcon(part(this, "icon", HTMLElement), ICON_OF[look] ?? "file");
-    setText(part(this, "line", HTMLElement), lineOf(item, this.app.now()));
+    if (this.#icon) setIcon(this.#icon, ICON_OF[look] ?? "file");
+    if (this.#line) setText(this.#line, lineOf(item, this.app.now()));
     this.#bar.show(item, look, t("ui.card.bar", { name: this.name }));
     this.#drawLasting(look);
     this.#drawQuestion();
@@ -193,11 +199,6 @@ export async function copySupportId(button) {
 export function mainResult(names) {
   const rank = (/** @type {string} */ name) => (name.endsWith(".txt") ? 0 : name.endsWith(".md") ? 1 : 2);
   return [...names].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))[0] ?? null;
-}
-
-/** @param {Item} item */
-export function cardWord(item) {
-  return word(lookOf(item));
 }
 
 customElements.define("hw-card", Card);

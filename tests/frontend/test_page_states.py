@@ -20,7 +20,8 @@ from playwright.sync_api import (
 from service.domain.ids import new_id
 from tests.support import axe, programs
 from tests.support import page_scenes as scenes
-from tests.support.page_simulator import Simulator, scenes_of, simulated
+from tests.support.page_gallery import scenes_of
+from tests.support.page_simulator import Simulator, simulated
 
 ARGS = [
     "--no-sandbox",
