@@ -1,6 +1,7 @@
 """Releasing what a dead worker held, at once rather than when its lease runs out."""
 
 import asyncio
+import importlib
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
 
@@ -65,6 +66,6 @@ class Releasing:
             return self._adapters
 
     async def _open(self) -> "Adapters":
-        from service.adapters.opened import open_adapters
-
-        return await self._opened.enter_async_context(open_adapters(self._settings))
+        # In a thread, since this process must hear of deaths and signals meanwhile.
+        opened = await asyncio.to_thread(importlib.import_module, "service.adapters.opened")
+        return await self._opened.enter_async_context(opened.open_adapters(self._settings))

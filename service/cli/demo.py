@@ -76,10 +76,11 @@ class Demo:
         making = asyncio.create_task(_make_samples(self._samples))
         try:
             async with running(self._settings, self._stop, self._log) as (tree, server):
+                ready = process_age()
                 await making
                 if not then_exit:
                     link = await sign_in_link(server)
-                    self._tell_link(link, f"Ready after {process_age():.1f} s. The same in a browser:")
+                    self._tell_link(link, f"Ready after {ready:.1f} s. The same in a browser:")
                     if browser:
                         open_browser(link)
                 code = await self._show(tree, server)
@@ -95,8 +96,8 @@ class Demo:
             making.cancel()
 
     def _tell_link(self, link: str, lead: str) -> None:
-        self._screen.line(lead)
-        self._screen.line(f"\n  {link}\n", "bold cyan underline")
+        self._screen.line(f"{lead}\n")
+        self._screen.line(f"  {link}\n", "bold cyan")
 
     async def _show(self, tree: Tree, server: Server) -> int:
         """Uploads and follows, unless somebody stops it or the server fails."""

@@ -80,7 +80,7 @@ def tell_running(tree: Tree, link: str, seconds: float) -> None:
     console.print(
         Text.assemble(("Headway ", "bold"), version("headway"), f" is ready after {seconds:.1f} s.")
     )
-    console.print(Text.assemble("\n  ", (link, "bold cyan underline"), "\n"))
+    console.print(Text.assemble("\n  ", (link, "bold cyan"), "\n"))
     console.print(
         Text("The link signs in one browser; `headway link` makes another. " + ", ".join(parts) + ".", "dim")
     )

@@ -1,9 +1,10 @@
 """The processes of `headway up`: one that dies comes back, all stop when asked, and nothing is ever left behind."""
 
 import asyncio
+import json
 import signal
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from os import kill
 from pathlib import Path
 
@@ -47,6 +48,24 @@ async def test_a_part_that_is_killed_comes_back_and_leaves_nothing(
 
     await until(reached, "the server is reachable again", seconds=20)
     assert codes[-1] == 0, up.said()
+
+
+async def test_work_of_a_killed_worker_is_given_back_at_once(up: RunningHeadway, tmp_path: Path) -> None:
+    await busy(up, tmp_path)
+    reading = up.pids("workers.children.warm")
+    victim = next(pid for pid in up.pids("workers.main") if reading & set(descendants(pid)))
+    kill(victim, signal.SIGKILL)
+    # Well before the lease of 2.5 s runs out, were it not for the supervisor.
+    await until(lambda: any(_given_back(up)), "its step is given back", seconds=2)
+
+
+def _given_back(up: RunningHeadway) -> Iterator[list[str]]:
+    """The jobs of which workers that died held steps."""
+    for line in up.said().splitlines():
+        if line.startswith("{") and line.endswith("}"):
+            said = json.loads(line)
+            if said["event"] == "worker_released":
+                yield said["jobs"]
 
 
 async def test_nothing_is_left_of_a_killed_parent(up: RunningHeadway, tmp_path: Path) -> None:
