@@ -1,6 +1,7 @@
 """The SQL database: SQLite by default, PostgreSQL by URL. One transaction a `with`."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -29,6 +30,23 @@ def async_url(url: str) -> str:
     return parsed.set(drivername=driver).render_as_string(hide_password=False)
 
 
+class _RollsBackFirst(sqlite3.Connection):
+    """A connection that is closed in the midst of a transaction gives up its locks.
+
+    SQLite keeps them as long as a statement of the connection lives: after a cancelled task, until the garbage is
+    collected. All other writers would wait for that.
+    """
+
+    def close(self) -> None:
+        if self.in_transaction:
+            self.rollback()
+        super().close()
+
+
+_SQLITE: dict[str, Any] = {"connect_args": {"factory": _RollsBackFirst}}
+_POSTGRESQL: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+
+
 class Database:
     """Opens sessions. `reading` sees one state and writes nothing; `writing` is one transaction."""
 
@@ -39,7 +57,7 @@ class Database:
             self.url,
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
-            **({} if self.is_sqlite else {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}),
+            **(_SQLITE if self.is_sqlite else _POSTGRESQL),
         )
         self._reading = self.engine
         self._writes = asyncio.Lock()

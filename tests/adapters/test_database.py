@@ -1,0 +1,112 @@
+"""Transactions of the database: whole or not at all, and nobody is locked out by one that was broken off."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import event, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.adapters.database import Database, async_url
+from service.adapters.tables import UserRow
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+async def users(db: Database) -> int:
+    async with db.reading() as session:
+        return await session.scalar(select(func.count()).select_from(UserRow)) or 0
+
+
+def user(number: int) -> UserRow:
+    return UserRow(id=str(number), name="Ada", role="user", created_at=0.0)
+
+
+@pytest.mark.parametrize(
+    ("given", "driver"),
+    [
+        ("sqlite:///a.db", "sqlite+aiosqlite"),
+        ("postgres://h/d", "postgresql+asyncpg"),
+        ("postgresql+x://h/d", "postgresql+asyncpg"),
+    ],
+)
+def test_a_url_gets_the_driver_that_is_used(given: str, driver: str) -> None:
+    assert async_url(given).split("://")[0] == driver
+
+
+def test_other_databases_are_refused() -> None:
+    with pytest.raises(ValueError, match="use sqlite or postgresql"):
+        async_url("mysql+pymysql://h/d")
+
+
+async def test_an_exception_undoes_all(db: Database) -> None:
+    async def write() -> None:
+        async with db.writing() as session:
+            session.add(user(1))
+            await session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await write()
+    assert await users(db) == 0
+
+
+@pytest.mark.parametrize("durable", [False, True])
+async def test_writers_at_the_same_time_wait_for_each_other(db: Database, durable: bool) -> None:
+    other = Database(db.url)
+
+    async def write(on: Database, number: int) -> None:
+        async with on.writing(durable=durable) as session:
+            session.add(user(number))
+
+    await asyncio.gather(*(write((db, other)[number % 2], number) for number in range(20)))
+    assert await users(db) == 20
+    await other.close()
+
+
+@pytest.mark.parametrize("at", range(5))
+async def test_a_transaction_that_is_cancelled_holds_up_nobody(db: Database, at: int) -> None:
+    """The cancel comes while the statement with this number is under way."""
+    seen: list[str] = []
+
+    async def write() -> None:
+        async with db.writing() as session:
+            await session.execute(text("UPDATE users SET name = 'x'"))
+            session.add(user(1))
+            await session.flush()
+            await session.scalar(select(func.count()).select_from(UserRow))
+            await session.execute(text("UPDATE users SET name = 'y'"))
+
+    def cancel(*_: object) -> None:
+        seen.append("statement")
+        if len(seen) == at + 1:
+            task.cancel()
+
+    event.listen(db.engine.sync_engine, "before_cursor_execute", cancel)
+    task = asyncio.create_task(write())
+    await asyncio.wait([task])
+    event.remove(db.engine.sync_engine, "before_cursor_execute", cancel)
+    other = Database(db.url)
+    async with asyncio.timeout(5), other.writing() as session:
+        session.add(user(2))
+    await other.close()
+    assert await users(db) == (1 if task.cancelled() else 2)
+
+
+async def test_a_reading_session_sees_one_moment(db: Database) -> None:
+    async def count(session: AsyncSession) -> int | None:
+        return await session.scalar(select(func.count()).select_from(UserRow))
+
+    async with db.reading() as session:
+        assert await count(session) == 0
+        async with db.writing() as writer:
+            writer.add(user(1))
+        assert await count(session) == 0
+    assert await users(db) == 1
