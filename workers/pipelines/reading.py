@@ -117,6 +117,8 @@ async def _read_text(reading: _Reading, opened: Opened, numbers: list[int], *, f
         except ChildFailed as failed:
             if failed.code is not None:
                 raise
+            if not left:
+                return  # it died after its last page
             reading.fail(left.pop(0), _page_failure(failed, context), "t")
 
 
@@ -155,15 +157,17 @@ async def _read_group(reading: _Reading, opened: Opened, engine: OcrEngine, grou
     except EngineFailed as failed:
         if failed.kind != "usage" or failed.code == "ocr_language_missing":
             raise
-        if len(left) > 1:
-            # A page that is refused must not cost those that were sent with it.
-            for number in left:
-                await _read_group(reading, opened, engine, [number])
-        else:
-            reading.fail(left[0], Failure(failed.code, failed.params, FailureKind.USAGE), "o")
+        refusal = Failure(failed.code, failed.params, FailureKind.USAGE)
     except ChildFailed as failed:
-        for number in left:
-            reading.fail(number, _page_failure(failed, reading.context), "o")
+        refusal = _page_failure(failed, reading.context)
+    else:
+        return
+    # A page that is refused, or that no child survives, must not cost those that were sent with it.
+    for number in left:
+        if len(group) > 1:
+            await _read_group(reading, opened, engine, [number])
+        else:
+            reading.fail(number, refusal, "o")
 
 
 async def _request(reading: _Reading, opened: Opened, engine: OcrEngine, left: list[int]) -> OcrRequest:
