@@ -85,18 +85,27 @@ async def small_worker(
     house: House, *pipelines: Pipeline, preload: tuple[str, ...] = (), **changes: Any
 ) -> AsyncGenerator[WorkerProcess, None]:
     """A worker of these pipelines, in this process, until the block ends."""
-    stop = asyncio.Event()
     settings = house.settings.model_copy(update={"drain_seconds": 0.6, **changes})
     tools = Toolbox(Sandbox(preload), cast("OcrEngines", _NoOcr()), LIMITS)
     with patch.object(workers.main, "all_pipelines", lambda: {each.name: each for each in pipelines}):
         process = WorkerProcess(settings, house.a, tools)
+    try:
+        async with run_until_left(process):
+            yield process
+    finally:
+        await tools.sandbox.close()
+
+
+@asynccontextmanager
+async def run_until_left(process: WorkerProcess) -> AsyncGenerator[None, None]:
+    """The worker works until the block ends, and has stopped in good order then."""
+    stop = asyncio.Event()
     task = asyncio.create_task(process.run(stop))
     try:
-        yield process
+        yield
     finally:
         stop.set()
         await asyncio.wait_for(task, 15)
-        await tools.sandbox.close()
 
 
 async def give(house: House, pipeline: Pipeline, content: bytes = b"words", **order: Any) -> str:
