@@ -68,6 +68,11 @@ def serve(app: Starlette, listening: socket.socket, drain_seconds: float) -> int
         timeout_graceful_shutdown=max(1, round(drain_seconds)),
         **server_options(),
     )
-    server = DrainingServer(config, lambda window: app.state.live.drain(window), drain_seconds * _DRAIN_SHARE)
+
+    async def drain(window: float) -> None:
+        # The lifespan puts it there, so it is looked up when it is needed.
+        await app.state.live.drain(window)
+
+    server = DrainingServer(config, drain, drain_seconds * _DRAIN_SHARE)
     server.run(sockets=[listening])
     return 0 if server.started else 1
