@@ -20,6 +20,7 @@ export class BatchLine extends Piece {
   #items = [];
   #bar = new Bar();
   #highest = 0;
+  #total = 0;
   #offers = "";
 
   build() {
@@ -54,6 +55,8 @@ export class BatchLine extends Piece {
     const sum = sumOf(this.#items, batch);
     const counts = countsOf(this.#items, batch);
     const over = sum.done >= sum.total;
+    if (sum.total !== this.#total) this.#highest = 0;
+    this.#total = sum.total;
     const words = [t("ui.batch.done", { of: ofTotal(counts.completed, sum.total) })];
     if (counts.needsYou) words.push(t("ui.batch.needs_you", { count: counts.needsYou }));
     if (counts.failed) words.push(t("ui.batch.failed", { count: counts.failed }));
@@ -70,7 +73,8 @@ export class BatchLine extends Piece {
 
   /**
    * Bytes on their way up fill the first tenth, as in each document's bar. The service's percentage is of what it has
-   * so far, so it counts for that share of the bytes. While a batch is at work the figure never goes back.
+   * so far, so it counts for that share of the bytes. While a batch is at work the figure never goes back,
+   * unless documents join it or leave it: then it is of something else.
    * @param {BatchValue | undefined} batch
    */
   #percent(batch) {

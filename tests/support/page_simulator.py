@@ -342,7 +342,9 @@ class Simulator:
             batch_id = new_id()
             return _json({"batch_id": batch_id, "topic": f"batch:{batch_id}"}, 201)
         if path.endswith("/estimate"):
-            return _json({"pages": 120, "ocr_pages": 14, "seconds": 74})
+            job_id = request.path_params["id"]
+            await self.patch(job_id, {"estimate": {"pages": 120, "steps": 9, "seconds": 74}})
+            return _json({"job_id": job_id}, 202)
         if path == "/api/session/links":
             return _json({"url": f"{request.base_url}#code=open", "expires_at": time.time() + 600}, 201)
         if path.endswith(".png"):
