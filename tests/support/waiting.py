@@ -23,3 +23,13 @@ async def until(
         if time.monotonic() > deadline:
             raise AssertionError(f"within {seconds:g} s it never came true: {what} (last: {answer!r})")
         await asyncio.sleep(every)
+
+
+def wait_for(condition: Callable[[], T], what: str, *, seconds: float = 30.0, every: float = 0.05) -> T:
+    """As `until`, for tests that drive a browser, whose event loop has their thread."""
+    deadline = time.monotonic() + seconds
+    while not (answer := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"within {seconds:g} s it never came true: {what} (last: {answer!r})")
+        time.sleep(every)
+    return answer

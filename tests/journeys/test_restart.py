@@ -1,0 +1,47 @@
+"""A restart in the middle: the page says so, comes back, and everything ends."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import People, finished, signed_in, stopped_in_the_end
+from tests.support.browser import answer
+from tests.support.fresh_files import letter, scan
+from tests.support.headway_process import RunningHeadway, gone, started_up
+
+
+def test_a_restart_while_documents_are_in_flight_loses_none(own: RunningHeadway, people: People) -> None:
+    """The page says Reconnecting, then Live; the list is the same, in the same order, and all of it ends."""
+    front = signed_in(own, people())
+    files = [
+        letter("a.pdf", pages=2),
+        scan("b scan.pdf", pages=3),
+        scan("c scan.pdf", pages=2),
+        letter("d.pdf"),
+    ]
+    front.drop(files)
+    front.card("a.pdf").ended("Done")
+    front.card("b scan.pdf").works()
+    shown = front.card("b scan.pdf").percent
+    jobs = [front.card(each["name"]).job_id for each in files]
+    pids = own.pids()
+    own.interrupt()
+    expect(front.connection).to_have_text(re.compile(r"Reconnecting… showing \d\d:\d\d:\d\d"))
+    assert finished(own.ended(15)) == 0, own.said()
+    finished(gone(pids))
+    expect(front.card("a.pdf").whole).to_be_visible()
+    port = own.url.rpartition(":")[2]
+    again = finished(started_up(own.data_dir.parent, "--port", port))
+    with stopped_in_the_end(again):
+        front.live()
+        assert front.card("b scan.pdf").percent >= shown
+        for name in ("b scan.pdf", "c scan.pdf", "d.pdf"):
+            front.card(name).ended("Done")
+        expect(front.batch_line("a.pdf")).to_have_text("4 of 4 done")
+        assert [front.card(each["name"]).job_id for each in files] == jobs
+        expect(front.cards).to_have_count(4)
+        front.page.reload()
+        front.live()
+        expect(front.batch_line("a.pdf")).to_have_text("4 of 4 done")
+        listed = answer(front.page, "/api/jobs")["items"]
+        assert {(each["id"], each["state"]) for each in listed} == {(job, "completed") for job in jobs}
