@@ -61,6 +61,17 @@ function uploadPieces(item) {
 }
 
 /**
+ * What is being done. Steps read side by side, so the page that was named last may be an earlier one: what is done of
+ * all pages never goes back.
+ * @param {JobValue} job
+ */
+function detailOf(job) {
+  const { pages_done: done, pages_total: total } = job.counters ?? {};
+  if (job.detail?.code !== "page" || !total || total < 2) return say("detail", job.detail);
+  return say("detail", { code: "pages", params: { done: done ?? 0, total }, text: "" });
+}
+
+/**
  * @param {JobValue} job
  * @param {string} look
  * @param {number} now
@@ -69,7 +80,7 @@ function uploadPieces(item) {
 function jobPieces(job, look, now) {
   switch (job.state) {
     case "processing":
-      return [phaseOf(job) || word(look), say("detail", job.detail), percent(job.percent ?? 0), timesOf(job, now)];
+      return [phaseOf(job) || word(look), detailOf(job), percent(job.percent ?? 0), timesOf(job, now)];
     case "pausing":
       return [word(look), t("ui.card.finishing"), percent(job.percent ?? 0)];
     case "paused":

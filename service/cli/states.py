@@ -85,7 +85,15 @@ def _going_on(value: JsonObject) -> str:
     if phase:
         title = english("phase", str(phase.get("code")), {})
         parts.append(f"{title} ({phase.get('index')} of {phase.get('total')})")
-    detail = (value.get("detail") or {}).get("text")
-    if detail:
-        parts.append(str(detail))
+    if detail := _detail(value):
+        parts.append(detail)
     return ", ".join(parts) or str(value.get("state") or "")
+
+
+def _detail(value: JsonObject) -> str:
+    """What is being done. Steps read side by side, so the page named last may be an earlier one: the count is not."""
+    detail, counters = value.get("detail") or {}, value.get("counters") or {}
+    total = counters.get("pages_total") or 0
+    if detail.get("code") == "page" and total > 1:
+        return english("detail", "pages", {"done": counters.get("pages_done") or 0, "total": total})
+    return str(detail.get("text") or "")

@@ -4,6 +4,7 @@ The shell tells `received` and `tick`, drains `take` as fast as the reader reads
 closes once `closing` is set. Nothing that waits grows with the number of patches: see outbox.
 """
 
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -84,13 +85,17 @@ Ask: TypeAlias = Watch | Unwatch
 
 @dataclass(eq=False)
 class Session:
-    """Times are seconds of any clock that only goes up. `wake` is called when `take` or `closing` has something new."""
+    """Times are seconds of any clock that only goes up, but for `greeted_at`, which is since 1970.
+
+    `wake` is called when `take` or `closing` has something new.
+    """
 
     now: float
     heartbeat_seconds: float
     resume_patches: int
     resume_seconds: int
     bounds: Bounds = field(default_factory=Bounds)
+    greeted_at: float = field(default_factory=time.time)
     wake: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
@@ -104,7 +109,12 @@ class Session:
         self._tokens = float(self.bounds.frames)
         self._mistakes = 0
         self.say(
-            written.hello(self.heartbeat_seconds, patches=self.resume_patches, seconds=self.resume_seconds)
+            written.hello(
+                self.heartbeat_seconds,
+                at=self.greeted_at,
+                patches=self.resume_patches,
+                seconds=self.resume_seconds,
+            )
         )
 
     def received(self, text: str | bytes, now: float) -> None:

@@ -50,10 +50,11 @@ class Resume(Frame):
 
 
 class Hello(Frame):
-    """The first frame of every socket."""
+    """The first frame of every socket; `at` is the server's clock, in seconds since 1970."""
 
     type: Literal["hello"] = "hello"
     protocol: int = PROTOCOL
+    at: float
     heartbeat_seconds: float
     resume: Resume
 

@@ -31,11 +31,17 @@ class Written:
         return self._text
 
 
-def hello(heartbeat_seconds: float, *, patches: int, seconds: int) -> Written:
-    """The first frame of a socket."""
+def hello(heartbeat_seconds: float, *, at: float, patches: int, seconds: int) -> Written:
+    """The first frame of a socket; `at` is now, in seconds since 1970."""
     resume = {"patches": patches, "seconds": seconds}
     return Written(
-        {"type": "hello", "protocol": PROTOCOL, "heartbeat_seconds": heartbeat_seconds, "resume": resume}
+        {
+            "type": "hello",
+            "protocol": PROTOCOL,
+            "at": at,
+            "heartbeat_seconds": heartbeat_seconds,
+            "resume": resume,
+        }
     )
 
 

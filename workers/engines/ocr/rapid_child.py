@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
+import onnxruntime
 import rapidocr
 from numpy.typing import NDArray
 
@@ -38,6 +39,8 @@ def serve(threads: int) -> Callable[[JsonObject, bytes], JsonObject]:
     Answer: {"lines": [[text, confidence, [x0, y0, … x3, y3]], …]}, corners in pixels from the text's own top left,
     clockwise as read, in no special order. Raises DocumentRefused("ocr_image_unreadable").
     """
+    # Nothing leaves this machine.
+    onnxruntime.disable_telemetry_events()
     reader = _Reader(threads)
 
     def read(call: JsonObject, samples: bytes) -> JsonObject:
