@@ -54,7 +54,7 @@ def test_every_frame_is_a_message_of_the_channel_and_of_one_operation() -> None:
 @pytest.mark.parametrize(
     "frame",
     [
-        written.hello(10, patches=1000, seconds=600),
+        written.hello(10, at=0.0, patches=1000, seconds=600),
         written.job_snapshot("job:j", SNAPSHOT, "first"),
         written.job_patch("job:j", Patch("j", "e.r", 5, 7, 1, {"percent": 1})),
         written.value_snapshot("batch:b", {"total": 1}),
