@@ -1,15 +1,14 @@
-"""How fast children start and pages are read, beside bare PyMuPDF: `python -m tests.benchmarks.engines`."""
+"""How fast children start and pages are read, without the service around them.
 
-import asyncio
+The peer of reading is bare `get_text("dict")` in the same process.
+"""
+
 import statistics
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import orjson
-
-from service.domain.json import JsonObject
+from tests.benchmarks.measuring import Goal, Plan, Row, percentile
 from workers.engines.flow.child import convert
 from workers.engines.pdf.child import inspect, read_text, render
 from workers.engines.pdf.mupdf import pymupdf
@@ -18,18 +17,21 @@ from workers.sandbox import Sandbox
 
 PAGES = 619
 CALLS = 60
+READING_GOAL = Goal(at_least=0.85)
+INSPECTING_GOAL = Goal(at_most=0.3)
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "book.pdf"
-        path.write_bytes(long_text_pdf(PAGES))
-        for row in [*_reading(str(path)), *_others(Path(folder)), *asyncio.run(_children(str(path)))]:
-            print(f"{row['what']:<52}{row['value']:>12.4g} {row['unit']}")
-            print(orjson.dumps(row).decode())
+async def measure(plan: Plan) -> AsyncIterator[Row]:
+    """Reading and rendering in this process, then children."""
+    path = plan.folder / "book.pdf"
+    path.write_bytes(long_text_pdf(PAGES))
+    for row in [*_reading(str(path)), *_others(plan.folder)]:
+        yield row
+    for row in await _children(str(path)):
+        yield row
 
 
-def _reading(path: str) -> Iterator[JsonObject]:
+def _reading(path: str) -> Iterator[Row]:
     """The best of three, each measured in turn, so that a busy machine disturbs all alike."""
     best: dict[str, float] = {}
     for _ in range(3):
@@ -44,8 +46,8 @@ def _reading(path: str) -> Iterator[JsonObject]:
     for what, seconds in best.items():
         yield _row(f"{what}, {PAGES} pages", PAGES / seconds, "pages/s")
     bare, read = best['bare get_text("dict")'], best["read_text"]
-    yield _row("read_text against bare (goal: at least 0.85)", bare / read, "x")
-    yield _row("inspect (goal: far below 0.3)", best["inspect"] / PAGES * 1000, "ms/page")
+    yield _row("read_text / bare", bare / read, "x", READING_GOAL)
+    yield _row("inspect", best["inspect"] / PAGES * 1000, "ms/page", INSPECTING_GOAL)
 
 
 def _bare(path: str) -> None:
@@ -54,7 +56,7 @@ def _bare(path: str) -> None:
             page.get_text("dict")
 
 
-def _others(folder: Path) -> Iterator[JsonObject]:
+def _others(folder: Path) -> Iterator[Row]:
     begun = time.perf_counter()
     for _ in render(str(folder / "book.pdf"), range(1, 21), dpi=200):
         pass
@@ -67,7 +69,7 @@ def _others(folder: Path) -> Iterator[JsonObject]:
     yield _row("convert, plain text", pages / (time.perf_counter() - begun), "pages/s")
 
 
-async def _children(path: str) -> list[JsonObject]:
+async def _children(path: str) -> list[Row]:
     begun = time.perf_counter()
     sandbox = Sandbox(["workers.engines.pdf.child", "workers.engines.flow.child"])
     await sandbox.start()
@@ -84,8 +86,14 @@ async def _children(path: str) -> list[JsonObject]:
             first.append((time.perf_counter() - begun) * 1000)
             begun = time.perf_counter()
         killed.append((time.perf_counter() - begun) * 1000)
-    rows += [_row("call to first page, p50", statistics.median(first), "ms"), _row("p99", _p99(first), "ms")]
-    rows += [_row("kill in mid-work, p50", statistics.median(killed), "ms"), _row("p99", _p99(killed), "ms")]
+    rows += [
+        _row("call to first page, p50", statistics.median(first), "ms"),
+        _row("call to first page, p99", percentile(first, 0.99), "ms"),
+    ]
+    rows += [
+        _row("kill in mid-work, p50", statistics.median(killed), "ms"),
+        _row("kill in mid-work, p99", percentile(killed, 0.99), "ms"),
+    ]
     begun = time.perf_counter()
     call = sandbox.call(
         "workers.engines.pdf.child:read_text", {"path": path, "pages": list(range(1, PAGES + 1))}
@@ -97,13 +105,5 @@ async def _children(path: str) -> list[JsonObject]:
     return rows
 
 
-def _p99(values: list[float]) -> float:
-    return sorted(values)[int(len(values) * 0.99) - 1]
-
-
-def _row(what: str, value: float, unit: str) -> JsonObject:
-    return {"benchmark": "engines", "what": what, "value": round(value, 4), "unit": unit}
-
-
-if __name__ == "__main__":
-    main()
+def _row(what: str, value: float, unit: str, goal: Goal | None = None) -> Row:
+    return Row("engines", what, value, unit, goal)

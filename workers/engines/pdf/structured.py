@@ -11,7 +11,9 @@ from workers.engines.pdf.mupdf import mupdf
 
 # Coordinates are written as whole numbers, so the page is scaled up first.
 SCALE = 10
-_FLAGS = mupdf.FZ_STEXT_MEDIABOX_CLIP | mupdf.FZ_STEXT_PRESERVE_IMAGES | mupdf.FZ_STEXT_COLLECT_VECTORS
+FLAGS = mupdf.FZ_STEXT_MEDIABOX_CLIP | mupdf.FZ_STEXT_PRESERVE_IMAGES | mupdf.FZ_STEXT_COLLECT_VECTORS
+"""What MuPDF is asked to find on a page."""
+
 _VECTORS_LIMIT = 4000
 
 
@@ -62,7 +64,7 @@ def find(document: Any, index: int) -> Found:
     page = mupdf.fz_load_page(document.this, index)
     bounds = mupdf.fz_bound_page(page)
     options = mupdf.FzStextOptions()
-    options.flags = _FLAGS
+    options.flags = FLAGS
     text_page = mupdf.FzStextPage(page, options)
     width, height = bounds.x1 - bounds.x0, bounds.y1 - bounds.y0
     blocks, images_area, vectors = _sort_out(_as_json(text_page)["blocks"], width, height)

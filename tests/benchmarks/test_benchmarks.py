@@ -1,0 +1,97 @@
+"""The benchmarks themselves: they run, end, and say what they measured."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.benchmarks.__main__ import NAMES, main
+from tests.benchmarks.measuring import Goal, Row, interleaved, percentile
+from tests.benchmarks.telling import page, table
+from tests.support.own_children import own_children
+
+pytestmark = pytest.mark.anyio
+
+
+def test_goals_say_which_values_meet_them() -> None:
+    """Both bounds count as met."""
+    assert Goal(at_least=0.7).is_met(0.7)
+    assert not Goal(at_least=0.7).is_met(0.69)
+    assert not Goal(at_most=3).is_met(3.1)
+    assert Row("one", "speed", 0.5, "x", Goal(at_least=0.7)).verdict == "short"
+    assert not Row("one", "speed", 0.5, "x").verdict
+
+
+def test_percentiles_are_measured_values() -> None:
+    """The smallest one that enough of the values do not exceed."""
+    values = [float(each) for each in range(1, 101)]
+    assert percentile(values, 0.5) == 50
+    assert percentile(values, 0.99) == 99
+    assert percentile([4.0, 2.0], 0.99) == 4
+
+
+async def test_runs_take_turns_at_being_first() -> None:
+    """So that neither always meets the machine as the other has left it."""
+    order: list[str] = []
+
+    async def ours() -> int:
+        order.append("ours")
+        return len(order)
+
+    async def peer() -> int:
+        order.append("peer")
+        return len(order)
+
+    assert await interleaved(2, ours, peer) == [[1, 4], [2, 3]]
+    assert order == ["ours", "peer", "peer", "ours"]
+
+
+def test_tables_tell_value_goal_and_verdict() -> None:
+    """On the terminal and in Markdown, notes too."""
+    row = Row("one", "speed", 0.512, "x", Goal(at_least=0.7), 1.25, note="of both")
+    assert "speed  0.512  x     ≥ 0.7  short  1.25\n    of both" in table([row])
+    facts = {"cores": 2, "processor": "P", "linux": "6", "python": "3.11", "pymupdf": "2.0", "load": 0.5}
+    told = page(facts, [("one", "What it is.", [row])], quick=False)
+    assert "| speed<br>of both | 0.512 x | ≥ 0.7 | short | 1.25 |" in told
+    assert "## one\n\nWhat it is.\n\n`make bench ARGS=one` prints this." in told
+
+
+def test_a_cheap_benchmark_runs_and_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rows on the terminal, as JSON lines and as a page; no process stays."""
+    json, written = tmp_path / "rows.json", tmp_path / "page.md"
+    assert main(["upload", "--quick", "--json", str(json), "--write", str(written)]) == 0
+    machine, *rows = [orjson.loads(line) for line in json.read_bytes().splitlines()]
+    assert machine["quick"] is True
+    assert machine["machine"]["cores"] >= 1
+    assert {row["benchmark"] for row in rows} == {"upload"}
+    assert all(row["value"] > 0 for row in rows)
+    assert {row["verdict"] for row in rows if "goal" in row} <= {"met", "short"}
+    shown = capsys.readouterr().out
+    assert all(row["what"] in shown for row in rows)
+    assert "## upload" in written.read_text()
+    assert not own_children("benchmark-")
+
+
+def test_a_benchmark_that_fails_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exit code says so, and so does the terminal."""
+
+    def broken(*_: object) -> object:
+        raise OSError("no disk")
+
+    monkeypatch.setattr("tests.benchmarks.engines.long_text_pdf", broken)
+    assert main(["engines", "--quick"]) == 1
+    assert "engines could not be measured" in capsys.readouterr().err
+
+
+def test_every_benchmark_says_what_it_measures() -> None:
+    """The list of names is that of the modules."""
+    from importlib import import_module
+
+    for name in NAMES:
+        module = import_module(f"tests.benchmarks.{name}")
+        assert module.__doc__
+        assert callable(module.measure)
