@@ -41,6 +41,7 @@ export function word(look) {
  */
 export function lineOf(item, now) {
   const pieces = item.job ? jobPieces(item.job, lookOf(item), now) : uploadPieces(item);
+  if (item.job && item.upload?.duplicate) pieces.push(t("ui.card.duplicate"));
   return pieces.filter(Boolean).join(" · ");
 }
 

@@ -85,11 +85,13 @@ export function grouped(jobs, uploads) {
     if (upload) placed.add(upload);
     put(job, upload ?? null);
   }
-  const shown = new Set(jobs.map((job) => job.id));
+  const shown = new Map(jobs.map((job) => [job.id, job]));
   for (const upload of uploads.all) {
     if (placed.has(upload)) continue;
-    const jobShownElsewhere = upload.jobId !== null && shown.has(upload.jobId);
-    if (!jobShownElsewhere) put(null, upload);
+    const job = shown.get(upload.jobId ?? "");
+    if (!job) put(null, upload);
+    // The job stays where it is, and is shown once more where the file was dropped; but it asks a person only once.
+    else if (upload.duplicate && job.state !== "waiting") put(job, upload);
   }
   const sorted = [...groups.values()].sort((a, b) => b.created - a.created || (a.key < b.key ? 1 : -1));
   const byPlace = (/** @type {Item} */ a, /** @type {Item} */ b) => BY_NAME.compare(nameOf(a), nameOf(b))

@@ -268,7 +268,7 @@ export class Uploads extends EventTarget {
     upload.sent = upload.size;
     if (upload.state !== "cancelled") upload.state = "accepted";
     upload.file = null;
-    if (!this.#byJob.has(jobId) || upload.duplicate) this.#byJob.set(jobId, upload);
+    if (!this.#byJob.has(jobId) && !upload.duplicate) this.#byJob.set(jobId, upload);
     if (upload.state === "cancelled") this.dispatchEvent(new CustomEvent("unwanted", { detail: jobId }));
   }
 

@@ -60,7 +60,8 @@ export class Card extends Piece {
   }
 
   get name() {
-    return this.item.job?.name ?? this.item.upload?.name ?? "";
+    const { job, upload } = this.item;
+    return (upload?.duplicate ? upload.name : job?.name) ?? upload?.name ?? "";
   }
 
   draw() {

@@ -44,6 +44,17 @@ test("an upload keeps its place and its key when it becomes a job", () => {
   assert.deepEqual(keys(grouped([job("j", 51)], uploadsOf([drop]))), before);
 });
 
+test("a file that was here already is shown where it was dropped, and its job stays where it is", () => {
+  const drop = /** @type {any} */ ({ key: "d1", batchId: "b2", created: 50 });
+  drop.uploads = [{ key: "u0", name: "copy", drop, index: 0, jobId: "a", duplicate: true, state: "accepted", size: 1, sent: 1 }];
+  const uploads = { ...uploadsOf([drop]), ofJob: () => undefined };
+  const done = job("a", 10, { state: "completed" });
+  const list = grouped([done, job("b", 20)], uploads);
+  assert.deepEqual(keys(list), [[], ["u0"], ["a", "b"]]);
+  assert.equal(list.groups[0]?.items[0]?.job, done);
+  assert.deepEqual(keys(grouped([job("a", 10, { state: "waiting" })], uploads)), [["a"], []]);
+});
+
 test("a bar goes from the first byte to the end without a step back", () => {
   const item = (/** @type {number} */ sent, /** @type {number | null} */ percent) => /** @type {any} */ ({
     upload: { size: 100, sent, state: "sending", jobId: null }, job: percent === null ? null : job("j", 1, { percent }) });

@@ -116,3 +116,19 @@ def test_a_second_tab_and_another_device_agree(
         for name in names(files):
             other.card(name).ended("Done")
             expect(front.card(name).whole).to_have_text(other.card(name).whole.inner_text())
+
+
+def test_a_file_that_is_here_already_is_not_worked_on_again(front: FrontPage) -> None:
+    """It is shown as done where it was dropped, and the document of before stays where it is."""
+    file = letter("invoice.pdf")
+    front.choose([file, letter("beside it.pdf")])
+    front.card("invoice.pdf").ended("Done")
+    job = front.card("invoice.pdf").job_id
+    front.drop([{**file, "name": "invoice again.pdf"}])
+    again = front.card("invoice again.pdf")
+    again.ended("Done")
+    again.says("Already here: the same document with the same options")
+    assert again.job_id == job
+    expect(front.batch("invoice.pdf").get_by_role("listitem")).to_have_count(2)
+    listed = answer(front.page, "/api/jobs?limit=50")["items"]
+    assert [each["name"] for each in listed if "invoice" in each["name"]] == ["invoice.pdf"]
