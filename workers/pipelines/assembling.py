@@ -1,11 +1,11 @@
 """Phase Assembling: the pages that were read become text.txt, document.md and pages.json."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import orjson
 
-from service.domain.json import JsonObject
 from service.domain.message import Message
 from service.domain.work import NewArtifact, StepDone
 from workers.engines.failures import DocumentRefused
@@ -18,6 +18,17 @@ _MARKDOWN = "text/markdown; charset=utf-8"
 _JSON = "application/json"
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page as the results have it. As objects, thousands of pages with all of their lines would take a few times the
+    memory, and the garbage collector would walk through them again and again."""
+
+    text: bytes
+    markdown: bytes
+    model: bytes
+    words: int
+
+
 async def assemble(context: StepContext, source: Source) -> StepDone:
     """Writes the results; raises DocumentRefused when not one page could be read."""
     context.report.began(context.cost)
@@ -28,46 +39,65 @@ async def assemble(context: StepContext, source: Source) -> StepDone:
     if source.flows:
         markdown = [await context.blobs.read(source.derived_markdown)]
     else:
-        markdown = _joined(pages, lambda page: page["markdown"])
-    artifacts = [
-        await _write(context, 0, "text.txt", _TEXT, _joined(pages, lambda page: page["text"])),
-        await _write(context, 1, "document.md", _MARKDOWN, markdown),
-        await _write(context, 2, "pages.json", _JSON, _pages_json(context, pages)),
-    ]
-    words = sum(len(page["text"].split()) for page in pages)
+        markdown = _paragraphs(page.markdown for page in pages)
+    artifacts = await _side_by_side(
+        context,
+        ("text.txt", _TEXT, _paragraphs(page.text for page in pages)),
+        ("document.md", _MARKDOWN, markdown),
+        ("pages.json", _JSON, _pages_json(context, pages)),
+    )
     context.report.worked(context.cost)
-    return StepDone(output={"words": words, "pages": len(pages)}, artifacts=tuple(artifacts))
+    words = sum(page.words for page in pages)
+    return StepDone(output={"words": words, "pages": len(pages)}, artifacts=artifacts)
 
 
-async def _pages_read(context: StepContext) -> list[JsonObject]:
-    """The page models in order; a page that was read again counts once."""
-    pages: dict[int, JsonObject] = {}
+async def _pages_read(context: StepContext) -> list[_Page]:
+    """The pages in order; a page that was read again counts once."""
+    pages: dict[int, _Page] = {}
     for past in context.before:
         if past.output_blob is None:
             continue
         content = await context.blobs.read(past.output_blob)
         for index, line in enumerate(content.splitlines()):
-            page = orjson.loads(line)
-            pages[page["number"]] = page
+            number, page = _page(line)
+            pages[number] = page
             if index % _PAGES_AT_ONCE == 0:
                 await asyncio.sleep(0)
     return [pages[number] for number in sorted(pages)]
 
 
-def _joined(pages: list[JsonObject], part: Callable[[JsonObject], str]) -> Iterable[bytes]:
-    for page in pages:
-        if text := part(page).strip():
-            yield text.encode() + b"\n\n"
+def _page(line: bytes) -> tuple[int, _Page]:
+    """A line that the phase before wrote, and the number of its page."""
+    model = orjson.loads(line)
+    text, markdown = model["text"], model.pop("markdown")
+    page = _Page(text.strip().encode(), markdown.strip().encode(), orjson.dumps(model), len(text.split()))
+    return model["number"], page
 
 
-def _pages_json(context: StepContext, pages: list[JsonObject]) -> Iterable[bytes]:
+def _paragraphs(parts: Iterable[bytes]) -> Iterable[bytes]:
+    return (part + b"\n\n" for part in parts if part)
+
+
+def _pages_json(context: StepContext, pages: list[_Page]) -> Iterable[bytes]:
     document = context.document
     head = {"name": document.name, "kind": document.kind, "size": document.size, "pages": context.page_count}
     yield b'{"document":' + orjson.dumps(head) + b',"pages":['
     for index, page in enumerate(pages):
-        shown = {name: value for name, value in page.items() if name != "markdown"}
-        yield (b"," if index else b"") + orjson.dumps(shown)
+        yield b"," + page.model if index else page.model
     yield b"]}"
+
+
+async def _side_by_side(
+    context: StepContext, *results: tuple[str, str, Iterable[bytes]]
+) -> tuple[NewArtifact, ...]:
+    """Each of the results is waited for on the disk; that they wait together saves most of it."""
+    writing = [asyncio.create_task(_write(context, number, *result)) for number, result in enumerate(results)]
+    try:
+        return tuple(await asyncio.gather(*writing))
+    finally:
+        for each in writing:
+            each.cancel()
+        await asyncio.wait(writing)
 
 
 async def _write(
@@ -75,12 +105,7 @@ async def _write(
 ) -> NewArtifact:
     key = f"{context.output_key}.{number}"
     async with context.blobs.writer() as writer:
-        buffer: list[bytes] = []
         for part in parts:
-            buffer.append(part)
-            if len(buffer) >= _PAGES_AT_ONCE:
-                await writer.write(b"".join(buffer))
-                buffer.clear()
-        await writer.write(b"".join(buffer))
+            await writer.write(part)
         stored = await writer.commit(key)
     return NewArtifact(name, key, stored.size, media_type)
