@@ -234,6 +234,29 @@ export function workHasBegun(job) {
   return Boolean(job.started_at) || (job.percent ?? 0) > 0;
 }
 
+/**
+ * "18 of 30 done", "1 failed": what is said of a batch wherever it is told of.
+ * @param {ReturnType<typeof import("./items.js").countsOf>} counts
+ * @param {number} total
+ * @returns {string[]}
+ */
+export function batchWords({ completed, needsYou, failed, cancelled, warnings }, total) {
+  const also = { needs_you: needsYou, failed, cancelled, warnings };
+  return [
+    t("ui.batch.done", { of: ofTotal(completed, total) }),
+    ...Object.entries(also).flatMap(([what, count]) => (count ? [t(`ui.batch.${what}`, { count })] : [])),
+  ];
+}
+
+/**
+ * The look of a batch in which all has ended.
+ * @param {{failed: number, completed: number}} counts
+ */
+export function batchLook({ failed, completed }) {
+  if (failed === 0) return completed > 0 ? "completed" : "cancelled";
+  return completed > 0 ? "warnings" : "failed";
+}
+
 /** "18 of 30". @param {number} done @param {number} total */
 export function ofTotal(done, total) {
   return t("ui.of_total", { done: number(done, 0), total: number(total, 0) });

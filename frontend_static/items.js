@@ -152,3 +152,23 @@ function notIn(jobs, items) {
     return at < 0;
   });
 }
+
+/**
+ * How many of a batch's documents are what: those of the service, and those that never came to be its.
+ * @param {Item[]} items
+ * @param {BatchValue | undefined} batch
+ */
+export function countsOf(items, batch) {
+  const here = (/** @type {(item: Item) => boolean} */ test) => items.filter(test).length;
+  const count = (/** @type {string} */ state) => batch?.counts[state] ?? here((each) => each.job?.state === state);
+  const never = (/** @type {string} */ state) => here((each) => !each.job && each.upload?.state === state);
+  return {
+    completed: count("completed"),
+    failed: count("failed") + never("refused") + never("lost"),
+    retriable: count("failed") + never("lost"),
+    cancelled: count("cancelled") + never("cancelled"),
+    staged: here((each) => each.job?.state === "staged"),
+    needsYou: batch?.needs_you ?? here((each) => each.job?.state === "waiting"),
+    warnings: batch?.warnings ?? here((each) => Object.keys(each.job?.warnings ?? {}).length > 0),
+  };
+}

@@ -5,9 +5,9 @@
 
 import { Announcer } from "./announcer.js";
 import { Changes } from "./changes.js";
-import { failureOf, lineOf, lookOf, phaseOf } from "./describe.js";
+import { batchLook, batchWords, failureOf, lineOf, lookOf, phaseOf } from "./describe.js";
 import { say, t } from "./i18n.js";
-import { tally } from "./items.js";
+import { countsOf, sumOf, tally } from "./items.js";
 
 export class Narrator {
   #changes = new Changes();
@@ -54,16 +54,16 @@ export class Narrator {
   }
 
   #batches() {
-    for (const group of this.app.list().groups) {
+    const { groups, urgent } = this.app.list();
+    for (const group of groups) {
       const batch = group.batchId ? this.app.store.batch(`batch:${group.batchId}`) : undefined;
-      if (!batch || batch.total < 2) continue;
-      const count = (/** @type {string} */ state) => batch.counts[state] ?? 0;
-      const over = count("completed") + count("failed") + count("cancelled");
-      const coming = group.items.some((each) => each.upload && !each.upload.jobId && ["waiting", "sending", "storing"].includes(each.upload.state));
-      const atWork = over < batch.total || coming;
+      const items = [...group.items, ...urgent.filter((each) => each.group === group.key)];
+      const { done, total } = sumOf(items, batch);
+      if (!batch || total < 2) continue;
+      const atWork = done < total;
       if (this.#atWork.get(group.key) && !atWork) {
-        const look = count("failed") > 0 ? "failed" : "completed";
-        this.app.notice(look, t("ui.batch.over"), t("ui.batch.over_counts", { done: count("completed"), total: batch.total }), "/");
+        const counts = countsOf(items, batch);
+        this.app.notice(batchLook(counts), t("ui.batch.over"), batchWords(counts, total).join(" · "), "/");
       }
       this.#atWork.set(group.key, atWork);
     }

@@ -5,10 +5,10 @@
 
 import { addresses, api } from "../api.js";
 import { cancelBatch, tried } from "../commands.js";
-import { ofTotal, workHasBegun } from "../describe.js";
+import { batchLook, batchWords, workHasBegun } from "../describe.js";
 import { fill, html, part, setText } from "../html.js";
 import { roughly, t } from "../i18n.js";
-import { UPLOAD_SHARE, barOf, ended, sumOf } from "../items.js";
+import { UPLOAD_SHARE, barOf, countsOf, ended, sumOf } from "../items.js";
 import { Bar } from "./bar.js";
 import { icon } from "./icons.js";
 import { Piece } from "./piece.js";
@@ -57,16 +57,12 @@ export class BatchLine extends Piece {
     const over = sum.done >= sum.total;
     if (sum.total !== this.#total) this.#highest = 0;
     this.#total = sum.total;
-    const words = [t("ui.batch.done", { of: ofTotal(counts.completed, sum.total) })];
-    if (counts.needsYou) words.push(t("ui.batch.needs_you", { count: counts.needsYou }));
-    if (counts.failed) words.push(t("ui.batch.failed", { count: counts.failed }));
-    if (counts.cancelled) words.push(t("ui.batch.cancelled", { count: counts.cancelled }));
-    if (counts.warnings) words.push(t("ui.batch.warnings", { count: counts.warnings }));
+    const words = batchWords(counts, sum.total);
     if (!over && batch?.eta_seconds) words.push(t("ui.batch.about", { time: roughly(batch.eta_seconds) }));
     setText(part(this, "done", HTMLElement), words[0] ?? "");
     setText(part(this, "rest", HTMLElement), words.slice(1).map((each) => ` · ${each}`).join(""));
     const whole = over ? 100 : this.#percent(batch);
-    const tone = over ? overTone(counts) : "processing";
+    const tone = over ? batchLook(counts) : "processing";
     this.#bar.set([whole / 100], whole, tone, t("ui.batch.bar"), words.join(", "));
     this.#drawOffers({ ...counts, over });
   }
@@ -90,10 +86,10 @@ export class BatchLine extends Piece {
   }
 
   /** @param {ReturnType<typeof countsOf> & {over: boolean}} now */
-  #drawOffers({ over, failed, completed, staged }) {
+  #drawOffers({ over, retriable, completed, staged }) {
     if (over) this.#highest = 0;
     const offers = [
-      staged > 0 && "start_all", failed > 0 && "retry_failed", completed > 0 && this.group.batchId && "download_all",
+      staged > 0 && "start_all", retriable > 0 && "retry_failed", completed > 0 && this.group.batchId && "download_all",
       !over && "cancel_all",
     ].filter(Boolean);
     if (offers.join() === this.#offers) return;
@@ -111,7 +107,10 @@ export class BatchLine extends Piece {
   async #do(action) {
     const { batchId } = this.group;
     if (!batchId) return;
-    if (action === "retry_failed") await tried(this.app, t("ui.batch"), () => api.batchCommand(batchId, "retry-failed"));
+    if (action === "retry_failed") {
+      for (const { upload } of this.#items) if (upload?.state === "lost") void this.app.uploads.again(upload);
+      await tried(this.app, t("ui.batch"), () => api.batchCommand(batchId, "retry-failed"));
+    }
     if (action === "cancel_all") {
       const unfinished = this.#items.filter((each) => !ended(each));
       await cancelBatch(this.app, batchId, unfinished.length, unfinished.some((each) => each.job && workHasBegun(each.job)));
@@ -121,29 +120,6 @@ export class BatchLine extends Piece {
       await tried(this.app, t("ui.batch"), () => Promise.all(staged.map((id) => api.command(id, "start"))));
     }
   }
-}
-
-/** @param {{failed: number, completed: number}} counts of a batch in which all has ended */
-function overTone({ failed, completed }) {
-  if (failed === 0) return completed > 0 ? "completed" : "cancelled";
-  return completed > 0 ? "warnings" : "failed";
-}
-
-/**
- * @param {Item[]} items
- * @param {BatchValue | undefined} batch
- */
-function countsOf(items, batch) {
-  const here = (/** @type {(item: Item) => boolean} */ test) => items.filter(test).length;
-  const count = (/** @type {string} */ state) => batch?.counts[state] ?? here((each) => each.job?.state === state);
-  return {
-    completed: count("completed"),
-    failed: count("failed") + here((each) => ["refused", "lost"].includes(each.upload?.state ?? "")),
-    cancelled: count("cancelled") + here((each) => !each.job && each.upload?.state === "cancelled"),
-    staged: here((each) => each.job?.state === "staged"),
-    needsYou: batch?.needs_you ?? here((each) => each.job?.state === "waiting"),
-    warnings: batch?.warnings ?? here((each) => Object.keys(each.job?.warnings ?? {}).length > 0),
-  };
 }
 
 customElements.define("hw-batch-line", BatchLine);

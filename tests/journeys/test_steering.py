@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import finished
 from tests.support.browser import answer, noted, said
-from tests.support.fresh_files import broken, letter, scan
+from tests.support.fresh_files import broken, letter, payload, scan
 from tests.support.headway_process import RunningHeadway, gone
 from tests.support.pages.admin_page import AdminPage
 from tests.support.pages.front_page import FrontPage
@@ -102,6 +102,20 @@ def test_a_broken_file_stops_no_other_and_says_what_to_do(front: FrontPage) -> N
     spoiled.ended("Failed")
     wait_for(lambda: noted(front.page).count(error["text"]) == 2, "its ending is told as well")
     assert answer(front.page, f"/api/jobs/{spoiled.job_id}")["value"]["state"] == "failed"
+
+
+def test_what_is_refused_at_the_door_counts_in_what_all_are_told(front: FrontPage) -> None:
+    """The line about all and the note at their end say the same."""
+    front.choose(
+        [letter("welcome.pdf"), letter("welcome too.pdf"), payload("program.exe", b"MZ" + bytes(99))]
+    )
+    front.card("program.exe").says("Refused")
+    front.card("program.exe").says("This type of file cannot be read")
+    expect(front.batch_line("program.exe")).to_have_text("2 of 3 done · 1 failed")
+    expect(front.notes).to_contain_text("2 of 3 done · 1 failed")
+    expect(front.batch("program.exe").get_by_role("button", name="Retry failed")).to_have_count(0)
+    front.page.get_by_role("button", name="Dismiss: program.exe").click()
+    expect(front.batch_line("welcome.pdf")).to_have_text("2 of 2 done")
 
 
 def test_a_protected_document_asks_for_its_password_on_the_page(front: FrontPage) -> None:
