@@ -6,6 +6,7 @@ import { Refused, addresses, api, unreachable } from "../api.js";
 import { problemText } from "../describe.js";
 import { fill, html, part, setText } from "../html.js";
 import { number, t } from "../i18n.js";
+import { ENDED } from "../items.js";
 import { icon } from "./icons.js";
 import { Piece } from "./piece.js";
 
@@ -15,6 +16,9 @@ export class PageView extends Piece {
   #page = 0;
   #total = 0;
   #state = "";
+  #handedOver = "";
+  /** The page is said to be read, but its step has not handed its words over: they come when a step ends. */
+  #early = false;
   /** @type {JobValue | null} */
   #job = null;
   #image = new Image();
@@ -64,7 +68,10 @@ export class PageView extends Piece {
       part(this, "on", HTMLButtonElement).disabled = page >= total;
       this.#showImage();
     }
-    if (other || state[1] !== this.#state[1]) void this.#showText(state);
+    const handedOver = `${job.state} ${job.counters?.["steps_done"]}`;
+    const more = this.#early && handedOver !== this.#handedOver;
+    this.#handedOver = handedOver;
+    if (other || more || state[1] !== this.#state[1]) void this.#showText(state);
     this.#state = state;
   }
 
@@ -96,12 +103,17 @@ export class PageView extends Piece {
     setText(part(this, "image-note", HTMLElement), text);
   }
 
-  /** @param {string} state */
+  /**
+   * @param {string} state
+   * @returns {Promise<void>}
+   */
   async #showText(state) {
-    const [job, page] = [this.#job, this.#page];
+    const [job, page, handedOver] = [this.#job, this.#page, this.#handedOver];
     const place = part(this, "text", HTMLElement);
     if (!job) return;
+    this.#early = false;
     setText(part(this, "how", HTMLElement), "");
+    if (state[0] === "s") return fill(place, html`<p class="muted">${t("ui.page.skipped")}</p>`);
     if (state[1] === "p" || state[1] === "r") return fill(place, html`<p class="muted">${t("ui.page.not_read")}</p>`);
     if (state[1] === "f") {
       const warning = job.warnings?.[`page-${page}`];
@@ -112,7 +124,11 @@ export class PageView extends Piece {
       if (this.#page === page && this.#job?.id === job.id) this.#text(model);
     } catch (error) {
       const problem = error instanceof Refused ? error.problem : unreachable();
-      if (this.#page === page) fill(place, html`<p class="muted">${problemText(problem)}</p>`);
+      if (this.#page !== page) return;
+      this.#early = problem.code === "page_not_read";
+      if (this.#early && handedOver !== this.#handedOver) return this.#showText(state);
+      const coming = this.#early && !ENDED.has(job.state);
+      fill(place, html`<p class="muted">${coming ? t("ui.page.not_read") : problemText(problem)}</p>`);
     }
   }
 

@@ -34,6 +34,24 @@ def test_every_page_is_seen_beside_its_words(front: FrontPage) -> None:
     expect(job.log).to_contain_text("Completed")
 
 
+def test_the_words_of_a_page_come_as_soon_as_they_are_there(front: FrontPage) -> None:
+    """Who opens a document at once sees each page's words without doing anything, and what was left out."""
+    front.page.get_by_text("Options", exact=True).click()
+    front.page.get_by_role("textbox", name="Pages").fill("1-399")
+    front.choose([letter("thick.pdf", pages=400)])
+    front.card("thick.pdf").link.click()
+    job = JobPage(front.page)
+    job.shows("thick.pdf")
+    expect(job.text).to_contain_text("Page 1 of thick.pdf")
+    expect(job.strip.get_by_role("option")).to_have_count(200)
+    job.strip.get_by_role("option").last.click()
+    front.page.get_by_role("button", name="Next page").click()
+    expect(front.page.get_by_role("heading", name="Page 400 of 400")).to_be_visible()
+    expect(job.text).to_have_text("This page was left out, as the options ask.")
+    front.page.get_by_role("button", name="Previous page").click()
+    expect(job.text).to_contain_text("Page 399 of thick.pdf")
+
+
 def test_the_strip_is_walked_by_keyboard_alone(front: FrontPage) -> None:
     """Tab reaches one cell, arrows move, Enter opens, End goes to the last; the words follow."""
     front.choose([letter("twelve pages.pdf", pages=12)])
