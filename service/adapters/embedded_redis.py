@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from service.adapters.parent_death import dying_with_parent
+from service.adapters.process_end import exit_code
 
 OLDEST_VERSION = (6, 2)
 START_SECONDS = 10.0
@@ -107,7 +108,7 @@ class EmbeddedRedis:
         """Waits until the server is no more, whoever ended it; its exit code (negative: the signal)."""
         if self._process is None:
             raise RuntimeError("the embedded Redis was not started")
-        return await _exit_code(self._process)
+        return await exit_code(self._process)
 
     def _socket_path(self) -> Path:
         if self._directory is None:
@@ -216,28 +217,11 @@ def _answers(socket_path: Path) -> bool:
             return False
 
 
-async def _exit_code(process: subprocess.Popen[bytes]) -> int:
-    """Waits by the kernel's word, not by asking again and again."""
-    try:
-        handle = os.pidfd_open(process.pid)
-    except ProcessLookupError:
-        return process.wait()
-    loop = asyncio.get_running_loop()
-    gone = asyncio.Event()
-    loop.add_reader(handle, gone.set)
-    try:
-        await gone.wait()
-    finally:
-        loop.remove_reader(handle)
-        os.close(handle)
-    return process.wait()
-
-
 async def _end(process: subprocess.Popen[bytes]) -> None:
     for end_signal in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(end_signal)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
-                await _exit_code(process)
+                await exit_code(process)
                 return

@@ -19,6 +19,7 @@ from typing import IO
 import structlog
 
 from service.adapters.parent_death import dying_with_parent
+from service.adapters.process_end import exit_code
 
 LIVED_SECONDS = 5.0
 """A program that ran for so long ended for a reason of its own, not because it can't start."""
@@ -157,23 +158,6 @@ def describe_exit(code: int) -> str:
     with contextlib.suppress(ValueError):
         return f"was killed by {signal.Signals(-code).name}"
     return f"was killed by signal {-code}"
-
-
-async def exit_code(process: subprocess.Popen[bytes]) -> int:
-    """Waits for the end by the kernel's word, and reaps; negative: the signal."""
-    try:
-        handle = os.pidfd_open(process.pid)
-    except ProcessLookupError:
-        return process.wait()
-    loop = asyncio.get_running_loop()
-    gone = asyncio.Event()
-    loop.add_reader(handle, gone.set)
-    try:
-        await gone.wait()
-    finally:
-        loop.remove_reader(handle)
-        os.close(handle)
-    return process.wait()
 
 
 def _wait_after(short_lives: int) -> float:

@@ -8,7 +8,7 @@ from functools import reduce
 from service.adapters import keys
 from service.gateway.hub import Heard, Hub
 from service.gateway.outbox import JobOutbox
-from service.gateway.pace import Pace
+from service.gateway.views.paced import Paced
 from service.gateway.views.repair import Repair
 from service.gateway.views.source import History, Snapshots
 from service.protocol import written
@@ -37,8 +37,7 @@ class JobView:
         self._snapshots = snapshots
         self._history = history
         self._readers: dict[JobOutbox, None] = {}
-        self._pace = Pace()
-        self._timer: asyncio.TimerHandle | None = None
+        self._paced = Paced(self._pass_on)
         self._repair = Repair(f"check {self.topic}", self._catch_up)
         self._held: deque[Heard] = deque(maxlen=HELD_MESSAGES)
         self._frames: dict[Reason, Written] = {}
@@ -58,9 +57,7 @@ class JobView:
         """Nobody is told any more."""
         self._hub.unlisten(self._channel, self)
         self._repair.stop()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._paced.stop()
 
     async def attach(self, outbox: JobOutbox, since: tuple[str, int] | None) -> None:
         """Lets the reader go on after `since` where that can be, else shows it the snapshot and says why."""
@@ -143,23 +140,7 @@ class JobView:
         self._frames.clear()
         if not self._readers:
             return
-        now = asyncio.get_running_loop().time()
-        ready = self._pace.offer(patch, now)
-        if ready is not None:
-            self._pass_on(ready)
-        else:
-            self._set_timer()
-
-    def _set_timer(self) -> None:
-        due = self._pace.next_at()
-        if due is not None and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_at(due, self._flush)
-
-    def _flush(self) -> None:
-        self._timer = None
-        for patch in self._pace.due(asyncio.get_running_loop().time()):
-            self._pass_on(patch)
-        self._set_timer()
+        self._paced.offer(patch)
 
     def _pass_on(self, patch: Patch) -> None:
         frame = written.job_patch(self.topic, patch)
@@ -206,7 +187,7 @@ class JobView:
         reason: Reason = "too_old" if self.snapshot and self.snapshot.epoch == fresh.epoch else "new_epoch"
         self.snapshot = fresh
         self._frames.clear()
-        self._pace.forget(self._job_id)
+        self._paced.forget(self._job_id)
         for outbox in self._readers:
             outbox.begin(fresh, self._frame(reason))
 

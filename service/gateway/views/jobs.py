@@ -1,14 +1,13 @@
 """`jobs?…` and `admin:jobs?…`: a live list, held once for all who watch the same one."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
 from service.adapters import keys
 from service.gateway.hub import Heard, Hub
 from service.gateway.outbox import ListOutbox
-from service.gateway.pace import Pace
 from service.gateway.views.overlay import overlaid
+from service.gateway.views.paced import Paced
 from service.gateway.views.repair import Repair
 from service.gateway.views.source import History
 from service.protocol import written
@@ -57,8 +56,7 @@ class JobsView:
         self._strangers: dict[str, tuple[str, int]] = {}
         self._readers: dict[ListOutbox, None] = {}
         self._distrusted = False
-        self._pace = Pace()
-        self._timer: asyncio.TimerHandle | None = None
+        self._paced = Paced(self._pass_on)
         self._repair = Repair(f"read {topic}", self._read, gap=READ_GAP_SECONDS)
 
     async def open(self) -> None:
@@ -70,8 +68,7 @@ class JobsView:
         """Nobody is told any more."""
         self._hub.unlisten(self._channel, self)
         self._repair.stop()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._paced.stop()
 
     def attach(self, outbox: ListOutbox) -> None:
         """Shows the list to one more reader."""
@@ -129,23 +126,7 @@ class JobsView:
             if not self._matches(fresh):
                 self._remove(patch.job_id)
                 return
-        now = asyncio.get_running_loop().time()
-        ready = self._pace.offer(patch, now, worth_showing=bool(patch.set))
-        if ready is not None:
-            self._pass_on(ready)
-        else:
-            self._set_timer()
-
-    def _set_timer(self) -> None:
-        due = self._pace.next_at()
-        if due is not None and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_at(due, self._flush)
-
-    def _flush(self) -> None:
-        self._timer = None
-        for patch in self._pace.due(asyncio.get_running_loop().time()):
-            self._pass_on(patch)
-        self._set_timer()
+        self._paced.offer(patch, worth_showing=bool(patch.set))
 
     def _pass_on(self, patch: Patch) -> None:
         frame = written.job_patch(self.topic, patch)
@@ -158,14 +139,14 @@ class JobsView:
     def _remove(self, job_id: str) -> None:
         del self._cards[job_id]
         self._frames.pop(job_id, None)
-        self._pace.forget(job_id)
+        self._paced.forget(job_id)
         for outbox in self._readers:
             outbox.leave(job_id)
 
     def _show(self, snapshot: Snapshot) -> None:
         self._cards[snapshot.job_id] = snapshot
         self._frames.pop(snapshot.job_id, None)
-        self._pace.forget(snapshot.job_id)
+        self._paced.forget(snapshot.job_id)
         for outbox in self._readers:
             outbox.enter(snapshot.job_id)
 
