@@ -232,8 +232,8 @@ async def test_questions_of_many_jobs_do_not_hold_up_one_another(
         raise AskPerson(Question("", "password_required"))
 
     pipeline = small(phase("inspecting", ask))
+    jobs = [await give(house, pipeline, content=str(number).encode()) for number in range(8)]
     async with small_worker(house, pipeline):
-        jobs = [await give(house, pipeline, content=str(number).encode()) for number in range(8)]
         for job_id in jobs:
             await house.state(job_id, "waiting")
 
