@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+_READ = "clock"  # where a session keeps what it has read
+
 
 class db_now(FunctionElement[float]):  # noqa: N801 - it reads as the SQL function that it is
     """Seconds since 1970 on the database's clock, at the statement."""
@@ -28,5 +30,8 @@ compiles(db_now, "postgresql")(_postgresql_now)
 
 
 async def read_clock(session: AsyncSession) -> float:
-    """What `db_now` says now."""
-    return (await session.execute(select(db_now()))).scalar_one()
+    """What `db_now` said when this session asked first: one moment for all that its transaction reads and writes."""
+    now: float | None = session.info.get(_READ)
+    if now is None:
+        now = session.info[_READ] = (await session.execute(select(db_now()))).scalar_one()
+    return now
