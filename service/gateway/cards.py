@@ -38,6 +38,9 @@ class Cards:
         """The page that the query asks for, of one owner's jobs or, for None, of whose the query says."""
         query = {name: each for name, each in request.query_params.items() if each}
         text, cursor = query.pop("q", "").strip()[:_LONGEST_SEARCH], query.pop("cursor", None)
+        if "\x00" in text:
+            # PostgreSQL has no such text, so that looking for it would fail.
+            raise refused(422, "bad_request", reason="q is not text")
         if cursor is not None and not is_id(cursor):
             raise refused(422, "bad_request", reason="cursor is not one that a page gave")
         try:

@@ -87,11 +87,17 @@ def parse_filters(pairs: dict[str, str], *, owner_allowed: bool) -> Filters:
         raise UnknownTopic(f"unknown filter {min(strange)}")
     try:
         states = tuple(sorted(JobState(each) for each in pairs.get("state", "").split(",") if each))
+    except ValueError:
+        raise UnknownTopic(f"state is one or more of {', '.join(JobState)}") from None
+    try:
         limit = int(pairs.get("limit", LIST_LIMIT))
-    except ValueError as wrong:
-        raise UnknownTopic(str(wrong)) from None
+    except ValueError:
+        limit = 0
     if not 1 <= limit <= LONGEST_LIST:
         raise UnknownTopic(f"limit must be 1 to {LONGEST_LIST}")
+    if "\x00" in pairs.get("pipeline", ""):
+        # PostgreSQL has no such text, so that asking for it would fail.
+        raise UnknownTopic("pipeline is not a name")
     for key in ("batch", "owner"):
         if key in pairs and not is_id(pairs[key]):
             raise UnknownTopic(f"{key} is not an id")
@@ -102,7 +108,10 @@ def parse_topic(text: str) -> Topic:
     """The topic that a text names, in whichever order its filters stand; raises UnknownTopic."""
     name, _, query = text.partition("?")
     if name in ("jobs", "admin:jobs"):
-        pairs = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=10))
+        try:
+            pairs = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=10))
+        except ValueError:
+            raise UnknownTopic("too many filters") from None
         scope: Literal["jobs", "admin:jobs"] = "jobs" if name == "jobs" else "admin:jobs"
         return ListTopic(scope, parse_filters(pairs, owner_allowed=scope == "admin:jobs"))
     if query:

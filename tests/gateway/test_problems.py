@@ -88,7 +88,18 @@ async def test_what_a_person_sent_is_not_echoed_in_a_reason(sqlite_site: Gateway
     ["state=strange", "limit=0", "limit=x", "limit=9999", "cursor=x", "batch=x", "colour=1", "owner=x"],
 )
 async def test_filters_that_make_no_sense_are_refused(sqlite_site: Gateway, query: str) -> None:
-    problem(await sqlite_site.client(LOCAL_TOKEN).get(f"/api/jobs?{query}"), 422, "bad_request")
+    told = problem(await sqlite_site.client(LOCAL_TOKEN).get(f"/api/jobs?{query}"), 422, "bad_request")
+    assert not any(each in told["detail"] for each in ("JobState", "literal")), "Python's words are no user's"
+
+
+async def test_text_that_a_database_cannot_hold_finds_nothing(site: Gateway) -> None:
+    _, client = await site.user("Ann")
+    sent = await client.post("/api/uploads", files=files(("a.pdf", PDF)))
+    job_id = sent.json()["accepted"][0]["job_id"]
+    problem(await client.get("/api/jobs?q=%00"), 422, "bad_request")
+    problem(await client.get("/api/jobs?pipeline=%00"), 422, "bad_request")
+    problem(await client.get(f"/api/jobs/{job_id}/artifacts/%00"), 404, "not_found")
+    assert (await client.get("/api/jobs?q=%ff")).status_code == 200
 
 
 async def test_a_command_that_is_not_possible_says_why(sqlite_site: Gateway) -> None:
