@@ -111,8 +111,8 @@ class Commands:
         async def change(session: AsyncSession, job: JobRow) -> None:
             if job.question is None:
                 raise NotPossible(JobState(job.state), JobEvent.ANSWER)
-            check_answer(job.question, question_id, answer)
-            kept = {**self._secrets.open(job.secret), job.question["code"]: answer}
+            given = check_answer(job.question, question_id, answer)
+            kept = {**self._secrets.open(job.secret), job.question["code"]: given}
             await orders.answered(session, job, self._secrets.seal(kept))
 
         return await self._change(job_id, actor, change, log_line("answered"))

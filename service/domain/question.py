@@ -45,8 +45,11 @@ class AnswerRefused(Exception):
         self.field_name = field_name
 
 
-def check_answer(question: JsonObject, question_id: str, answer: JsonObject) -> None:
-    """Raises AnswerRefused unless the answer is to this question and fills in or chooses what it asks for."""
+def check_answer(question: JsonObject, question_id: str, answer: JsonObject) -> JsonObject:
+    """What was asked for, and nothing else that came along: that is neither bounded nor anybody's to keep.
+
+    Raises AnswerRefused unless the answer is to this question and fills in or chooses what it asks for.
+    """
     if question["id"] != question_id:
         raise AnswerRefused("question_gone")
     for each in question["fields"]:
@@ -55,3 +58,5 @@ def check_answer(question: JsonObject, question_id: str, answer: JsonObject) -> 
             raise AnswerRefused("answer_incomplete", each["name"])
     if question["choices"] and answer.get("choice") not in question["choices"]:
         raise AnswerRefused("answer_incomplete", "choice")
+    asked = {each["name"] for each in question["fields"]} | ({"choice"} if question["choices"] else set())
+    return {name: answer[name] for name in answer if name in asked}

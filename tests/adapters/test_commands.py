@@ -210,7 +210,10 @@ async def test_an_answer_must_fit_the_question(one: ByHand) -> None:
     with pytest.raises(AnswerRefused) as refused:
         await answer(job_id, "another", {"password": "x"}, actor)
     assert refused.value.code == "question_gone"
-    assert await answer(job_id, question["id"], {"password": "sesame"}, actor) == "queued"
+    deep: dict[str, Any] = {}
+    for _ in range(500):
+        deep = {"deeper": deep}
+    assert await answer(job_id, question["id"], {"password": "sesame", "more": deep}, actor) == "queued"
     job = await one.house.job(job_id)
     assert job.question is None and job.secret is not None and b"sesame" not in job.secret
     assert one.house.a.secrets.open(job.secret) == {"password_required": {"password": "sesame"}}

@@ -46,7 +46,7 @@ def test_an_answer_that_does_not_fit_is_refused_with_a_code(
 
 
 def test_an_answer_that_fits_is_taken() -> None:
-    check_answer(PASSWORD, "q1", {"password": "pässword"})
+    assert check_answer(PASSWORD, "q1", {"password": "pässword"}) == {"password": "pässword"}
     check_answer(CHOICE, "q2", {"choice": "that"})
 
 
