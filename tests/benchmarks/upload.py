@@ -67,6 +67,7 @@ async def _memory(plan: Plan, up: Served, gateway: int) -> Row:
     before = cpu_seconds(gateway)
     sent = await up.upload(*(_file(f"{number}.pdf", size) for number in range(count)), query=_STAGED)
     peak = memory_bytes(gateway, "VmHWM")
+    used = cpu_seconds(gateway) - before
     await _delete(up, sent)
     return Row(
         _NAME,
@@ -74,7 +75,7 @@ async def _memory(plan: Plan, up: Served, gateway: int) -> Row:
         (peak - idle) / _MEBIBYTE,
         "MiB",
         MEMORY_GOAL,
-        cpu_seconds(gateway) - before,
+        used,
         note=f"idle {idle / _MEBIBYTE:.0f} MiB, peak {peak / _MEBIBYTE:.0f} MiB",
     )
 
