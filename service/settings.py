@@ -72,7 +72,6 @@ class Settings(BaseSettings):
     )
     token: SecretStr | None = Field(
         None,
-        min_length=16,
         description="Token of the local user, at least 16 characters; else made at first start",
     )
     url: str | None = Field(

@@ -1,5 +1,7 @@
 """`headway answer`."""
 
+import sys
+
 import click
 
 from service.cli.api import Api
@@ -22,6 +24,7 @@ async def answer(api: Api, screen: Screen, job: str, pairs: tuple[str, ...], cho
     if question is None:
         raise CommandFailed(f"The job {job} asks nothing.", exit_code=EXIT_INCOMPLETE)
     given = _given(pairs)
+    _refuse_unknown(given, [each["name"] for each in question["fields"]])
     screen.line(question["text"])
     filled: JsonObject = {
         each["name"]: given.get(each["name"]) or _ask(each["name"], secret=each["kind"] == "secret")
@@ -43,5 +46,16 @@ def _given(pairs: tuple[str, ...]) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs)
 
 
+def _refuse_unknown(given: dict[str, str], known: list[str]) -> None:
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise CommandFailed(f"The question has no field {', '.join(unknown)}. It has: {', '.join(known)}.")
+
+
 def _ask(name: str, *, secret: bool) -> str:
+    if secret and not sys.stdin.isatty():
+        raise CommandFailed(
+            f"There is no terminal to type the {name} at.",
+            f"Give it with --field {name}=…, or run this at a terminal.",
+        )
     return str(click.prompt(name.capitalize(), hide_input=secret, err=True))

@@ -1,6 +1,7 @@
 """`headway link`."""
 
 import io
+from urllib.parse import urlsplit
 
 import click
 import segno
@@ -8,6 +9,8 @@ import segno
 from service.cli.api import Api
 from service.cli.options import talks_to_server
 from service.cli.screen import Screen
+
+_ONLY_HERE = ("127.0.0.1", "localhost", "::1")
 
 
 @click.command()
@@ -20,6 +23,12 @@ async def link(api: Api, screen: Screen, *, qr: bool) -> int:
     if qr and not screen.as_json:
         screen.line(qr_code(made["url"]))
     screen.line(made["url"])
+    if qr and urlsplit(made["url"]).hostname in _ONLY_HERE:
+        click.echo(
+            "This address leads to this machine only. For other devices set HEADWAY_HOST and HEADWAY_PUBLIC_URL "
+            "for the server.",
+            err=True,
+        )
     return 0
 
 
