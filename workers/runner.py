@@ -65,7 +65,7 @@ class Runner:
             job=claim.job.id, step=claim.step.id, attempt=claim.step.attempt
         ):
             try:
-                await self._run_claimed(claim)
+                await self._run_claimed(claim, running)
             except asyncio.CancelledError:
                 if running.stop is Stop.LEAVING:
                     await asyncio.shield(parts.recording.handed_back(claim))
@@ -93,7 +93,7 @@ class Runner:
         self._parts.running.add(running)
         return running
 
-    async def _run_claimed(self, claim: Claim) -> None:
+    async def _run_claimed(self, claim: Claim, running: RunningStep) -> None:
         parts, job, step = self._parts, claim.job, claim.step
         attempt = Attempt(job.id, job.owner_id, job.run, step.id, step.attempt, step.cost)
         report = StepReport(parts.log, parts.echo, attempt, job.phases[step.phase])
@@ -103,11 +103,14 @@ class Runner:
             async with report.running():
                 worked = await parts.work.run(claim, report, parts.secrets.open(job.secret))
         except AskPerson as asked:
+            running.settled = True
             await report.flush()
             await parts.recording.asked(claim, asked.question)
         except Exception as error:  # noqa: BLE001 -- whatever a step raises is its own failure, and judged
+            running.settled = True
             await report.flush()
             await parts.recording.failed(claim, judge(error, phase=report.phase_code, failures=step.failures))
         else:
+            running.settled = True
             await report.flush(ended=True)
             await parts.recording.done(claim, worked, report.phase_code)

@@ -17,7 +17,11 @@ class Stop(Enum):
 
 @dataclass
 class RunningStep:
-    """A claimed step and the task that runs it."""
+    """A claimed step and the task that runs it.
+
+    `settled`: it has come to its end, which is only being written down and told. Nothing stops that any more: the
+    database says whether it still counts, and what it says then must reach those who wait for it.
+    """
 
     step_id: str
     attempt: int
@@ -28,10 +32,11 @@ class RunningStep:
     task: asyncio.Task[object]
     since: float = field(default_factory=time.time)
     stop: Stop | None = None
+    settled: bool = False
 
     def end(self, why: Stop) -> None:
-        """Cancels the task, which kills its child at once."""
-        if self.stop is None:
+        """Cancels the task, which kills its child at once; one that is settled is left alone."""
+        if self.stop is None and not self.settled:
             self.stop = why
             self.task.cancel()
 
