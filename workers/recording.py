@@ -107,7 +107,9 @@ class Recording:
         lines: list[JsonObject] = []
         if job.phase != phase:
             code = job.phases[job.phase]
-            lines.append(log_line("phase", index=job.phase + 1, total=len(job.phases), phase=code))
+            line = log_line("phase", index=job.phase + 1, total=len(job.phases), phase=code)
+            # A job that ran on to its end came to the phase before it ended, not as it is told.
+            lines.append(line if job.ended_at is None else {**line, "at": round(job.ended_at, 3)})
         await self._parts.echo.publish(job.id, *lines, *closing_lines(job))
         await self._parts.dispatcher.ring(rings)
 

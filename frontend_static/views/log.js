@@ -22,7 +22,8 @@ export class Log extends Piece {
 
   /** @param {Record<string, LogLine>} log */
   show(log) {
-    const keys = Object.keys(log).sort((a, b) => Number(a) - Number(b));
+    // Several tell of one job, so lines may be numbered in another order than things happened.
+    const keys = Object.keys(log).sort((a, b) => (log[a]?.at ?? 0) - (log[b]?.at ?? 0) || Number(a) - Number(b));
     const list = this.#list;
     const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
     arrange(list, keys, this.#lines, (key) => lineOf(log[key]));

@@ -64,9 +64,29 @@ local stored_run = tonumber(known._run)
 local new_run = is_row and run > stored_run
 local step_before, step_is_new = 0, true
 local prolong = {}
+local lines, is_late = {}, false
+for i = lines_at, lines_at + line_count - 1 do lines[#lines + 1] = ARGV[i] end
+
+-- Whoever publishes a job's row publishes all that was committed, but knows the lines of its own change only. So the
+-- lines of a revision that another has published already still join the log, once, and nothing else of it does.
+local function lines_not_there()
+  local there, missing = {}, {}
+  for _, line in ipairs(redis.call('HVALS', log_key)) do there[line] = true end
+  for _, line in ipairs(lines) do
+    if not there[line] then missing[#missing + 1] = line end
+    there[line] = true
+  end
+  return missing
+end
 
 if is_row then
-  if tonumber(ARGV[12]) <= tonumber(known._revision) or run < stored_run then return { 'refused', 0 } end
+  if run < stored_run then return { 'refused', 0 } end
+  if tonumber(ARGV[12]) <= tonumber(known._revision) then
+    is_late = true
+    if run == stored_run and #lines > 0 then lines = lines_not_there() else lines = {} end
+    if #lines == 0 then return { 'refused', 0 } end
+    fields_at, entries_at, pages_at = lines_at, lines_at, lines_at
+  end
 else
   if run ~= stored_run or ENDED[known.state] or AT_REST[known.state] then return { 'refused', 0 } end
   local step = redis.call('HGET', steps_key, ARGV[12])
@@ -155,7 +175,7 @@ local function remove_others(maps)
   for _, each in ipairs(gone) do set_entry(each[1], each[2], 'null') end
 end
 
-if is_row then
+if is_row and not is_late then
   -- What was being done belongs to the phase that it was done in.
   if known.phase ~= phase_before and not given.detail then set_field('detail', 'null') end
   local maps = {}
@@ -257,12 +277,12 @@ if new_run then
   sum, floor = tonumber(ARGV[14]), tonumber(ARGV[14])
   progress = { total = tonumber(ARGV[13]), done = sum, p0 = percent, d0 = sum, highest = percent, rescaled = true }
   redis.call('DEL', steps_key)
-elseif is_row then
+elseif is_row and not is_late then
   local total = tonumber(ARGV[13])
   floor = tonumber(ARGV[14])
   progress.highest = math.max(progress.highest, tonumber(ARGV[15]) or 0)
   if total ~= progress.total then rescale(total, math.max(sum, floor)) else worked(math.max(sum, floor)) end
-else
+elseif not is_row then
   sum = sum + tonumber(ARGV[14]) - step_before
   worked(math.max(sum, floor))
   if step_is_new then prolong[steps_key] = true end
@@ -305,21 +325,21 @@ end
 -- Log lines are numbered here; only the newest stay -----------------------------------------------------------------
 
 local last_line = tonumber(known._log)
-if line_count > 0 then
-  local lines, dropped = {}, {}
-  for number = math.max(1, last_line - LOG_LINES + 1), last_line + line_count - LOG_LINES do
+if #lines > 0 then
+  local numbered, dropped = {}, {}
+  for number = math.max(1, last_line - LOG_LINES + 1), last_line + #lines - LOG_LINES do
     dropped[#dropped + 1] = whole(number)
     say_entry('log', '"' .. whole(number) .. '"', 'null')
   end
-  for i = 1, line_count do
-    local number, line = whole(last_line + i), ARGV[lines_at + i - 1]
-    lines[#lines + 1] = number
-    lines[#lines + 1] = line
+  for i, line in ipairs(lines) do
+    local number = whole(last_line + i)
+    numbered[#numbered + 1] = number
+    numbered[#numbered + 1] = line
     say_entry('log', '"' .. number .. '"', line)
   end
   in_chunks('HDEL', log_key, dropped)
-  in_chunks('HSET', log_key, lines)
-  keep('_log', whole(last_line + line_count))
+  in_chunks('HSET', log_key, numbered)
+  keep('_log', whole(last_line + #lines))
   prolong[log_key] = true
 end
 
@@ -333,7 +353,7 @@ for _, map in ipairs(map_names) do say(map, '{' .. table.concat(entries[map], ',
 
 keep_number('_done', progress.done)
 keep_number('_sum', sum)
-if is_row then
+if is_row and not is_late then
   keep('_revision', ARGV[12])
   keep_number('_run', run)
   keep_number('_floor', floor)

@@ -43,7 +43,7 @@ class Echo:
         self._published: dict[str, int] = {}
 
     async def publish(self, job_id: str, *lines: JsonObject) -> bool:
-        """Publishes the job as its row stands now; the lines join the job's log if this is news.
+        """Publishes the job as its row stands now; the lines join the job's log, once.
 
         Redis being away is no error here: the reconciler publishes again what lags. Returns whether Redis was there.
         """

@@ -51,6 +51,8 @@ class EventLog:
     async def append_row(self, row: RowPatch) -> Outcome:
         """Publishes what changed; REFUSED when the log holds this revision, a later one or a later run.
 
+        Lines that the log lacks join it all the same, while its run lasts: another may have published their revision.
+
         A higher run forgets the steps, the pages that are not done and what else `AT_NEW_RUN` says, and counts percent
         from the row's. Percent never goes down within a run; it is 100 for `completed` and at most 99.9 before.
         """

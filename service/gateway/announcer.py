@@ -8,6 +8,7 @@ import structlog
 
 from service.adapters.dispatch import Dispatcher
 from service.adapters.echo import Echo
+from service.domain.json import JsonObject
 from service.domain.log_line import log_line
 
 _log = structlog.get_logger()
@@ -22,13 +23,13 @@ class Announcer:
     def __init__(self, echo: Echo, dispatcher: Dispatcher) -> None:
         self._echo = echo
         self._dispatcher = dispatcher
-        self._waiting: list[str] = []
+        self._waiting: list[tuple[str, JsonObject]] = []
         self._something = asyncio.Event()
         self._ending = False
 
     def announce(self, job_id: str) -> None:
         """The job has been accepted; returns at once."""
-        self._waiting.append(job_id)
+        self._waiting.append((job_id, log_line("accepted")))
         self._something.set()
 
     async def joined(self, job_id: str, owner_id: str) -> None:
@@ -57,7 +58,7 @@ class Announcer:
         if not jobs:
             return
         try:
-            await asyncio.gather(*(self._echo.publish(job_id, log_line("accepted")) for job_id in jobs))
+            await asyncio.gather(*(self._echo.publish(job_id, line) for job_id, line in jobs))
             await self._dispatcher.dispatch()
         except Exception as error:  # noqa: BLE001 - whatever it is, the task must live, and the reconciler repairs
             _log.warning("announcing_postponed", jobs=len(jobs), reason=repr(error))

@@ -44,10 +44,12 @@ async def test_an_older_row_never_overwrites_a_newer_one(machine: ByHand) -> Non
         assert await a.log.append_row(old) is Outcome.REFUSED
     assert (await machine.house.snapshot(job_id)).value["state"] == "processing"
     seq = (await machine.house.snapshot(job_id)).seq
-    await a.echo.publish(job_id, log_line("started"))
+    started = log_line("started")
+    for _ in range(2):
+        await a.echo.publish(job_id, started)
     snapshot = await machine.house.snapshot(job_id)
-    assert (snapshot.seq, snapshot.value["log"]) == (seq, {}), (
-        "publishing again is no news, nor are its lines"
+    assert (snapshot.seq, snapshot.value["log"]) == (seq + 1, {"1": started}), (
+        "the row is no news, its line is once"
     )
 
 

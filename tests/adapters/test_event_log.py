@@ -139,6 +139,24 @@ async def test_a_revision_is_taken_once_and_its_lines_with_it(log: EventLog) -> 
     assert (await now(log)).value["log"] == {"1": {"code": "a"}}
 
 
+async def test_lines_join_the_log_though_another_published_their_revision(log: EventLog) -> None:
+    """Late lines bring nothing else of their row, and those of an earlier run come too late."""
+    await log.seed(seed())
+    await log.append_row(row(4, state="completed", done=1000))
+    late = row(
+        3, log=({"code": "phase"}, {"code": "done"}), state="processing", detail={"code": "x"}, done=10
+    )
+    assert await log.append_row(late) is Outcome.APPENDED
+    patch = await last_patch(log)
+    assert patch.set == {"log": {"1": {"code": "phase"}, "2": {"code": "done"}}}
+    assert await log.append_row(late) is Outcome.REFUSED
+    value = (await now(log)).value
+    assert (value["state"], value["percent"], value.get("detail")) == ("completed", 100, None)
+    assert await log.revisions([JOB]) == {JOB: 4}
+    await log.append_row(row(5, run=2, state="queued"))
+    assert await log.append_row(row(4, log=({"code": "old"},))) is Outcome.REFUSED
+
+
 async def test_facts_carry_their_fields_pages_and_lines_and_a_sign_of_life(log: EventLog) -> None:
     await log.seed(seed(pages={"1": "tp", "2": "op"}))
     detail = {"code": "page", "params": {"page": 2}, "text": "page 2"}

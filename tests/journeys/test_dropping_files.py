@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from playwright.sync_api import FilePayload, Page, expect
@@ -47,6 +48,15 @@ def names(files: Iterable[FilePayload]) -> list[str]:
     return [each["name"] for each in files]
 
 
+def log_is_whole(page: Page, job_id: str) -> bool:
+    """Whether a completed job's log begins and ends as it should."""
+    lines = answer(page, f"/api/jobs/{job_id}")["value"]["log"]
+    codes = [
+        lines[number]["code"] for number in sorted(lines, key=lambda each: (lines[each]["at"], int(each)))
+    ]
+    return codes[:1] == ["accepted"] and codes[-1:] == ["completed"] and "started" in codes
+
+
 def test_thirty_files_dropped_at_once_all_end_and_everybody_says_so(front: FrontPage) -> None:
     """List, cards, title, note, live region and API agree on 30 of 30; no bar ever went back."""
     files = thirty("dropped")
@@ -73,6 +83,10 @@ def test_thirty_files_dropped_at_once_all_end_and_everybody_says_so(front: Front
     listed = {each["name"]: each for each in answer(page, f"/api/jobs?batch={batch['id']}&limit=50")["items"]}
     assert set(listed) == set(names(files))
     assert {(each["state"], each["percent"]) for each in listed.values()} == {("completed", 100)}
+    for each in listed.values():
+        wait_for(
+            partial(log_is_whole, page, each["id"]), f"the log of {each['name']} tells its beginning and end"
+        )
 
 
 def test_a_reload_in_the_middle_loses_nothing(front: FrontPage) -> None:

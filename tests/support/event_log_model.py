@@ -55,8 +55,10 @@ class EventLogModel:
         """As EventLog.append_row."""
         if not self.of_this_server:
             return Outcome.SEED_NEEDED
-        if row.revision <= self.revision or row.run < self.run:
+        if row.run < self.run:
             return Outcome.REFUSED
+        if row.revision <= self.revision:
+            return self._append_late(row)
         before = deepcopy(self.value)
         begins = row.run > self.run
         self.run, self.revision = row.run, row.revision
@@ -70,6 +72,16 @@ class EventLogModel:
         changed = begins or self.value != before
         self.seq += changed
         return Outcome.APPENDED if changed else Outcome.UNCHANGED
+
+    def _append_late(self, row: RowPatch) -> Outcome:
+        """Only the lines, and of them what the log lacks."""
+        missing: list[Json] = []
+        for line in row.log if row.run == self.run else ():
+            if line not in self.value["log"].values() and line not in missing:
+                missing.append(line)
+        self._add_lines(missing)
+        self.seq += bool(missing)
+        return Outcome.APPENDED if missing else Outcome.REFUSED
 
     def append_facts(self, facts: StepFacts) -> Outcome:
         """As EventLog.append_facts."""
