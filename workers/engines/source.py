@@ -74,14 +74,17 @@ class Source:
             yield Opened(path, "pdf", None)
 
     async def _lay_out(self, blobs: BlobStore, tools: Toolbox) -> None:
-        """Writes Markdown and pages piece by piece; the pages last, since they say that both are there."""
+        """Writes Markdown and pages piece by piece; the pages last, since they say that both are there.
+
+        Each piece has the time of a page: what makes one file of a few megabytes take minutes is made to do so.
+        """
         call = {"kind": self.kind, "pages": tools.limits.max_pages}
         async with (
             blobs.local_copy(self.blob) as path,
             blobs.writer() as markdown,
             blobs.writer() as pages,
             tools.sandbox.call(
-                "workers.engines.flow.child:convert", {"path": str(path), **call}, step_limits(tools.limits)
+                "workers.engines.flow.child:convert", {"path": str(path), **call}, page_limits(tools.limits)
             ) as items,
         ):
             async for item in items:

@@ -1,6 +1,7 @@
 """The fonts of laid-out pages, and words as runs of glyphs that can always be read back exactly."""
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -78,18 +79,16 @@ class Fonts:
             found = self._pieces[key] = self._shape(style, word)
         return found
 
-    def broken(self, style: Style, word: str, width: float) -> list[Piece]:
+    def broken(self, style: Style, word: str, width: float) -> Iterator[Piece]:
         """The parts of a word that is wider than `width` (at size 1); the first stands for the whole word."""
-        parts: list[Piece] = []
         start, reached = 0, 0.0
         for index, character in enumerate(word):
             advance = self.piece(style, character).width
             if index > start and reached + advance > width:
-                parts.append(self._part(style, word, start, index))
+                yield self._part(style, word, start, index)
                 start, reached = index, 0.0
             reached += advance
-        parts.append(self._part(style, word, start, len(word)))
-        return parts
+        yield self._part(style, word, start, len(word))
 
     def _part(self, style: Style, word: str, start: int, end: int) -> Piece:
         shaped = self._shape(style, word[start:end])
@@ -97,21 +96,21 @@ class Fonts:
 
     def _shape(self, style: Style, word: str) -> Piece:
         right_to_left = any(unicodedata.bidirectional(character) in ("R", "AL") for character in word)
-        runs: list[tuple[int, str]] = []
+        runs: list[tuple[int, list[str]]] = []
         width, exact = 0.0, True
         for character in reversed(word) if right_to_left else word:
             index = self._face_of(style, character)
             number, advance = self.faces[index].glyph(character)
             exact = exact and number > 0 and (character == " " or not self.faces[index].is_ambiguous(number))
             width += advance
-            if runs and runs[-1][0] == index:
-                runs[-1] = (index, f"{runs[-1][1]}{number:04x}")
-            else:
-                runs.append((index, f"{number:04x}"))
+            if not runs or runs[-1][0] != index:
+                runs.append((index, []))
+            runs[-1][1].append(f"{number:04x}")
+        joined = tuple((index, "".join(glyphs)) for index, glyphs in runs)
         if right_to_left:
             # Readers turn it around, be it glyphs or said.
-            return Piece(tuple(runs), width, word[::-1], right_to_left=True)
-        return Piece(tuple(runs), width, None if exact else word)
+            return Piece(joined, width, word[::-1], right_to_left=True)
+        return Piece(joined, width, None if exact else word)
 
     def _face_of(self, style: Style, character: str) -> int:
         key = (style, character)

@@ -1,8 +1,11 @@
 """Words into lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from workers.engines.flow.fonts import Fonts, Piece, Style
+
+# No line holds as many, and the measure of a word that is a whole file costs too much to be taken in vain.
+_LONGEST_WORD = 5000
 
 
 def wrapped(fonts: Fonts, text: str, style: Style, width: float) -> Iterator[list[Piece]]:
@@ -11,8 +14,7 @@ def wrapped(fonts: Fonts, text: str, style: Style, width: float) -> Iterator[lis
     line: list[Piece] = []
     reached = 0.0
     for word in text.split():
-        piece = fonts.piece(style, word)
-        for part in [piece] if piece.width <= width else fonts.broken(style, word, width):
+        for part in _parts(fonts, word, style, width):
             # Readers lose the space between right-to-left and what follows it, so a new line begins there.
             turns = bool(line) and line[-1].right_to_left and not part.right_to_left
             if line and (turns or reached + space + part.width > width):
@@ -22,3 +24,11 @@ def wrapped(fonts: Fonts, text: str, style: Style, width: float) -> Iterator[lis
             line.append(part)
     if line:
         yield line
+
+
+def _parts(fonts: Fonts, word: str, style: Style, width: float) -> Iterable[Piece]:
+    if len(word) <= _LONGEST_WORD:
+        piece = fonts.piece(style, word)
+        if piece.width <= width:
+            return [piece]
+    return fonts.broken(style, word, width)
