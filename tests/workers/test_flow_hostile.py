@@ -2,6 +2,7 @@
 
 import io
 import os
+import time
 from pathlib import Path
 
 import docx
@@ -121,6 +122,26 @@ def test_limits_of_text_tables_and_pages_hold(tmp_path: Path) -> None:
     assert refusal(tmp_path, b"word " * 1000, "txt", text_bytes=100).code == "text_too_large"
     assert refusal(tmp_path, b"a,b,c\n" * 1000, "csv", cells=100).code == "table_too_large"
     assert refusal(tmp_path, b"line\n\n" * 5000, "txt", pages=10).code == "too_many_pages"
+
+
+def test_a_workbook_without_its_main_part_is_broken(tmp_path: Path) -> None:
+    types = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+    book = '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+    made = zipped({"[Content_Types].xml": types, "xl/workbook.xml": book})
+    assert refusal(tmp_path, made, "xlsx").code == "broken_document"
+
+
+@pytest.mark.parametrize("kind", ["txt", "csv"])
+def test_a_word_as_long_as_a_file_costs_no_more_than_its_length(tmp_path: Path, kind: str) -> None:
+    """Ten times the word takes ten times as long, not a hundred."""
+
+    def seconds(length: int) -> float:
+        started = time.process_time()
+        assert text_of(tmp_path, b"a" * length, kind).count("a") == length
+        return time.process_time() - started
+
+    seconds(1000)
+    assert seconds(1_000_000) < 30 * seconds(100_000)
 
 
 def test_a_sheet_that_says_it_is_huge_costs_nothing(tmp_path: Path) -> None:

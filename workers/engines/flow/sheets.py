@@ -29,6 +29,11 @@ def read_workbook(path: str, archive: Archive, cells: int) -> Iterator[Block]:
             yield from _sheets(
                 openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False), cells
             )
+    except OSError as error:
+        # openpyxl raises a bare one for a workbook without its main part; one with a number is the disk's.
+        if error.errno is None:
+            raise DocumentRefused("broken_document") from error
+        raise
     except (
         KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, zipfile.BadZipFile,
         InvalidFileException, XMLSyntaxError, SyntaxError,
