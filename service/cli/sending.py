@@ -10,10 +10,11 @@ import orjson
 
 from service.cli.api import Api
 from service.cli.failing import CommandFailed
+from service.domain.document import display_name
 from service.domain.json import JsonObject
 
 Sent = Callable[[str, int], None]
-"""Told a file's name and how many of its bytes have gone out since the last call."""
+"""Told a file's name, fit to be shown, and how many of its bytes have gone out since the last call."""
 
 
 @dataclass
@@ -64,7 +65,7 @@ async def _send_some(
     fields = {"options": orjson.dumps(wanted.options).decode()} if wanted.options else {}
     with ExitStack() as opened:
         try:
-            files = [(path.name, opened.enter_context(path.open("rb"))) for path in paths]
+            files = [(display_name(path.name), opened.enter_context(path.open("rb"))) for path in paths]
         except OSError as error:
             raise CommandFailed(f"{error.filename} cannot be read: {error.strerror}.") from error
         parts = [("files", (name, _Counted(file, name, sent))) for name, file in files]

@@ -7,15 +7,19 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, cast
 
+import anyio
 import pytest
 
 from service.cli import COMMANDS, LazyCommands, commands, run
+from service.cli.api import Api
 from service.cli.data_dir import announced, owned
 from service.cli.failing import CommandFailed
 from service.cli.machine import bind, refuse_wrong_machine
-from service.cli.sending import parse_options
+from service.cli.sending import Wanted, parse_options, send_files
 from service.cli.server import find_server, read_server_file
+from service.domain.json import JsonObject
 
 TOKEN = "0123456789abcdef"
 UNREACHABLE = "http://127.0.0.1:1"
@@ -214,3 +218,30 @@ def test_a_pipe_gets_no_colour_codes() -> None:
         env={**os.environ, "TERM": "xterm-256color"},
     )
     assert "\x1b" not in told.stdout + told.stderr
+
+
+def test_a_file_name_reaches_neither_terminal_nor_server_as_it_is(tmp_path: Path) -> None:
+    names: list[str] = []
+
+    class Recording:
+        """What an upload asks of the server."""
+
+        async def get(self, _path: str) -> JsonObject:
+            return {}
+
+        async def send_parts(
+            self, _path: str, _params: object, _fields: object, parts: list[Any]
+        ) -> JsonObject:
+            names.extend(name for _, (name, _file) in parts)
+            return {}
+
+    for raw in (b"\x1b[31mred\x1b]0;title\x07.txt", b"\x9bnot utf-8.txt"):
+        (tmp_path / os.fsdecode(raw)).write_bytes(b"x")
+    anyio.run(
+        send_files,
+        cast("Api", Recording()),
+        sorted(tmp_path.glob("*.txt")),
+        Wanted(),
+        lambda _name, _count: None,
+    )
+    assert sorted(names) == ["[31mred]0;title.txt", "not utf-8.txt"]
