@@ -288,8 +288,8 @@ async def test_failed_pages_are_warnings_and_a_retry_runs_only_them(house: House
         await house.a.commands.retry(job_id, house.actor)
 
         async def again() -> bool:
-            job = await house.job(job_id)
-            return job.run == 2 and job.state == "completed"
+            shown = await house.snapshot(job_id)
+            return shown.run == 2 and shown.state == "completed"
 
         await until(again, "the second run is completed")
         value = (await house.snapshot(job_id)).value
