@@ -16,6 +16,7 @@ from service.adapters.event_log import EventLog
 from service.adapters.records import leases
 from service.adapters.records.leases import WorkerFacts
 from service.adapters.tables import JobRow
+from workers.outage import Outage
 from workers.running import RunningSteps
 
 _log = structlog.get_logger()
@@ -87,13 +88,15 @@ class Heartbeat:
 
     async def tell(self) -> None:
         """Publishes what runs here whenever that changes, until cancelled."""
+        outage = Outage("redis, for what workers run")
         while True:
             await self._running.changed.wait()
             self._running.changed.clear()
             try:
                 await self._redis.publish(keys.WORKERS_CHANNEL, orjson.dumps(self._told()))
+                outage.back()
             except (RedisError, OSError) as away:
-                _log.warning("redis_away", reason=str(away))
+                outage.away(away)
             await asyncio.sleep(0.1)
 
     def _told(self) -> dict[str, object]:

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from service.adapters import keys
+from workers.outage import Outage
 
 _log = structlog.get_logger()
 _ASK_AGAIN_SECONDS = 5.0
@@ -18,17 +19,19 @@ _RECONNECT_SECONDS = 0.2
 
 async def listen(redis: Redis, wake: Callable[[], None], stop_job: Callable[[str], None]) -> None:
     """Runs until cancelled. After each new subscription it wakes once, since a wake-up may have been missed."""
+    outage = Outage("redis, for commands to workers")
     while True:
         try:
             async with redis.pubsub(ignore_subscribe_messages=True) as pubsub:
                 await pubsub.subscribe(keys.WAKE_CHANNEL, keys.CONTROL_CHANNEL)
+                outage.back()
                 wake()
                 while True:
                     message = await pubsub.get_message(timeout=_ASK_AGAIN_SECONDS)
                     if message is not None:
                         _obey(message["channel"], message["data"], wake, stop_job)
         except (RedisError, OSError) as away:
-            _log.warning("redis_away", reason=str(away))
+            outage.away(away)
             await asyncio.sleep(_RECONNECT_SECONDS)
 
 

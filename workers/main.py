@@ -140,6 +140,7 @@ class WorkerProcess:
             }
         )
         await self._adapters.dispatcher.dispatch()
+        _log.info("worker_open", worker=self._worker.id, slots=self._worker.slots)
         async with asyncio.TaskGroup() as group:
             services = [
                 group.create_task(listen(self._adapters.redis, self._wake, self.running.stop_job)),

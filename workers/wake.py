@@ -5,11 +5,11 @@ import contextlib
 from typing import Any
 
 import orjson
-import structlog
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
-_log = structlog.get_logger()
+from workers.outage import Outage
+
 SAFETY_POLL_SECONDS = 2.0
 """How long a lost wake-up can go unnoticed."""
 IN_PROGRESS_SECONDS = 15.0
@@ -35,6 +35,7 @@ class WakeWorker(Worker):
         )
         self.in_progress_timeout_s = IN_PROGRESS_SECONDS
         self._awake = asyncio.Event()
+        self._outage = Outage(f"redis, for the queue {self.queue_name}")
 
     def wake(self) -> None:
         """There may be something in the queue."""
@@ -47,8 +48,9 @@ class WakeWorker(Worker):
             self._awake.clear()
             try:
                 await self._poll_iteration()
+                self._outage.back()
             except (RedisError, OSError) as away:
-                _log.warning("redis_away", reason=str(away))
+                self._outage.away(away)
                 await asyncio.sleep(0.2)
             if not self.allow_pick_jobs and not self.tasks:
                 return

@@ -59,13 +59,13 @@ class Commands:
         self._secrets = secrets
 
     async def start(self, job_id: str, actor: Actor) -> JobState:
-        """A staged job becomes due; one that was started already stays as it is."""
+        """A staged job becomes due; a live one stays as it is. Raises NotPossible for a job that has ended."""
 
         async def change(session: AsyncSession, job: JobRow) -> None:
-            if job.state == JobState.STAGED:
+            if job.state == JobState.STAGED or job.state in ENDED:
                 await orders.start(session, job)
 
-        return await self._change(job_id, actor, change, log_line("started"))
+        return await self._change(job_id, actor, change, log_line("start_asked"))
 
     async def pause(self, job_id: str, actor: Actor) -> JobState:
         """Raises NotPossible for a job that has ended or waits."""

@@ -25,7 +25,7 @@ def local_token(data_dir: Path, given: str | None) -> str:
 
     A token that is given wins over the file's. Processes that start at once agree on one.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = data_dir / TOKEN_FILE
     if given is None:
         with suppress(FileNotFoundError):

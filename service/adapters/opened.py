@@ -1,5 +1,6 @@
 """All adapters, opened for one process and closed together."""
 
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from service.adapters.event_log import EventLog
 from service.adapters.local_blobs import LocalBlobs
 from service.adapters.queue import Queue
 from service.adapters.secrets import SecretBox, secret_box
+
+_SQLITE_FILE = "headway.sqlite"
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,13 @@ def database_url(settings: AdapterSettings) -> str:
     """The configured database, else SQLite in the data directory."""
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
-    return f"sqlite:///{settings.data_dir / 'headway.sqlite'}"
+    return f"sqlite:///{settings.data_dir / _SQLITE_FILE}"
+
+
+def _keep_private(data_dir: Path) -> None:
+    """Nobody else may read the local database: SQLite gives its other files the mode of the first."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(data_dir / _SQLITE_FILE, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 @asynccontextmanager
@@ -76,6 +85,8 @@ async def open_adapters(settings: AdapterSettings) -> AsyncGenerator[Adapters, N
         raise ValueError("no Redis is configured")
     redis_url = settings.redis_url.get_secret_value()
     storage = settings.storage_url
+    if settings.database_url is None:
+        _keep_private(settings.data_dir)
     db = Database(database_url(settings))
     redis = Redis.from_url(redis_url, health_check_interval=15)
     log = EventLog(redis_url)

@@ -33,7 +33,7 @@ def secret_box(data_dir: Path) -> SecretBox:
     """The box of this data directory; its key (file `secret.key`, 0600) is made at the first start."""
     path = data_dir / "secret.key"
     if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = data_dir / f"secret.key.{os.getpid()}"
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(Fernet.generate_key())

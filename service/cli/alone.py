@@ -1,12 +1,14 @@
 """`headway serve` and `headway worker`: one part, for a server whose Redis and database are its own."""
 
+import asyncio
 import os
 import sys
 from pathlib import Path
 
 import click
 
-from service.cli.failing import CommandFailed
+from service.cli.checks_of_parts import check_sql
+from service.cli.failing import EXIT_UNREACHABLE, CommandFailed
 from service.cli.flags import DATA_DIR, DEBUG, HOST, PORT, WORKERS
 from service.cli.machine import bind
 from service.cli.server import settings_or_fail
@@ -23,6 +25,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     settings = _settings(host=host, port=port, data_dir=data_dir)
     # The gateway says less clearly that it cannot listen: asked here first, and given back.
     bind(settings.host, settings.port).close()
+    _database_answers(settings)
     _become("service.gateway", settings)
 
 
@@ -32,7 +35,9 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
 @DEBUG
 def worker(workers: int | None, data_dir: Path | None) -> None:
     """Run workers alone. They need HEADWAY_REDIS_URL and HEADWAY_DATABASE_URL."""
-    _become("workers.supervisor", _settings(workers=workers, data_dir=data_dir))
+    settings = _settings(workers=workers, data_dir=data_dir)
+    _database_answers(settings)
+    _become("workers.supervisor", settings)
 
 
 def _settings(**overrides: object) -> Settings:
@@ -45,6 +50,15 @@ def _settings(**overrides: object) -> Settings:
             "postgresql://…; or start everything here with `headway up`.",
         )
     return settings
+
+
+def _database_answers(settings: Settings) -> None:
+    """Redis may come later, and is waited for; without the database there is no start."""
+    found = asyncio.run(check_sql(settings))
+    if found.state == "fail":
+        raise CommandFailed(
+            f"The database does not answer: {found.found}.", found.remedy, exit_code=EXIT_UNREACHABLE
+        )
 
 
 def _become(module: str, settings: Settings) -> None:

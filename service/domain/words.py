@@ -21,6 +21,7 @@ WORDS: dict[str, str] = {
     "waits.no_worker": "waiting for a worker to start",
     "waits.retry": "trying again in a moment",
     "log.accepted": "Accepted",
+    "log.start_asked": "Put into the queue",
     "log.started": "Work started",
     "log.phase": "Phase {index} of {total}: {phase}",
     "log.page_failed": "Page {page} could not be read",

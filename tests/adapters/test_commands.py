@@ -22,7 +22,7 @@ from service.adapters.tables import (
 )
 from service.domain.account import Actor
 from service.domain.ids import new_id
-from service.domain.job import TRANSITIONS, JobEvent, JobState, NotPossible
+from service.domain.job import ENDED, TRANSITIONS, JobEvent, JobState, NotPossible
 from service.domain.question import AnswerRefused
 from service.domain.work import NewArtifact
 from tests.support.by_hand import ByHand, in_state
@@ -33,7 +33,7 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.anyio
 
 SAFE_TO_REPEAT = {
-    "start": {*JobState} - {JobState.STAGED},
+    "start": {*JobState} - {JobState.STAGED, *ENDED},
     "pause": {JobState.PAUSING, JobState.PAUSED},
     "resume": {JobState.QUEUED, JobState.PROCESSING},
     "cancel": {JobState.CANCELLED},

@@ -245,3 +245,18 @@ def test_a_file_name_reaches_neither_terminal_nor_server_as_it_is(tmp_path: Path
         lambda _name, _count: None,
     )
     assert sorted(names) == ["[31mred]0;title.txt", "not utf-8.txt"]
+
+
+@pytest.mark.parametrize("part", ["serve", "worker"])
+def test_a_part_without_its_database_is_refused_in_a_sentence(
+    part: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEADWAY_PORT", "0")
+    monkeypatch.setenv("HEADWAY_REDIS_URL", "redis://127.0.0.1:1")
+    monkeypatch.setenv("HEADWAY_DATABASE_URL", "postgresql://nobody:a-secret@127.0.0.1:2/none")
+    assert run([part]) == 3
+    err = capsys.readouterr().err
+    assert "The database does not answer" in err
+    assert "HEADWAY_DATABASE_URL" in err
+    assert "a-secret" not in err
+    assert "Traceback" not in err

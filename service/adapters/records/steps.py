@@ -107,6 +107,12 @@ async def record_done(session: AsyncSession, job: JobRow, step: StepRow, done: S
     job.steps_done += 1
     if done.page_count is not None:
         job.page_count = done.page_count
+        await session.execute(
+            update(DocumentRow)
+            .where(DocumentRow.id == job.document_id, DocumentRow.page_count.is_(None))
+            .values(page_count=done.page_count)
+            .execution_options(synchronize_session=False)
+        )
     if done.warnings:
         job.warnings = {**job.warnings, **done.warnings}
     if done.outcome is not None:
