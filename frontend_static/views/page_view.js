@@ -5,7 +5,7 @@
 import { Refused, addresses, api, unreachable } from "../api.js";
 import { problemText } from "../describe.js";
 import { fill, html, part, setText } from "../html.js";
-import { number, t } from "../i18n.js";
+import { percent, t } from "../i18n.js";
 import { ENDED } from "../items.js";
 import { icon } from "./icons.js";
 import { Piece } from "./piece.js";
@@ -137,7 +137,7 @@ export class PageView extends Piece {
     const place = part(this, "text", HTMLElement);
     const lines = model.lines ?? [];
     const sure = lines.length > 0 ? lines.reduce((sum, each) => sum + each.confidence, 0) / lines.length : 1;
-    const how = [model.engine ?? "", sure < 1 ? t("ui.page.sure", { percent: number(sure * 100, 0) }) : ""];
+    const how = [model.engine ?? "", sure < 1 ? t("ui.page.sure", { percent: percent(Math.floor(sure * 100)) }) : ""];
     setText(part(this, "how", HTMLElement), how.filter(Boolean).join(" · "));
     place.scrollTop = 0;
     if (!model.text.trim()) fill(place, html`<p class="muted">${t("ui.page.empty")}</p>`);

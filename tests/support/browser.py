@@ -5,7 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    StorageState,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.support import programs
 
@@ -75,11 +83,25 @@ class Person:
 
 @contextmanager
 def person(
-    browser: Browser, *, size: ViewportSize = DESKTOP, scheme: Scheme = "light", touch: bool = False
+    browser: Browser,
+    *,
+    size: ViewportSize = DESKTOP,
+    scheme: Scheme = "light",
+    touch: bool = False,
+    dots: float = 1,
+    state: StorageState | None = None,
 ) -> Generator[Person]:
-    """A person whose pages raise nothing and break no policy, which is checked when they leave."""
+    """A person whose pages raise nothing and break no policy, which is checked when they leave.
+
+    `dots` are those of the screen a point; `state` holds the cookies that they come with.
+    """
     context = browser.new_context(
-        viewport=size, color_scheme=scheme, has_touch=touch, is_mobile=touch, accept_downloads=True
+        viewport=size,
+        color_scheme=scheme,
+        has_touch=touch,
+        is_mobile=touch,
+        device_scale_factor=dots,
+        storage_state=state,
     )
     context.set_default_timeout(PATIENCE)
     someone = Person(context)
