@@ -35,5 +35,5 @@ async def link(api: Api, screen: Screen, *, qr: bool) -> int:
 def qr_code(text: str) -> str:
     """The text as a QR code of half-height blocks, with the quiet zone that cameras need."""
     out = io.StringIO()
-    segno.make(text, error="m", micro=False).terminal(out, compact=True, border=2)
+    segno.make(text, error="m", micro=False).terminal(out, compact=True, border=4)
     return out.getvalue().rstrip("\n")

@@ -25,6 +25,9 @@ from service.cli.sending import Sent, Uploaded, Wanted, parse_options, send_file
 from service.cli.views import view_for
 
 
+_AGAIN = "is there already; --force does it again"
+
+
 @click.command()
 @click.argument(
     "files",
@@ -99,9 +102,14 @@ def tell_uploaded(screen: Screen, uploaded: Uploaded, *, with_jobs: bool) -> Non
         screen.table(("job", "state", "name", ""), rows)
         if len(uploaded.accepted) > 1:
             screen.line(f"Batch {uploaded.batch_id}", "dim")
+    if not with_jobs and uploaded.accepted:
+        for each in uploaded.accepted:
+            if each.get("duplicate_of"):
+                screen.line(f"{each['name']} {_AGAIN}", "dim")
+        screen.line(f"Ctrl-C stops watching, not the work: headway watch {uploaded.batch_id}", "dim")
     for each in uploaded.rejected:
         screen.line(f"✗ {each['name']}  rejected: {each['problem'].get('detail')}", "red")
 
 
 def _again(duplicate_of: str | None) -> Text:
-    return Text("is there already; --force does it again" if duplicate_of else "", style="dim")
+    return Text(_AGAIN if duplicate_of else "", style="dim")
