@@ -24,7 +24,6 @@ from service.cli.screen import Screen
 from service.cli.sending import Sent, Uploaded, Wanted, parse_options, send_files
 from service.cli.views import view_for
 
-
 _AGAIN = "is there already; --force does it again"
 
 

@@ -88,9 +88,7 @@ async def test_it_runs_in_a_session_of_its_own_so_that_ctrl_c_passes_it_by(own_r
 
 
 async def test_it_never_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
-    owner = subprocess.Popen(
-        [sys.executable, "-c", OWNER, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     assert owner.stdout is not None
     pid = int(owner.stdout.readline())
     assert is_running(pid)

@@ -1,6 +1,8 @@
-"""A restart in the middle: the page says so, comes back, and everything ends."""
+"""What is away comes back: the page says what it knows meanwhile, and everything ends."""
 
 import re
+import signal
+from os import kill
 
 from playwright.sync_api import expect
 
@@ -8,6 +10,7 @@ from tests.journeys.conftest import People, finished, signed_in, stopped_in_the_
 from tests.support.browser import answer
 from tests.support.fresh_files import letter, scan
 from tests.support.headway_process import RunningHeadway, gone, started_up
+from tests.support.pages.front_page import FrontPage
 
 
 def test_a_restart_while_documents_are_in_flight_loses_none(own: RunningHeadway, people: People) -> None:
@@ -45,3 +48,20 @@ def test_a_restart_while_documents_are_in_flight_loses_none(own: RunningHeadway,
         expect(front.batch_line("a.pdf")).to_have_text("4 of 4 done")
         listed = answer(front.page, "/api/jobs")["items"]
         assert {(each["id"], each["state"]) for each in listed} == {(job, "completed") for job in jobs}
+
+
+def test_the_page_says_that_it_waits_for_news_when_redis_dies(
+    whole: RunningHeadway, front: FrontPage
+) -> None:
+    """Delayed, not Live; then another Redis, which knows nothing, is told, and no bar goes back."""
+    front.drop([scan("sturdy scan.pdf", pages=2, count=30), letter("sturdy letter.pdf")])
+    card = front.card("sturdy scan.pdf")
+    card.works()
+    shown = card.percent
+    kill(finished(whole.one("redis-server")), signal.SIGKILL)
+    expect(front.connection).to_have_text(re.compile(r"Delayed, showing \d\d:\d\d:\d\d"))
+    front.live()
+    assert card.percent >= shown
+    card.ended("Done")
+    front.card("sturdy letter.pdf").ended("Done")
+    expect(front.batch_line("sturdy scan.pdf")).to_have_text("2 of 2 done")
