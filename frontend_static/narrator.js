@@ -29,7 +29,7 @@ export class Narrator {
   /** Tells what is new. */
   turn() {
     const { jobs } = this.app.jobList;
-    for (const { kind, job } of this.#changes.of(jobs)) {
+    for (const { kind, job } of this.#changes.of(jobs, (job) => this.app.uploads.ofJob(job) !== undefined)) {
       if (kind === "phase") this.announcer.phase(t("ui.told", { name: job.name, what: phaseOf(job) }));
       if (kind === "question") this.announcer.ending(t("ui.told", { name: job.name, what: say("question", job.question) }));
       if (kind === "ending") this.#ended(job);
@@ -59,9 +59,10 @@ export class Narrator {
       const batch = group.batchId ? this.app.store.batch(`batch:${group.batchId}`) : undefined;
       const items = [...group.items, ...urgent.filter((each) => each.group === group.key)];
       const { done, total } = sumOf(items, batch);
-      if (!batch || total < 2) continue;
-      const atWork = done < total;
-      if (this.#atWork.get(group.key) && !atWork) {
+      if (total < 2) continue;
+      // What was dropped here is at work before its batch is heard of; all else may have ended last week.
+      const atWork = batch ? done < total : items.some((each) => each.upload);
+      if (batch && this.#atWork.get(group.key) && !atWork) {
         const counts = countsOf(items, batch);
         this.app.notice(batchLook(counts), t("ui.batch.over"), batchWords(counts, total).join(" · "), "/");
       }

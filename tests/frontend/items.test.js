@@ -97,6 +97,14 @@ test("what is met for the first time is no news; phases, questions and endings a
   assert.deepEqual(changes.of([job("b", 1, { state: "failed" })]).map((each) => each.kind), ["ending"]);
 });
 
+test("what somebody waits for is news when it is met, however far it has come", () => {
+  const question = { id: "q", code: "password_required", params: {}, text: "", fields: [], choices: [] };
+  const jobs = [job("a", 1, { state: "failed" }), job("b", 1, { state: "queued" }), job("c", 1, { state: "waiting", question }), job("d", 1, { state: "failed" })];
+  const changes = new Changes();
+  assert.deepEqual(changes.of(jobs, ({ id }) => id !== "d").map((each) => [each.job.id, each.kind]), [["a", "ending"], ["c", "question"]]);
+  assert.deepEqual(changes.of(jobs, () => true), []);
+});
+
 test("phases are told at most every 5 s and only the newest; endings always", () => {
   const world = new FakeWorld();
   /** @type {[number, string][]} */
