@@ -38,7 +38,9 @@ def test_every_state_is_open_to_everybody(
     page.get_by_text("Options", exact=True).click()
     sound(page)
     page.get_by_text("Options", exact=True).click()
-    front.choose([scan("scan.pdf", pages=2), broken("spoiled.pdf"), letter("locked.pdf", password="x")])
+    front.choose(
+        [scan("scan.pdf", pages=2, count=25), broken("spoiled.pdf"), letter("locked.pdf", password="x")]
+    )
     front.card("scan.pdf").works()
     front.card("locked.pdf").says("Needs you")
     sound(page)

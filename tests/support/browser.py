@@ -36,10 +36,12 @@ Scheme = Literal["light", "dark"]
 _NOTES = """() => {
   window.said = [];
   window.noted = [];
+  window.linked = [];
   addEventListener("DOMContentLoaded", () => new MutationObserver((changes) => {
     for (const {target, addedNodes} of changes) {
       const place = target instanceof Element ? target : target.parentElement;
       if (place?.closest("[aria-live]")) window.said.push(place.closest("[aria-live]").textContent);
+      if (place?.closest("header [role=status]")) window.linked.push(place.textContent);
       for (const node of addedNodes) {
         if (node instanceof Element && node.matches(".toast")) window.noted.push(node.textContent);
       }
@@ -120,6 +122,11 @@ def said(page: Page) -> str:
 def noted(page: Page) -> str:
     """All notes that stood in the corner so far."""
     return "\n".join(page.evaluate("window.noted"))
+
+
+def linked(page: Page) -> str:
+    """All that the page has said of its link so far."""
+    return "\n".join(page.evaluate("window.linked"))
 
 
 def answer(page: Page, path: str) -> Any:
