@@ -6,6 +6,7 @@ from pathlib import Path
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
 
+from service.domain.ids import new_id
 from service.domain.json import JsonObject
 
 
@@ -34,7 +35,7 @@ def secret_box(data_dir: Path) -> SecretBox:
     path = data_dir / "secret.key"
     if not path.exists():
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = data_dir / f"secret.key.{os.getpid()}"
+        fresh = data_dir / f".secret.key.{new_id()}"
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(Fernet.generate_key())
         try:
