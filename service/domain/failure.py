@@ -36,14 +36,3 @@ class Failure:
             "kind": str(self.kind),
             "support_id": self.support_id,
         }
-
-
-def failure_from(value: JsonObject) -> Failure:
-    """The failure that `json()` wrote."""
-    return Failure(
-        code=value["code"],
-        params=value["params"],
-        kind=FailureKind(value["kind"]),
-        phase=value["phase"],
-        support_id=value["support_id"],
-    )

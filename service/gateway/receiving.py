@@ -8,7 +8,7 @@ from service.adapters.blob_store import BlobStore, BlobWriter, Stored
 from service.domain.document import EXTENSIONS, Kind
 from service.domain.pipeline import PipelineSpec
 from service.domain.sniff import HEAD_BYTES, sniff
-from service.protocol.problems import Refused, refused
+from service.protocol.problems import refused
 
 _LOOK_AT_DISK_EACH = 16 * 1024 * 1024
 
@@ -102,8 +102,3 @@ def kind_for(spec: PipelineSpec, head: bytes, name: str) -> Kind:
 def accepted_extensions(spec: PipelineSpec) -> list[str]:
     """The endings of file names that a pipeline takes, with their dots."""
     return [ending for ending, kind in EXTENSIONS.items() if kind in spec.accepts]
-
-
-def is_disk_full(refusal: Refused) -> bool:
-    """Whether the refusal says nothing about the file."""
-    return refusal.problem.code == "disk_full"

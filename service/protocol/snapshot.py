@@ -106,8 +106,3 @@ def body(snapshot: Snapshot) -> SnapshotBody:
 def card(value: JsonObject) -> JsonObject:
     """The part of a snapshot's value that a list shows."""
     return {name: each for name, each in value.items() if name in CARD_FIELDS}
-
-
-def empty_maps() -> JsonObject:
-    """The map fields, empty, for a value that is about to be filled."""
-    return {name: {} for name in sorted(MAP_FIELDS)}

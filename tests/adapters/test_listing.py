@@ -134,7 +134,7 @@ async def test_a_card_has_card_fields_artifacts_owner_and_the_pages_of_its_endin
             JobSnapshotRow(job_id=job_id, run=1, value={"counters": {"pages_done": 7}, "pages": {"1": "td"}})
         )
     async with db.reading() as session:
-        card = (await listing.cards_of(session, [job_id]))[job_id]
+        (card,) = (await listing.page(session, Filters())).cards
     assert set(card.value) <= CARD_FIELDS
     assert card.value["artifacts"] == {"text.txt": {"size": 3, "media_type": "text/plain"}}
     assert (card.value["owner"], card.value["counters"]["pages_done"]) == ("Ann", 7)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.domain.failure import Failure, FailureKind, failure_from
+from service.domain.failure import Failure, FailureKind
 from service.domain.message import Message, english
 from service.domain.question import AnswerRefused, Field, Question, check_answer
 from service.domain.words import WORDS
@@ -51,10 +51,11 @@ def test_an_answer_that_fits_is_taken() -> None:
 
 
 @pytest.mark.parametrize("kind", FailureKind)
-def test_a_failure_survives_its_way_through_json(kind: FailureKind) -> None:
+def test_a_failure_is_told_with_what_happened_and_what_to_do(kind: FailureKind) -> None:
     failure = Failure("page_timed_out", {"page": 3, "seconds": 20}, kind, "reading", "S-1")
     told = failure.json()
-    assert failure_from(told) == failure
+    assert (told["code"], told["params"]) == ("page_timed_out", {"page": 3, "seconds": 20})
+    assert (told["kind"], told["phase"], told["support_id"]) == (str(kind), "reading", "S-1")
     assert told["text"] == "Page 3 took more than 20 s."
     assert told["advice"] == WORDS["advice.page_timed_out"]
 

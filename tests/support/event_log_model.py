@@ -6,7 +6,7 @@ from dataclasses import replace
 from service.adapters.events import Outcome, RowPatch, Seed, StepFacts
 from service.domain.json import Json, JsonObject
 from service.domain.progress import Progress
-from service.protocol.snapshot import AT_NEW_RUN, LOG_LINES, MAP_FIELDS, empty_maps
+from service.protocol.snapshot import AT_NEW_RUN, LOG_LINES, MAP_FIELDS
 
 CLOCKED = frozenset({"alive_at", "eta_seconds"})
 _AT_WORK = frozenset({"queued", "processing", "pausing"})
@@ -46,7 +46,7 @@ class EventLogModel:
         self._steps = dict(seed.steps)
         self._sum, self._floor = seed.done, 0
         self._progress = Progress(seed.total, seed.done, percent, seed.done, percent)
-        self.value = {**empty_maps(), **deepcopy(seed.value), "percent": percent}
+        self.value = {**{name: {} for name in MAP_FIELDS}, **deepcopy(seed.value), "percent": percent}
         self._last_line = max(map(int, self.value["log"]), default=0)
         self._count_pages()
         return True

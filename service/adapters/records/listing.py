@@ -57,12 +57,6 @@ async def page(
     return Page(cards, cards[-1].job_id if len(rows) > filters.limit else None)
 
 
-async def cards_of(session: AsyncSession, job_ids: list[str]) -> dict[str, Card]:
-    """The cards of these jobs, by id; those that are gone are left out. Two statements."""
-    rows = (await session.execute(_job_columns().where(JobRow.id.in_(job_ids)))).all()
-    return {each.job_id: each for each in await _cards(session, rows)}
-
-
 async def counts(session: AsyncSession, filters: Filters, *, text: str | None = None) -> dict[str, int]:
     """How many jobs match all filters but `states`, by state, and their `total`. One statement."""
     query = _matching(select(JobRow.state, func.count()), filters, text=text).group_by(JobRow.state)
