@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.adapters.database import Database
 from service.adapters.echo import Echo
 from service.adapters.event_log import EventLog
+from service.adapters.logs import bound_to_work
 from service.adapters.records import steps
 from service.adapters.records.steps import Claim, LostStep
 from service.adapters.secrets import SecretBox
@@ -61,9 +62,7 @@ class Runner:
         if claim is None:
             return
         running = self._enter(claim)
-        with structlog.contextvars.bound_contextvars(
-            job=claim.job.id, step=claim.step.id, attempt=claim.step.attempt
-        ):
+        with bound_to_work(job=claim.job.id, step=claim.step.id, attempt=claim.step.attempt):
             try:
                 await self._run_claimed(claim, running)
             except asyncio.CancelledError:
