@@ -20,20 +20,10 @@ from playwright.sync_api import (
 from service.domain.ids import new_id
 from tests.support import axe, programs
 from tests.support import page_scenes as scenes
+from tests.support.browser import ARGS, DESKTOP, PHONE
 from tests.support.page_gallery import scenes_of
 from tests.support.page_simulator import Simulator, simulated
 
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESKTOP: ViewportSize = {"width": 1280, "height": 860}
-PHONE: ViewportSize = {"width": 390, "height": 844}
 ZOOMED: ViewportSize = {"width": 640, "height": 430}
 """What a window of 1280 by 860 holds at a zoom of 200 %."""
 
