@@ -10,9 +10,9 @@ from service.adapters.database import Database
 from service.adapters.echo import Echo
 from service.adapters.event_log import EventLog
 from service.adapters.logs import bound_to_work
-from service.adapters.records import steps
 from service.adapters.records.steps import Claim, LostStep
 from service.adapters.secrets import SecretBox
+from service.adapters.turns import claim_next
 from service.domain.log_line import log_line
 from workers.failures import judge
 from workers.pipelines.declaration import AskPerson
@@ -46,14 +46,13 @@ class Runner:
         self._parts = parts
 
     async def run(self, step_id: str) -> None:
-        """Claims and runs the step to one of its ends; nothing is raised but cancellation.
+        """Claims a step, this one or what goes before it, and runs it to one of its ends; raises only cancellation.
 
         With the database away nothing can be recorded: the lease is not renewed then, and the step runs again.
         """
         parts = self._parts
         try:
-            async with parts.db.writing() as session:
-                claim = await steps.claim(session, step_id, parts.worker_id, parts.lease_seconds)
+            claim = await claim_next(parts.db, step_id, parts.worker_id, parts.lease_seconds)
         except LostStep:
             return
         except (SQLAlchemyError, OSError):
@@ -75,7 +74,7 @@ class Runner:
             except (SQLAlchemyError, OSError):
                 _log.exception("step_not_recorded")
             finally:
-                parts.running.remove(step_id)
+                parts.running.remove(claim.step.id)
 
     def _enter(self, claim: Claim) -> RunningStep:
         task = asyncio.current_task()

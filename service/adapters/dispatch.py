@@ -1,10 +1,11 @@
 """Deciding, as late as possible, which steps arq hears of: a window of twice the live slots."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Subquery, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
@@ -21,6 +22,8 @@ LOST_RING_SECONDS = 5.0
 """A ring that led to no claim within this time is repeated."""
 SMALLEST_WINDOW = 4
 """What is rung ahead while no worker is known yet, so that the first one finds work at once."""
+SHARE_SECONDS = 10.0
+"""What ended within this time still counts towards its owner's share."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,14 @@ async def live_slots(session: AsyncSession) -> int:
 async def pick(session: AsyncSession) -> list[Ring]:
     """Marks the next due steps as dispatched, in the caller's transaction, and returns them to be rung after it.
 
-    Order: priority, then each owner's share by expected cost, counting what already runs for that owner.
+    A ring says that there is work, and no more: whoever hears it claims what goes first by then, see `next_turn`.
     """
     now = await read_clock(session)
     room = await _room(session)
     if room <= 0:
         return []
-    ranked = _ranked(now)
-    chosen = await session.scalars(
-        select(ranked.c.id).order_by(ranked.c.priority, ranked.c.share, ranked.c.id).limit(room)
-    )
+    ranked = ranked_steps(now)
+    chosen = await session.scalars(select(ranked.c.id).order_by(*_order(ranked)).limit(room))
     ids = chosen.all()
     if not ids:
         return []
@@ -72,6 +73,40 @@ async def pick(session: AsyncSession) -> list[Ring]:
     )
     rings = {row[0]: Ring(row[0], row[1], row[2]) for row in marked}
     return [rings[step_id] for step_id in ids if step_id in rings]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The step that goes first, and whether a ring for it is still to be heard."""
+
+    step_id: str
+    rung: bool
+
+
+async def next_turn(session: AsyncSession) -> Turn | None:
+    """Whose turn it is just now: of what was rung and of what jobs have ready that have begun; None where nothing is.
+
+    First steps that were not rung wait for room in the window: there may be thousands, and `pick` has compared them.
+    """
+    candidates = StepRow.dispatched_at.is_not(None) | (StepRow.phase > 0)
+    due = due_steps(await read_clock(session), candidates)
+    first = (await session.execute(select(due.c.id, due.c.rung).order_by(*_order(due)).limit(1))).first()
+    return None if first is None else Turn(first[0], first[1] is not None)
+
+
+async def take_from_window(session: AsyncSession, step_id: str) -> None:
+    """The step's ring was heard for another one, so it is to be rung again once there is room."""
+    free = (
+        select(StepRow.id)
+        .where(StepRow.id == step_id, StepRow.state == StepState.QUEUED)
+        .with_for_update(skip_locked=True)
+    )
+    await session.execute(
+        update(StepRow)
+        .where(StepRow.id.in_(free))
+        .values(dispatched_at=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def forget_lost_rings(session: AsyncSession) -> int:
@@ -102,34 +137,65 @@ async def _room(session: AsyncSession) -> int:
     return window - int(rung or 0)
 
 
-def _ranked(now: float):
-    taken = (
-        select(JobRow.owner_id.label("owner_id"), func.sum(StepRow.cost).label("cost"))
-        .join(JobRow, JobRow.id == StepRow.job_id)
-        .where(
-            (StepRow.state == StepState.RUNNING)
-            | ((StepRow.state == StepState.QUEUED) & StepRow.dispatched_at.is_not(None))
-        )
-        .group_by(JobRow.owner_id)
-        .subquery()
+def _order(steps: Subquery) -> tuple[ColumnElement[Any], ...]:
+    return steps.c.priority, steps.c.share, steps.c.id
+
+
+def ranked_steps(now: float):
+    """The due steps that no worker was told of yet: their `id`, and `priority` and `share`, by which they are rung."""
+    return due_steps(now, StepRow.dispatched_at.is_(None))
+
+
+def due_steps(now: float, *only: ColumnElement[bool]):
+    """The steps that may run now: `id`, `rung` (when a worker was told, if ever), and by what they are ordered.
+
+    `priority` goes before all. Owners then take turns: a step's `share` is where its cost ends among its owner's,
+    counted from what the owner has running and what of it ended a moment ago; but the one step that keeps a job from
+    its end does not pay for what that job has just had. Among one owner's, jobs that have begun go before those that
+    have not, and of them whatever is nearest to its end.
+    """
+    running = _cost_by_owner(StepRow.state == StepState.RUNNING)
+    ended = _cost_by_owner(StepRow.ended_at > now - SHARE_SECONDS)
+    phases_left = func.json_array_length(JobRow.phases) - StepRow.phase
+    is_last = (StepRow.phase > 0) & (phases_left == 1) & (JobRow.remaining == 1)
+    not_begun = case((StepRow.phase == 0, 1), else_=0)
+    own_order = (
+        JobRow.priority,
+        not_begun,
+        phases_left,
+        JobRow.remaining,
+        JobRow.queued_at,
+        JobRow.id,
+        StepRow.number,
     )
-    share = func.sum(StepRow.cost).over(
-        partition_by=JobRow.owner_id, order_by=(JobRow.priority, JobRow.queued_at, JobRow.id, StepRow.number)
-    )
+    share = func.sum(StepRow.cost).over(partition_by=JobRow.owner_id, order_by=own_order)
+    just_had = case((is_last, 0), else_=func.coalesce(ended.c.cost, 0))
     return (
         select(
             StepRow.id.label("id"),
+            StepRow.dispatched_at.label("rung"),
             JobRow.priority.label("priority"),
-            (share + func.coalesce(taken.c.cost, 0)).label("share"),
+            (share + func.coalesce(running.c.cost, 0) + just_had).label("share"),
         )
         .join(JobRow, JobRow.id == StepRow.job_id)
-        .outerjoin(taken, taken.c.owner_id == JobRow.owner_id)
+        .outerjoin(running, running.c.owner_id == JobRow.owner_id)
+        .outerjoin(ended, ended.c.owner_id == JobRow.owner_id)
         .where(
             StepRow.state == StepState.QUEUED,
-            StepRow.dispatched_at.is_(None),
             StepRow.run_at <= now,
             JobRow.state.in_(list(RUNNABLE)),
+            *only,
         )
+        .subquery()
+    )
+
+
+def _cost_by_owner(which: ColumnElement[bool]) -> Subquery:
+    return (
+        select(JobRow.owner_id.label("owner_id"), func.sum(StepRow.cost).label("cost"))
+        .join(JobRow, JobRow.id == StepRow.job_id)
+        .where(which)
+        .group_by(JobRow.owner_id)
         .subquery()
     )
 
