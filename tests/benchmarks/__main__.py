@@ -1,7 +1,8 @@
 """`python -m tests.benchmarks [NAME…] [--quick] [--json FILE] [--write FILE]`: measures, prints tables and JSON rows.
 
 A benchmark is a module of this folder with `measure(plan)`, an async generator of rows; its docstring says what it
-measures. The exit code is 1 when one could not be run, 0 otherwise, whatever the numbers are.
+measures. A folder of them stands for all that it holds. The exit code is 1 when one could not be run, 0 otherwise,
+whatever the numbers are.
 """
 
 import argparse
@@ -22,7 +23,8 @@ from service.domain.json import JsonObject
 from tests.benchmarks.measuring import Plan, Row, machine
 from tests.benchmarks.telling import machine_line, page, table
 
-NAMES = ("documents", "upload", "pick_up", "start_up", "livez", "engines")
+NAMES = ("documents", "upload", "pick_up", "start_up", "livez", "engines", "live.delivery")
+FOLDERS = ("live",)
 
 Measure = Callable[[Plan], AsyncIterator[Row]]
 
@@ -30,7 +32,7 @@ Measure = Callable[[Plan], AsyncIterator[Row]]
 def main(arguments: list[str] | None = None) -> int:
     """Runs the benchmarks that are named, or all of them in their order."""
     given = _parser().parse_args(arguments)
-    names = cast("list[str]", given.names) or list(NAMES)
+    names = [name for each in cast("list[str]", given.names) or NAMES for name in _meant(each)]
     facts = machine()
     print(machine_line(facts))
     parts: list[tuple[str, str, list[Row]]] = []
@@ -48,6 +50,10 @@ def main(arguments: list[str] | None = None) -> int:
     if given.write is not None:
         Path(given.write).write_text(page(facts, parts, quick=given.quick))
     return 0 if len(parts) == len(names) else 1
+
+
+def _meant(name: str) -> list[str]:
+    return [each for each in NAMES if each.startswith(f"{name}.")] if name in FOLDERS else [name]
 
 
 def _run(name: str, module: ModuleType, *, quick: bool) -> list[Row] | None:
@@ -80,7 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks", description="Measures how fast Headway is."
     )
-    parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME", help=", ".join(NAMES))
+    known = [*NAMES, *FOLDERS]
+    parser.add_argument("names", nargs="*", choices=[*known, []], metavar="NAME", help=", ".join(known))
     parser.add_argument(
         "--quick", action="store_true", help="small and few: shows that it runs, not how fast"
     )

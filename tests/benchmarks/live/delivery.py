@@ -1,0 +1,137 @@
+"""What a delivery costs the gateway's process, and how long it takes from offering an event to its reader.
+
+500 subscribers each watch the same 4 jobs, of which each is offered 5 events a second: 20 events a second, 10,000
+deliveries a second. At 5 a second the gateway's pace of 10 a job merges none of them; what is counted as a delivery is
+an event that a subscriber has received. Headway's gateway checks permissions and numbers each patch; python-socketio
+emits to a room by its Redis manager; `websockets.broadcast()` runs outside ASGI, fed by one Redis subscription. All
+three are given the same values on the same Redis by a process of their own, in turn. CPU is user and system time of the
+gateway's process; milliseconds are by the clock that all processes share.
+"""
+
+import contextlib
+import math
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tests.benchmarks.live.crowd import Address, Crowd, crowd
+from tests.benchmarks.live.gateways import Server, headway, peer
+from tests.benchmarks.live.publisher import Publisher, publisher
+from tests.benchmarks.live.stage import Stage, stage
+from tests.benchmarks.measuring import Goal, Plan, Row, Stopwatch, cpu_seconds, interleaved, median_row
+
+OURS, SOCKETIO, BROADCAST = "Headway", "python-socketio", "websockets.broadcast()"
+CPU_GOALS = {SOCKETIO: Goal(at_most=0.1), BROADCAST: Goal(at_most=0.5)}
+TIME_GOAL = Goal(at_most=0.333)
+
+JOBS, EVENTS_A_SECOND = 4, 20.0
+
+_NAME = "live.delivery"
+_row = partial(median_row, _NAME)
+_GROUP = "all"
+_WITHIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Side:
+    """A gateway, its subscribers, and who offers events to it."""
+
+    server: Server
+    crowd: Crowd
+    publisher: Publisher
+    subscribers: int
+
+    async def run(self, seconds: float) -> "Run":
+        """Offers events for so long."""
+        await self.crowd.begin(_GROUP)
+        before, reading, watch = cpu_seconds(self.server.pid), cpu_seconds(self.crowd.pid), Stopwatch()
+        offered = await self.publisher.offer(EVENTS_A_SECOND, seconds)
+        expected = offered * self.subscribers
+        received = await self.crowd.received(_GROUP, expected, _WITHIN_SECONDS)
+        cpu = cpu_seconds(self.server.pid) - before
+        return Run(
+            expected,
+            received.deliveries,
+            cpu,
+            received.p50,
+            received.p99,
+            received.bytes,
+            (cpu_seconds(self.crowd.pid) - reading) / watch.seconds,
+        )
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one of them did; `reader_busy` is the readers' share of one core."""
+
+    expected: int
+    deliveries: int
+    cpu: float
+    p50: float
+    p99: float
+    bytes: int
+    reader_busy: float
+
+    @property
+    def microseconds(self) -> float:
+        """CPU of a delivery."""
+        return 1e6 * self.cpu / self.deliveries if self.deliveries else math.inf
+
+
+async def measure(plan: Plan) -> AsyncIterator[Row]:
+    """Rounds of the three, all of which are running and have their subscribers all the time."""
+    subscribers, seconds = plan.times(500, 50), plan.times(12, 1)
+    async with contextlib.AsyncExitStack() as stack:
+        set_up = await stack.enter_async_context(stage(plan.folder))
+        sides = await _sides(stack, set_up, subscribers)
+        for side in sides.values():
+            await side.run(1.0)
+        rounds = await interleaved(plan.times(5), *(partial(side.run, seconds) for side in sides.values()))
+    for row in _rows(dict(zip(sides, rounds, strict=True))):
+        yield row
+
+
+async def _sides(stack: contextlib.AsyncExitStack, set_up: Stage, subscribers: int) -> dict[str, Side]:
+    jobs = await set_up.jobs(JOBS)
+    topics = [f"job:{job_id}" for job_id, _ in jobs]
+    shown = str(await set_up.snapshot(jobs[0][0]))
+    redis = set_up.redis_url
+    ours = await stack.enter_async_context(headway(set_up))
+    socketio = await stack.enter_async_context(peer("socketio", set_up, redis, shown))
+    broadcast = await stack.enter_async_context(peer("broadcast", set_up, redis, shown, *topics))
+    sides: dict[str, Side] = {}
+    for name, server, way, address in (
+        (OURS, ours, "headway", Address(ours.port, "headway", await set_up.tokens(subscribers))),
+        (SOCKETIO, socketio, "socketio", Address(socketio.port, "socketio")),
+        (BROADCAST, broadcast, "channel", Address(broadcast.port, "plain")),
+    ):
+        readers = await stack.enter_async_context(crowd())
+        complete = await readers.come(_GROUP, subscribers, address, topics)
+        assert complete == subscribers, f"{name}: {complete} of {subscribers} were shown their jobs"
+        offers = await stack.enter_async_context(publisher(way, redis, jobs))
+        sides[name] = Side(server, readers, offers, subscribers)
+    return sides
+
+
+def _rows(runs: dict[str, Sequence[Run]]) -> Iterator[Row]:
+    ours = runs[OURS]
+    for name, each in runs.items():
+        costs = [run.microseconds for run in each]
+        yield _row(f"CPU of a delivery: {name}", costs, "µs", cpu=[run.cpu for run in each], note=_note(each))
+    for name, goal in CPU_GOALS.items():
+        ratios = [a.microseconds / b.microseconds for a, b in zip(ours, runs[name], strict=True)]
+        yield _row(f"CPU of a delivery: Headway / {name}", ratios, "x", goal=goal)
+    for name, each in runs.items():
+        yield _row(f"offer to reader, p50: {name}", [run.p50 for run in each], "ms")
+        yield _row(f"offer to reader, p99: {name}", [run.p99 for run in each], "ms")
+    for name in CPU_GOALS:
+        ratios = [a.p99 / b.p99 for a, b in zip(ours, runs[name], strict=True)]
+        goal = TIME_GOAL if name == SOCKETIO else None
+        yield _row(f"offer to reader, p99: Headway / {name}", ratios, "x", goal=goal)
+
+
+def _note(runs: Sequence[Run]) -> str:
+    received, expected = sum(run.deliveries for run in runs), sum(run.expected for run in runs)
+    size = sum(run.bytes for run in runs) / max(1, received)
+    busy = max(run.reader_busy for run in runs)
+    return f"{received} of {expected} deliveries, {size:.0f} bytes each; the readers' process used {busy:.0%} of a core"
