@@ -54,7 +54,7 @@ async def pick(session: AsyncSession) -> list[Ring]:
     if room <= 0:
         return []
     ranked = ranked_steps(now)
-    chosen = await session.scalars(select(ranked.c.id).order_by(*_order(ranked)).limit(room))
+    chosen = await session.scalars(select(ranked.c.id).order_by(*order_of(ranked)).limit(room))
     ids = chosen.all()
     if not ids:
         return []
@@ -90,7 +90,7 @@ async def next_turn(session: AsyncSession) -> Turn | None:
     """
     candidates = StepRow.dispatched_at.is_not(None) | (StepRow.phase > 0)
     due = due_steps(await read_clock(session), candidates)
-    first = (await session.execute(select(due.c.id, due.c.rung).order_by(*_order(due)).limit(1))).first()
+    first = (await session.execute(select(due.c.id, due.c.rung).order_by(*order_of(due)).limit(1))).first()
     return None if first is None else Turn(first[0], first[1] is not None)
 
 
@@ -137,7 +137,8 @@ async def _room(session: AsyncSession) -> int:
     return window - int(rung or 0)
 
 
-def _order(steps: Subquery) -> tuple[ColumnElement[Any], ...]:
+def order_of(steps: Subquery) -> tuple[ColumnElement[Any], ...]:
+    """By what `due_steps` are ordered: who comes first, goes first."""
     return steps.c.priority, steps.c.share, steps.c.id
 
 
