@@ -35,7 +35,7 @@ class Api:
             headers={"Authorization": f"Bearer {server.token}"},
             timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
             # The proxy variables of a shell are for the outside world; they broke many a localhost.
-            trust_env=not _is_local(server.url),
+            trust_env=not is_local(server.url),
         )
 
     async def __aenter__(self) -> Self:
@@ -141,5 +141,6 @@ def _given(params: JsonObject) -> JsonObject:
     }
 
 
-def _is_local(url: str) -> bool:
+def is_local(url: str) -> bool:
+    """Whether the server is on this machine."""
     return httpx.URL(url).host in ("127.0.0.1", "::1", "localhost")

@@ -1,4 +1,4 @@
-"""All of the doctor's checks, and those of the machine and of a running server."""
+"""All of the doctor's checks, and those of the machine."""
 
 import platform
 import shutil
@@ -6,19 +6,17 @@ import stat
 import tempfile
 from pathlib import Path
 
-from service.cli import probing
 from service.cli.checks_of_parts import check_ocr, check_parser, check_redis, check_sql
+from service.cli.checks_of_server import Sought, check_server, check_workers
 from service.cli.failing import CommandFailed
 from service.cli.found import Check
-from service.cli.machine import bind, refuse_wrong_machine
-from service.cli.server import TOKEN_FILE, local_url, read_server_file, read_token
-from service.domain.json import JsonObject
+from service.cli.machine import refuse_wrong_machine
+from service.cli.server import TOKEN_FILE
 from service.settings import Settings
 
 
-async def check_all(settings: Settings) -> list[Check]:
-    """What can be said of this machine, these settings, and the server that runs with them, if one does."""
-    url = settings.url or read_server_file(settings.data_dir) or local_url(settings)
+async def check_all(settings: Settings, sought: Sought) -> list[Check]:
+    """What can be said of this machine, these settings, and the server that was asked for or runs with them."""
     return [
         _check_machine(),
         _check_data_dir(settings.data_dir),
@@ -28,8 +26,8 @@ async def check_all(settings: Settings) -> list[Check]:
         await check_redis(settings),
         check_parser(),
         *check_ocr(settings),
-        await _check_server(settings, url),
-        await _check_workers(settings, url),
+        await check_server(settings, sought),
+        await check_workers(settings, sought),
     ]
 
 
@@ -80,58 +78,6 @@ def _check_token(settings: Settings) -> list[Check]:
     if mode & 0o077:
         return [Check("token", "warn", f"others can read {path}", f"chmod 600 {path}")]
     return [Check("token", "ok", f"in {path}, readable by this user only")]
-
-
-async def _check_server(settings: Settings, url: str) -> Check:
-    status, answer = await probing.get(url, "/readyz")
-    if status == 200:
-        return Check("server", "ok", f"ready at {url}")
-    if status == 503:
-        return Check(
-            "server",
-            "warn",
-            f"not ready at {url}: {answer.get('detail') or 'no reason given'}",
-            "Wait a moment.",
-        )
-    if url != local_url(settings):
-        return Check("server", "fail", f"{url} does not answer", "Start it with `headway up`.")
-    if status:
-        return _port_taken(settings)
-    try:
-        bind(settings.host, settings.port).close()
-    except CommandFailed as failed:
-        return Check("server", "fail", failed.what, failed.remedy)
-    return Check("server", "ok", f"none runs; port {settings.port} is free for `headway up`")
-
-
-def _port_taken(settings: Settings) -> Check:
-    return Check(
-        "server",
-        "fail",
-        f"something else answers on port {settings.port}",
-        "Choose another with HEADWAY_PORT, or stop that program.",
-    )
-
-
-async def _check_workers(settings: Settings, url: str) -> Check:
-    given = settings.token.get_secret_value() if settings.token is not None else None
-    token = given or read_token(settings.data_dir)
-    status, told = await probing.get(url, "/api/admin/workers", token)
-    if status == 0:
-        return Check("workers", "ok", f"none run; `headway up` starts {settings.workers}")
-    if status != 200:
-        return Check(
-            "workers", "warn", f"the server does not tell us ({status})", "Set HEADWAY_TOKEN to an admin's."
-        )
-    return _live_workers(told)
-
-
-def _live_workers(told: JsonObject) -> Check:
-    live = told.get("workers") or {}
-    queue = told.get("queue") or {}
-    if not live:
-        return Check("workers", "fail", "none runs, so no job goes on", "Start some with `headway worker`.")
-    return Check("workers", "ok", f"{len(live)} live, {queue.get('running', 0)} steps running")
 
 
 def _nearest(path: Path) -> Path:

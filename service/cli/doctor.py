@@ -9,9 +9,11 @@ from pydantic import SecretStr
 from rich.text import Text
 
 from service.adapters.logs import MASK
-from service.cli.checks import Check, check_all
+from service.cli.checks import check_all
+from service.cli.checks_of_server import Sought
 from service.cli.failing import EXIT_INCOMPLETE, CommandFailed
-from service.cli.flags import DATA_DIR, DEBUG
+from service.cli.flags import DATA_DIR, DEBUG, SERVER, TOKEN
+from service.cli.found import Check
 from service.cli.screen import Screen
 from service.cli.server import settings_or_fail
 from service.settings import ENV_FILE, Settings, variable
@@ -23,14 +25,19 @@ _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 @click.option(
     "--settings", "show_settings", is_flag=True, help="Show every setting, its value and where that is from."
 )
+@SERVER
+@TOKEN
 @DATA_DIR
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @DEBUG
-def doctor(data_dir: Path | None, *, show_settings: bool, as_json: bool) -> None:
+def doctor(
+    server: str | None, token: str | None, data_dir: Path | None, *, show_settings: bool, as_json: bool
+) -> None:
     """Say what is configured and what works, and what to do about the rest."""
     screen = Screen(as_json=as_json)
+    given = {"url": server, "token": token, "data_dir": data_dir}
     try:
-        settings = settings_or_fail(data_dir=data_dir)
+        settings = settings_or_fail(**given)
     except CommandFailed as failed:
         _show(
             screen,
@@ -38,9 +45,9 @@ def doctor(data_dir: Path | None, *, show_settings: bool, as_json: bool) -> None
         )
         raise click.exceptions.Exit(EXIT_INCOMPLETE) from None
     if show_settings:
-        _show_settings(screen, settings, by_option=frozenset({"data_dir"} if data_dir else ()))
+        _show_settings(screen, settings, by_option=frozenset(name for name, value in given.items() if value))
         return
-    checks = asyncio.run(check_all(settings))
+    checks = asyncio.run(check_all(settings, Sought.of(settings, by_option=bool(server))))
     _show(screen, checks)
     if any(check.state == "fail" for check in checks):
         raise click.exceptions.Exit(EXIT_INCOMPLETE)

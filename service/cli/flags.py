@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+SERVER = click.option("--server", metavar="URL", help="Server to talk to. [HEADWAY_URL, else the local one]")
+TOKEN = click.option("--token", help="Token there; better given as HEADWAY_TOKEN. [else the local one]")
 DATA_DIR = click.option(
     "--data-dir",
     type=click.Path(path_type=Path, file_okay=False),

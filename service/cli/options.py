@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from service.cli.api import Api
-from service.cli.flags import DATA_DIR, DEBUG
+from service.cli.flags import DATA_DIR, DEBUG, SERVER, TOKEN
 from service.cli.screen import Screen
 from service.cli.server import find_server
 
@@ -15,8 +15,8 @@ from service.cli.server import find_server
 def talks_to_server(command: Callable[..., Coroutine[Any, Any, int]]) -> Callable[..., None]:
     """Makes `command(api, screen, **its own options)` a command; what it returns is the exit code."""
 
-    @click.option("--server", metavar="URL", help="Server to talk to. [HEADWAY_URL, else the local one]")
-    @click.option("--token", help="Token there; better given as HEADWAY_TOKEN. [else the local one]")
+    @SERVER
+    @TOKEN
     @DATA_DIR
     @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
     @DEBUG

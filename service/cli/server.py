@@ -31,17 +31,14 @@ def settings_or_fail(**overrides: object) -> Settings:
 def find_server(url: str | None, token: str | None, data_dir: Path | None) -> Server:
     """The server of `--server`, else of HEADWAY_URL, else the one that runs on the local data folder."""
     settings = settings_or_fail(url=url, token=token, data_dir=data_dir)
-    given = settings.token.get_secret_value() if settings.token is not None else None
-    running = read_server_file(settings.data_dir)
-    found = settings.url or running
+    found = settings.url or read_server_file(settings.data_dir)
     if found is None:
         raise CommandFailed(
             f"No Headway runs on {settings.data_dir}.",
             "Start one with `headway up`, or name a server with --server or HEADWAY_URL.",
             exit_code=EXIT_UNREACHABLE,
         )
-    # The token of the local folder is for the local server alone; another one must not get to know it.
-    own = given or (read_token(settings.data_dir) if found in (running, local_url(settings)) else None)
+    own = token_for(settings, found)
     if own is None:
         raise CommandFailed(
             f"There is no token for {found}.",
@@ -49,6 +46,15 @@ def find_server(url: str | None, token: str | None, data_dir: Path | None) -> Se
             exit_code=EXIT_NOT_ALLOWED,
         )
     return Server(found.rstrip("/"), own)
+
+
+def token_for(settings: Settings, url: str) -> str | None:
+    """The token that was given, else the local folder's, which is for the local server alone: no other one must get
+    to know it."""
+    if settings.token is not None:
+        return settings.token.get_secret_value()
+    is_own = url in (read_server_file(settings.data_dir), local_url(settings))
+    return read_token(settings.data_dir) if is_own else None
 
 
 def local_url(settings: Settings) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,16 +10,12 @@ import pytest
 
 from tests.support.headway_process import COMMAND, environment, gone, run_here
 from tests.support.pdf_files import text_pdf, words
+from tests.support.ports import free_port
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 
 TOKEN = "hw_0123456789abcdef"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 @pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
