@@ -68,9 +68,12 @@
  * @typedef {{job_id: string, name: string, pipeline: string, phase: string, since: number}} RunningStep
  * @typedef {{host: string, pid: number, started_at: number, slots: number,
  *   running: Record<string, RunningStep>, engines?: string[]}} WorkerValue
+ * @typedef {{name: string, owner: string, since: number, waits_for: Message, place?: number, due_at?: number}} WaitValue
  * @typedef {object} WorkersValue
  * @property {Record<string, WorkerValue>} workers
  * @property {{queued: number, running: number, waiting: number, oldest_wait_seconds: number|null}} [queue]
+ * @property {{jobs?: Record<string, WaitValue>, more: number}} [waits]
+ * @property {{minutes: number, steps_a_minute: number, pages_a_minute: number, jobs_a_minute: number}} [throughput]
  * @property {Record<string, {state: string, detail: string|null}>} [engines]
  *
  * @typedef {{type?: string, title?: string, status: number, detail?: string, code: string,

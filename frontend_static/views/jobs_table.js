@@ -9,7 +9,6 @@ import { ICON_OF, setIcon } from "./icons.js";
 import { shortName } from "./name.js";
 import { Piece } from "./piece.js";
 
-export const ROW_HEIGHT = 36;
 const AROUND = 8;
 const COLUMNS = ["name", "owner", "pipeline", "state", "percent", "line", "created"];
 
@@ -35,6 +34,10 @@ export class JobsTable extends Piece {
     });
     this.addEventListener("change", (event) => {
       if (event.target instanceof HTMLInputElement) this.#picked(event.target);
+    });
+    // A finger need not hit the box itself: its cell will do.
+    this.addEventListener("click", (event) => {
+      if (event.target instanceof HTMLTableCellElement) event.target.querySelector("input")?.click();
     });
     const watch = new ResizeObserver(() => this.refresh());
     watch.observe(scroll);
@@ -62,8 +65,9 @@ export class JobsTable extends Piece {
   draw() {
     const scroll = part(this, "scroll", HTMLElement);
     const count = this.#jobs.length;
-    const first = Math.max(0, Math.floor(scroll.scrollTop / ROW_HEIGHT) - AROUND);
-    const last = Math.min(count, Math.ceil((scroll.scrollTop + scroll.clientHeight) / ROW_HEIGHT) + AROUND);
+    const height = Number.parseFloat(getComputedStyle(this).getPropertyValue("--row-height"));
+    const first = Math.max(0, Math.floor(scroll.scrollTop / height) - AROUND);
+    const last = Math.min(count, Math.ceil((scroll.scrollTop + scroll.clientHeight) / height) + AROUND);
     const jobs = this.#jobs.slice(first, last);
     const byId = new Map(jobs.map((job) => [job.id, job]));
     // The row that has the focus stays while the others come and go, else scrolling would drop it.

@@ -1,26 +1,32 @@
-/** The workers as they are now: the queue, what each runs, which engine is away. */
+/** The workers as they are now: the queue, what each runs, which engine is away, what waits. */
 
 /** @import {WorkerValue, WorkersValue} from "../types.js" */
 
 import { arrange, fill, html, part, setText } from "../html.js";
 import { duration, number, say, t } from "../i18n.js";
-import { Piece } from "./piece.js";
+import { Piece, make } from "./piece.js";
+import { Waits } from "./waits.js";
 
 const TOPIC = "admin:workers";
+const QUEUE = ["queued", "running", "waiting", "oldest"];
+const MADE = /** @type {const} */ (["pages", "steps", "jobs"]);
 
 export class Workers extends Piece {
   /** @type {Map<string, HTMLElement>} */
   #workers = new Map();
   /** @type {Map<string, HTMLElement>} */
   #engines = new Map();
+  #waits = /** @type {Waits | null} */ (null);
 
   build() {
     this.className = "workers";
     fill(this, html`
-      <dl class="figures">${["queued", "running", "waiting", "oldest"].map((each) => html`<div><dt>${t(`ui.queue.${each}`)}</dt><dd data-part="${each}">–</dd></div>`)}</dl>
+      <dl class="figures">${[...QUEUE, ...MADE].map((each) => html`<div><dt>${t(`ui.queue.${each}`)}</dt><dd data-part="${each}">–</dd></div>`)}</dl>
       <ul class="engines" data-part="engines" aria-label="${t("ui.engines")}"></ul>
       <ul class="worker-list" data-part="workers" aria-label="${t("ui.workers")}"></ul>
       <p class="muted" data-part="none" hidden>${t("ui.workers.none")}</p>`);
+    this.#waits = make(Waits, this.app);
+    this.append(this.#waits);
   }
 
   attached() {
@@ -39,6 +45,11 @@ export class Workers extends Piece {
     setText(part(this, "running", HTMLElement), number(queue?.running ?? 0, 0));
     setText(part(this, "waiting", HTMLElement), number(queue?.waiting ?? 0, 0));
     setText(part(this, "oldest", HTMLElement), queue?.oldest_wait_seconds ? duration(queue.oldest_wait_seconds) : "–");
+    for (const each of MADE) {
+      const made = value.throughput?.[`${each}_a_minute`] ?? 0;
+      setText(part(this, each, HTMLElement), number(made, made < 100 ? 1 : 0));
+    }
+    this.#waits?.show(value.waits);
     const workers = Object.entries(value.workers ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
     part(this, "none", HTMLElement).hidden = workers.length > 0;
     arrange(part(this, "workers", HTMLElement), workers.map(([id]) => id), this.#workers, () => document.createElement("li"));

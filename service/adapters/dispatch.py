@@ -184,7 +184,9 @@ def due_steps(now: float, *only: ColumnElement[bool]):
         .where(
             StepRow.state == StepState.QUEUED,
             StepRow.run_at <= now,
+            StepRow.job_id.label("job_id"),
             JobRow.state.in_(list(RUNNABLE)),
+            JobRow.queued_at.label("queued_at"),
             *only,
         )
         .subquery()

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -46,6 +47,12 @@ def _id() -> Mapped[str]:
 
 def _of(column: str, *, index: bool = False) -> Mapped[str]:
     return mapped_column(ID, ForeignKey(column, ondelete="CASCADE"), index=index)
+
+
+def _index_of_ends(name: str) -> Index:
+    """Finds what ended of late; what has not ended is not in it and costs it nothing."""
+    ended = text("ended_at IS NOT NULL")
+    return Index(name, "ended_at", sqlite_where=ended, postgresql_where=ended)
 
 
 class UserRow(Row):
@@ -197,6 +204,7 @@ class RunRow(Row):
     """One run of a job; `outcome` is written once, by its only ending."""
 
     __tablename__ = "runs"
+    __table_args__ = (_index_of_ends("ix_runs_ended_at"),)
     job_id: Mapped[str] = mapped_column(ID, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     started_at: Mapped[float]
@@ -212,6 +220,7 @@ class StepRow(Row):
         UniqueConstraint("job_id", "run", "phase", "number"),
         Index("ix_steps_state_run_at", "state", "run_at"),
         Index("ix_steps_worker", "worker"),
+        _index_of_ends("ix_steps_ended_at"),
     )
     id: Mapped[str] = _id()
     job_id: Mapped[str] = _of("jobs.id", index=True)

@@ -249,10 +249,12 @@ class JobsDone(Told):
 
 
 class WorkersAnswer(Told):
-    """The workers, the queue and the engines, as the topic `admin:workers` has them."""
+    """The workers, the queue, why what waits does, and the engines, as the topic `admin:workers` has them."""
 
     workers: dict[str, Any]
     queue: dict[str, Any]
+    waits: dict[str, Any]
+    throughput: dict[str, Any]
     engines: dict[str, Any]
 
 

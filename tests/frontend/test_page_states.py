@@ -327,3 +327,34 @@ def test_the_admin_list_draws_what_is_in_sight_and_keeps_its_filters_in_the_addr
     expect(page.get_by_text("None chosen")).to_be_visible()
     assert ids["failed"] in simulator.jobs
     assert simulator.commands == [("retry", "/api/admin/jobs/retry")]
+
+
+def test_an_admin_reads_why_each_job_waits_and_hits_every_row_with_a_finger(
+    browser: Browser, service: tuple[Simulator, str]
+) -> None:
+    """Those whose turn comes next stand first, those that wait for a person last; the rest is a number."""
+    simulator, address = service
+    ids = scenes_of(simulator)
+    with browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True) as context:
+        page = context.new_page()
+        page.goto(f"{address}/admin")
+        live(page)
+        waits = page.get_by_role("list", name="Why jobs wait").get_by_role("listitem")
+        expect(waits.nth(0)).to_contain_text("about to start")
+        expect(waits.nth(1)).to_contain_text("behind jobs of higher priority (3)")
+        expect(waits.last).to_contain_text("waiting for a person's answer")
+        expect(waits.filter(has_text="Google Document AI is unavailable · tries again at")).to_have_count(1)
+        expect(page.get_by_text("and 9,961 more")).to_be_visible()
+        expect(page.get_by_role("term").filter(has_text="Pages a minute").locator("+ dd")).to_have_text(
+            "1,482"
+        )
+        row = page.get_by_role("row").filter(has_text="atlas.pdf")
+        for hit in (*waits.all(), row):
+            box = hit.bounding_box()
+            assert box is not None and box["height"] >= 44
+        row.get_by_role("cell").first.tap(position={"x": 3, "y": 44})
+        expect(page.get_by_text("1 chosen")).to_be_visible()
+        simulator.workers = scenes.at_work(ids["processing"], [])
+        page.reload()
+        expect(page.get_by_role("list", name="Workers").get_by_role("listitem")).to_have_count(2)
+        expect(page.get_by_role("list", name="Why jobs wait")).to_have_count(0)

@@ -185,7 +185,9 @@ def test_workers_are_told(up: RunningHeadway) -> None:
     workers = told["workers"]
     assert isinstance(workers, dict)
     assert {worker["pid"] for worker in workers.values()} <= up.pids("workers.main")
-    assert up.run("workers").returncode == 0
+    shown = up.run("workers")
+    assert shown.returncode == 0
+    assert " queued, " in shown.stdout and "a minute over the last 5 minutes" in shown.stdout
 
 
 def test_a_link_signs_in_once(up: RunningHeadway) -> None:

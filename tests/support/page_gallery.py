@@ -48,6 +48,7 @@ def scenes_of(simulator: Simulator) -> dict[str, str]:
     ids["staged"] = simulator.add(
         scenes.new_value("linesheet.pdf", pages=120), state="staged", waits_for=None
     )
+    simulator.workers = scenes.at_work(ids["processing"], [ids["queued"], *(new_id() for _ in range(8))])
     return ids
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from service.domain.ids import new_id
@@ -191,3 +191,45 @@ async def live(change: Change, job_id: str, name: str, pages: int, tick: float) 
         await change(job_id, reading(page, pages))
         await asyncio.sleep(tick)
     await change(job_id, completed(pages, (3,) if name.startswith("scan") else ()))
+
+
+def at_work(running: str, waiting: Sequence[str]) -> JsonObject:
+    """What an admin sees of two workers, of which one reads a job while others wait, each for a reason of its own."""
+    reasons = [
+        words("waits", "pick_up"),
+        words("waits", "priority", jobs=3),
+        words("waits", "share", jobs=12),
+        words("waits", "busy", slots=2),
+        words("waits", "engine", engine="Google Document AI"),
+        words("waits", "retry"),
+        words("waits", "answer"),
+    ]
+    now = time.time()
+    jobs: dict[str, JsonObject] = {}
+    for at, job_id in enumerate(waiting):
+        reason = reasons[at % len(reasons)]
+        told = {
+            "name": f"waiting {at} of the whole archive of the harbour.pdf",
+            "owner": "Ada",
+            "waits_for": reason,
+        }
+        jobs[job_id] = {**told, "since": now - 7 * at - 3}
+        if reason["code"] in ("engine", "retry"):
+            jobs[job_id]["due_at"] = now + 25
+        elif reason["code"] != "answer":
+            jobs[job_id]["place"] = at + 1
+    step = {"job_id": running, "name": "Le Comte de Monte-Cristo, tome premier.pdf", "pipeline": "text"}
+    worker = {"host": "harbour", "started_at": now - 900, "slots": 1, "engines": ["rapidocr"]}
+    return {
+        "workers": {
+            "a": {**worker, "pid": 4711, "running": {"s": {**step, "phase": "reading", "since": now - 12}}},
+            "b": {**worker, "pid": 4712, "running": {}},
+        },
+        "queue": {"queued": 9_970, "running": 1, "waiting": 3, "oldest_wait_seconds": 312.4},
+        "waits": {"jobs": jobs, "more": 9_970 - len(jobs)},
+        "throughput": {"minutes": 5, "steps_a_minute": 61.4, "pages_a_minute": 1482.2, "jobs_a_minute": 3.4},
+        "engines": {
+            "rapidocr": {"state": "ok"},
+            "documentai": {"state": "unavailable", "detail": "the credentials have expired"},
+        },
+    }

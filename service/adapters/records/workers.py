@@ -1,4 +1,4 @@
-"""What the workers do and what waits for them, from SQL."""
+"""What the workers do, what they did of late, and what waits for them, from SQL."""
 
 from typing import Any
 
@@ -7,19 +7,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
 from service.adapters.dispatch import LIVE_SECONDS
+from service.adapters.records.throughput import throughput
+from service.adapters.records.waiting import waits
 from service.adapters.tables import JobRow, StepRow, WorkerRow
 from service.domain.job import JobState
 from service.domain.json import JsonObject
 from service.domain.step import StepState
+from service.domain.waiting import Pool
 
 _AT_WORK = (JobState.PROCESSING, JobState.PAUSING)
 
 
 async def workers_value(session: AsyncSession) -> JsonObject:
-    """The value of `admin:workers` and of `GET /api/admin/workers`. Four statements, however much there is."""
+    """The value of `admin:workers` and of `GET /api/admin/workers`. Ten statements, however much there is."""
     now = await read_clock(session)
     live = list(await session.scalars(select(WorkerRow).where(WorkerRow.seen_at > now - LIVE_SECONDS)))
     running = await _running(session, [each.id for each in live])
+    taken = sum(map(len, running.values()))
+    pool = Pool(len(live), sum(each.slots for each in live), taken)
     return {
         "workers": {
             each.id: {
@@ -33,6 +38,8 @@ async def workers_value(session: AsyncSession) -> JsonObject:
             for each in live
         },
         "queue": await _queue(session, now),
+        "waits": await waits(session, now, pool),
+        "throughput": await throughput(session, now),
         "engines": _engines(live),
     }
 

@@ -10,13 +10,14 @@ from service.gateway.outbox import ValueOutbox
 from service.gateway.views.repair import Repair
 from service.gateway.views.value import ShownValue
 
-READ_GAP_SECONDS = 0.25
+READ_GAP_SECONDS = 2.0
+"""It is the most that is read at a time, so it is read seldom, and only while somebody watches."""
 DEAD_AFTER_SECONDS = 5.0
 """A worker that died says nothing: only the clock tells, so the value is read again as often as this."""
 
 
 class WorkersView:
-    """The workers, what each runs, the queue and the engines."""
+    """The workers, what each runs, the queue and what waits in it, and the engines."""
 
     def __init__(self, hub: Hub, read: Callable[[], Awaitable[JsonObject]]) -> None:
         self._hub = hub
