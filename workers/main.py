@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import structlog
+import uvloop
 
 from service.adapters.logs import set_up_logs
 from service.adapters.opened import Adapters, open_adapters
@@ -193,7 +194,7 @@ def main() -> None:
     settings = load_settings()
     set_up_logs(settings)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_work(settings))
+        uvloop.run(_work(settings))
 
 
 if __name__ == "__main__":

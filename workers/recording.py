@@ -56,6 +56,8 @@ class Recording:
         parts = self._parts
         last = claim.step.phase + len({each.phase for each in worked.inline}) >= len(claim.job.phases) - 1
         async with parts.db.writing(durable=last) as session:
+            # Flushed where it is read again, not before every read: the row is written twice then, not six times.
+            session.autoflush = False
             job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
             before = job.phase
             await steps.record_done(session, job, step, worked.done)
@@ -68,6 +70,7 @@ class Recording:
             if job.remaining == 0 and job.state in (*RUNNABLE, JobState.PAUSING):
                 await parts.advance.advance(session, job)
             await steps.settle_pause(session, job)
+            await session.flush()
             rings = await pick(session)
         await self._tell(job, rings, before)
 

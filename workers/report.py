@@ -38,11 +38,16 @@ class Attempt:
 @dataclass
 class _Unsent:
     fields: JsonObject = field(default_factory=dict[str, object])
+    detail: Message | None = None
     pages: dict[str, str] = field(default_factory=dict[str, str])
     lines: list[JsonObject] = field(default_factory=list[JsonObject])
 
     def __bool__(self) -> bool:
-        return bool(self.fields or self.pages or self.lines)
+        return bool(self.fields or self.detail or self.pages or self.lines)
+
+    def all_fields(self) -> JsonObject:
+        """The detail is put into words here: most of them are replaced before anybody reads them."""
+        return {**self.fields, "detail": self.detail.json()} if self.detail else self.fields
 
 
 class StepReport:
@@ -76,7 +81,7 @@ class StepReport:
         self.began(0)
 
     def detail(self, detail: Message) -> None:
-        self._unsent.fields["detail"] = detail.json()
+        self._unsent.detail = detail
 
     def extend(self, cost: int) -> None:
         """The attempt does more than its step was planned for: so many expected milliseconds."""
@@ -122,7 +127,7 @@ class StepReport:
                 done=done,
                 cost=self._cost,
                 ended=ended,
-                fields=unsent.fields,
+                fields=unsent.all_fields(),
                 pages=unsent.pages,
                 log=unsent.lines,
             )
@@ -136,6 +141,7 @@ class StepReport:
 
     def _take_back(self, unsent: _Unsent) -> None:
         self._unsent.fields = {**unsent.fields, **self._unsent.fields}
+        self._unsent.detail = self._unsent.detail or unsent.detail
         self._unsent.pages = {**unsent.pages, **self._unsent.pages}
         self._unsent.lines = unsent.lines + self._unsent.lines
 

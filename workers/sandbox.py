@@ -17,12 +17,12 @@ from workers.children import frames
 from workers.children.fork_server import Ended, Forked, ForkServer, TemplateGone
 from workers.children.frames import BadFrame
 from workers.children.outcome import ChildFailed, FailureKind, Limits
+from workers.children.parent_end import ParentEnd
 
-__all__ = ["Call", "ChildFailed", "Limits", "Sandbox", "read_item"]
+__all__ = ["Call", "ChildFailed", "Limits", "Sandbox"]
 
-_READ_AHEAD_BYTES = 256 << 10
 # The child's own alarm ends it on time; the parent comes later, for a child that broke its alarm.
-_ALARM_GRACE_SECONDS = 0.5
+ALARM_GRACE_SECONDS = 0.5
 _START_SECONDS = 60.0
 
 
@@ -95,8 +95,7 @@ class Call:
         self._call = call
         self._limits = limits
         self._forked: Forked | None = None
-        self._reader: asyncio.StreamReader
-        self._writer: asyncio.StreamWriter | None = None
+        self._wire: ParentEnd | None = None
         self._deadline = 0.0
 
     @property
@@ -114,15 +113,13 @@ class Call:
                 raise
         self._deadline = asyncio.get_running_loop().time() + self._limits.total_seconds
         try:
-            self._reader, self._writer = await asyncio.open_unix_connection(
-                sock=near_end, limit=_READ_AHEAD_BYTES
-            )
+            self._wire = await ParentEnd.over(near_end)
         except BaseException:
             near_end.close()
             await self._end()
             raise
         limits = {name: getattr(self._limits, name) for name in Limits.__slots__}
-        self._writer.write(frames.call_frame(self._call | {"limits": limits}))
+        self._wire.send(frames.call_frame(self._call | {"limits": limits}))
         return self
 
     async def __aexit__(
@@ -134,18 +131,19 @@ class Call:
         return self
 
     async def __anext__(self) -> JsonObject:
-        forked = self._forked
-        if forked is None:
+        forked, wire = self._forked, self._wire
+        if forked is None or wire is None:
             raise StopAsyncIteration
+        latest = asyncio.get_running_loop().time() + self._limits.item_seconds + ALARM_GRACE_SECONDS
         try:
-            item = await read_item(self._reader, self._limits.item_seconds, self._deadline)
+            item = await wire.item(min(latest, self._deadline))
         except TimeoutError:
             await forked.kill()
             raise ChildFailed("timed_out", "the child was too slow and has been killed") from None
         except BadFrame as error:
             await forked.kill()
             raise ChildFailed("crashed", f"the child sent {error}") from error
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except ConnectionError:
             raise await self._death(forked) from None
         if item is None:
             raise StopAsyncIteration
@@ -160,7 +158,7 @@ class Call:
     async def _death(self, forked: Forked) -> ChildFailed:
         """Why the wire broke. A child that only closed it is not waited for."""
         try:
-            async with asyncio.timeout(_ALARM_GRACE_SECONDS):
+            async with asyncio.timeout(ALARM_GRACE_SECONDS):
                 ended = await forked.ended()
         except TimeoutError:
             await forked.kill()
@@ -170,8 +168,8 @@ class Call:
     async def _end(self) -> None:
         """Dead and reaped when this returns, even if the caller is cancelled meanwhile."""
         forked, self._forked = self._forked, None
-        if self._writer is not None:
-            self._writer.transport.abort()
+        if self._wire is not None:
+            self._wire.abort()
         if forked is None:
             return
         reaping = asyncio.ensure_future(_reap(forked))
@@ -185,30 +183,6 @@ class Call:
 async def _reap(forked: Forked) -> None:
     await forked.kill()
     forked.forget()
-
-
-async def read_item(
-    reader: asyncio.StreamReader, item_seconds: float, deadline: float = float("inf")
-) -> JsonObject | None:
-    """The next item, or None at the end.
-
-    Raises ChildFailed if the child says so, TimeoutError, BadFrame, asyncio.IncompleteReadError.
-    """
-    latest = asyncio.get_running_loop().time() + item_seconds + _ALARM_GRACE_SECONDS
-    async with asyncio.timeout_at(min(latest, deadline)):
-        kind, payload = await frames.read_frame(reader)
-        if kind == frames.END:
-            return None
-        if kind == frames.FAILURE:
-            raise _failure(frames.parse_object(payload))
-        item = frames.parse_object(payload)
-        if kind == frames.ITEM_WITH_BLOB:
-            kind, item["blob"] = await frames.read_frame(reader)
-            if kind != frames.BLOB:
-                raise BadFrame("no bytes where it promised some")
-        elif kind != frames.ITEM:
-            raise BadFrame("bytes that it did not announce")
-        return item
 
 
 def describe_death(ended: Ended, limits: Limits) -> ChildFailed:
@@ -227,15 +201,3 @@ def describe_death(ended: Ended, limits: Limits) -> ChildFailed:
         "out_of_memory" if near_limit and number in (signal.SIGABRT, signal.SIGSEGV) else "crashed"
     )
     return ChildFailed(kind, f"the child was ended by {signal.Signals(number).name}")
-
-
-def _failure(said: JsonObject) -> ChildFailed:
-    kind, code, params = said.get("kind"), said.get("code"), said.get("params")
-    if kind not in ("out_of_memory", "timed_out"):
-        kind = "error"
-    return ChildFailed(
-        kind,
-        str(said.get("detail")),
-        code if isinstance(code, str) else None,
-        params if isinstance(params, dict) else None,
-    )

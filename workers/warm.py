@@ -10,12 +10,11 @@ from workers.children import frames
 from workers.children.fork_server import Ended
 from workers.children.frames import BadFrame
 from workers.children.outcome import ChildFailed, Limits
+from workers.children.parent_end import ParentEnd
 from workers.children.spawn import Lifeline, spawn
-from workers.sandbox import describe_death, read_item
+from workers.sandbox import ALARM_GRACE_SECONDS, describe_death
 
 __all__ = ["ChildFailed", "Limits", "WarmChild"]
-
-_READ_AHEAD_BYTES = 256 << 10
 
 
 class WarmChild:
@@ -101,8 +100,7 @@ class _WarmProcess:
     def __init__(self, limits: Limits, threads: int) -> None:
         self._limits = limits
         self.answered = 0
-        self._writer: asyncio.StreamWriter | None = None
-        self._reader: asyncio.StreamReader
+        self._wire: ParentEnd | None = None
         self._near_end, far_end = socket.socketpair()
         self._lifeline = Lifeline()
         with far_end:
@@ -123,9 +121,7 @@ class _WarmProcess:
 
     async def open(self, opening: JsonObject, seconds: float) -> None:
         """Waits until the engine is loaded."""
-        self._reader, self._writer = await asyncio.open_unix_connection(
-            sock=self._near_end, limit=_READ_AHEAD_BYTES
-        )
+        self._wire = await ParentEnd.over(self._near_end)
         limits = {name: getattr(self._limits, name) for name in Limits.__slots__}
         await self._ask(opening | {"limits": limits}, b"", seconds)
 
@@ -137,8 +133,8 @@ class _WarmProcess:
 
     async def kill(self) -> None:
         """Dead and reaped, even if the caller is cancelled meanwhile."""
-        if self._writer is not None:
-            self._writer.transport.abort()
+        if self._wire is not None:
+            self._wire.abort()
         else:
             self._near_end.close()
         self._lifeline.cut()
@@ -152,19 +148,16 @@ class _WarmProcess:
             raise
 
     async def _ask(self, call: JsonObject, blob: bytes, seconds: float) -> JsonObject:
-        assert self._writer is not None
+        assert self._wire is not None
+        latest = asyncio.get_running_loop().time() + seconds + ALARM_GRACE_SECONDS
+        self._wire.send(frames.call_frame(call, blob), blob)
         try:
-            async with asyncio.timeout(seconds):
-                self._writer.write(frames.call_frame(call, blob))
-                if blob:
-                    self._writer.write(blob)
-                await self._writer.drain()
-            answer = await read_item(self._reader, seconds)
+            answer = await self._wire.item(latest)
         except TimeoutError:
             raise ChildFailed("timed_out", f"no answer within {seconds:g} s") from None
         except BadFrame as error:
             raise ChildFailed("crashed", f"the child sent {error}") from error
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except ConnectionError:
             raise await self._death() from None
         if answer is None:
             raise ChildFailed("crashed", "the child ended instead of answering")

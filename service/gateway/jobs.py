@@ -1,6 +1,7 @@
 """Jobs: their lists, snapshots, commands, results and pages."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import orjson
 from sqlalchemy import select
@@ -30,6 +31,7 @@ from service.gateway.models import (
     Pending,
 )
 from service.gateway.operation import Answer, Operation, Parameter, actor
+from service.protocol.page_record import BadRecord, page_records
 from service.protocol.problems import refused
 from service.protocol.snapshot import Snapshot, body
 
@@ -195,7 +197,7 @@ class Jobs:
             blobs = [blob for blob, pages in steps if blob is not None and str(number) in pages]
         for blob in blobs:
             try:
-                found = _line(await self._blobs.read(blob), number)
+                found = _page(await self._blobs.read(blob), number)
             except BlobMissing:
                 continue
             if found is not None:
@@ -221,12 +223,10 @@ def _job_id(request: Request) -> str:
     return job_id
 
 
-def _line(content: bytes, number: int) -> JsonObject | None:
-    """The page of this number in a step's output, which has a page model a line."""
-    mark = f'"number":{number},'.encode()
-    for line in content.splitlines():
-        if mark in line:
-            page = orjson.loads(line)
-            if isinstance(page, dict) and page.get("number") == number:
-                return page
+def _page(content: bytes, number: int) -> JsonObject | None:
+    """The page of this number in a step's output; None too when the output is no such thing."""
+    with suppress(BadRecord):
+        for record in page_records(content):
+            if record.number == number:
+                return record.page()
     return None

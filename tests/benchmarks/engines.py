@@ -10,8 +10,9 @@ from pathlib import Path
 
 from tests.benchmarks.measuring import Goal, Plan, Row, percentile
 from workers.engines.flow.child import convert
-from workers.engines.pdf.child import inspect, read_text, render
+from workers.engines.pdf.child import inspect, render
 from workers.engines.pdf.mupdf import pymupdf
+from workers.engines.pdf.reading import read_text
 from workers.samples.books import long_text_pdf
 from workers.sandbox import Sandbox
 
@@ -79,7 +80,7 @@ async def _children(path: str) -> list[Row]:
     for _ in range(CALLS):
         begun = time.perf_counter()
         call = sandbox.call(
-            "workers.engines.pdf.child:read_text", {"path": path, "pages": list(range(1, 200))}
+            "workers.engines.pdf.child:read_records", {"path": path, "pages": list(range(1, 200))}
         )
         async with call as items:
             await anext(items)
@@ -96,7 +97,7 @@ async def _children(path: str) -> list[Row]:
     ]
     begun = time.perf_counter()
     call = sandbox.call(
-        "workers.engines.pdf.child:read_text", {"path": path, "pages": list(range(1, PAGES + 1))}
+        "workers.engines.pdf.child:read_records", {"path": path, "pages": list(range(1, PAGES + 1))}
     )
     async with call as items:
         count = len([item async for item in items])

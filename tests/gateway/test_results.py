@@ -16,6 +16,7 @@ from service.adapters.queue import image_key
 from service.adapters.tables import ArtifactRow, JobRow, StepRow
 from service.domain.ids import new_id
 from service.gateway.files import disposition
+from service.protocol.page_record import page_record
 from tests.support.http_gateway import LOCAL_TOKEN, PDF, Gateway, files, multipart
 
 pytestmark = pytest.mark.keys_may_stay("headway:steps", "headway:images")
@@ -153,8 +154,8 @@ async def test_a_page_is_read_from_the_output_of_its_step_or_from_the_result(sit
     job = await job_with(site, client, "a.pdf", pages_json=orjson.dumps({"document": {}, "pages": pages}))
     step_blob = f"{job['job_id']}/{new_id()}/1"
     store = LocalBlobs(site.store)
-    lines = [{"number": n, "route": "ocr", "text": f'says "number":{n + 1},'} for n in (7, 8)]
-    await store.put(step_blob, b"".join(orjson.dumps(each) + b"\n" for each in lines))
+    read = {n: {"number": n, "route": "ocr", "text": f'says "number":{n + 1},\n'} for n in (7, 8)}
+    await store.put(step_blob, b"".join(page_record(n, read[n], "text", "# text") for n in read))
     async with site.db.writing() as session:
         row = await session.get(JobRow, job["job_id"])
         assert row is not None
@@ -174,7 +175,7 @@ async def test_a_page_is_read_from_the_output_of_its_step_or_from_the_result(sit
             )
         )
     url = f"/api/jobs/{job['job_id']}/pages"
-    assert (await client.get(f"{url}/8")).json() == lines[1]
+    assert (await client.get(f"{url}/8")).json() == read[8]
     assert (await client.get(f"{url}/2")).json() == pages[1]
     assert (await client.get(f"{url}/3")).json()["code"] == "page_not_read"
     for hostile in ("0", "-1", "x", "1e3", "٣", "9" * 400, "%00", "1;2"):

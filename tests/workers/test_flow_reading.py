@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.documents import document
 from workers.engines.flow.child import convert
-from workers.engines.pdf.child import read_text, render
+from workers.engines.pdf.child import render
+from workers.engines.pdf.reading import read_text
 
 
 def converted(tmp_path: Path, content: bytes, kind: str) -> tuple[str, str]:

@@ -10,7 +10,8 @@ from PIL import Image
 from service.domain.json import JsonObject
 from tests.support import pdf_files
 from workers.engines.failures import DocumentRefused
-from workers.engines.pdf.child import inspect, read_text, render
+from workers.engines.pdf.child import inspect, render
+from workers.engines.pdf.reading import read_text
 from workers.sandbox import ChildFailed, Limits, Sandbox
 
 RENDER = "workers.engines.pdf.child:render"
@@ -85,10 +86,10 @@ async def test_a_cyclic_page_tree_breaks_its_own_page_only(tmp_path: Path, engin
     path.write_bytes(pdf_files.cyclic_pdf())
     assert inspected(tmp_path, pdf_files.cyclic_pdf())["page_count"] == 2
     call = {"path": str(path), "pages": [1, 2]}
-    async with engine.call("workers.engines.pdf.child:read_text", call, Limits(item_seconds=10)) as items:
+    async with engine.call("workers.engines.pdf.child:read_records", call, Limits(item_seconds=10)) as items:
         first, second = [item async for item in items]
     assert first["failed"] == {"code": "page_broken", "params": {"page": 1}}
-    assert second["blank"]
+    assert second["usable"]
 
 
 @pytest.mark.anyio

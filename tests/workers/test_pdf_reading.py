@@ -6,8 +6,9 @@ import pytest
 
 from service.domain.json import JsonObject
 from tests.support import pdf_files
-from workers.engines.pdf.child import extract_pdf, inspect, read_text, render
+from workers.engines.pdf.child import extract_pdf, inspect, render
 from workers.engines.pdf.mupdf import pymupdf
+from workers.engines.pdf.reading import read_text
 
 
 def saved(tmp_path: Path, content: bytes) -> str:

@@ -6,8 +6,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from workers.engines.pdf.child import inspect, read_text
+from workers.engines.pdf.child import inspect
 from workers.engines.pdf.mupdf import pymupdf
+from workers.engines.pdf.reading import read_text
 from workers.samples.books import long_text_pdf
 from workers.samples.writing import SAMPLES, write_samples
 

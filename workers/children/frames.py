@@ -5,7 +5,6 @@ Child to parent: `kind` (1 byte), length (4 bytes, big endian), payload.
 Parent to child: two lengths (4 bytes each), the call as JSON, its bytes.
 """
 
-import asyncio
 import socket
 import struct
 
@@ -17,6 +16,7 @@ ITEM, ITEM_WITH_BLOB, BLOB, END, FAILURE = b"J", b"j", b"B", b"E", b"X"
 JSON_BYTES_LIMIT = 16 << 20
 BLOB_BYTES_LIMIT = 64 << 20
 
+_SENT_TOGETHER = 64 << 10
 _HEAD = struct.Struct(">cI")
 _CALL = struct.Struct(">II")
 
@@ -40,17 +40,20 @@ def call_frame(call: JsonObject, blob: bytes = b"") -> bytes:
     return _CALL.pack(len(text), len(blob)) + text
 
 
-async def read_frame(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
-    """Kind and payload of the next frame.
+def split_frame(buffer: bytearray, at: int) -> tuple[bytes, int, int] | None:
+    """The frame that begins there: its kind, where its payload begins and ends; None while it is not all there.
 
-    Raises BadFrame for an unknown kind or an excessive length, asyncio.IncompleteReadError at the end.
+    Raises BadFrame for an unknown kind or an excessive length.
     """
-    kind, length = _HEAD.unpack(await reader.readexactly(_HEAD.size))
+    start = at + _HEAD.size
+    if len(buffer) < start:
+        return None
+    kind, length = _HEAD.unpack_from(buffer, at)
     if kind not in (ITEM, ITEM_WITH_BLOB, BLOB, END, FAILURE):
         raise BadFrame(f"a frame of unknown kind {kind!r}")
     if length > (BLOB_BYTES_LIMIT if kind == BLOB else JSON_BYTES_LIMIT):
         raise BadFrame(f"a frame of {length} bytes")
-    return kind, await reader.readexactly(length) if length else b""
+    return (kind, start, start + length) if len(buffer) >= start + length else None
 
 
 def parse_object(payload: bytes) -> JsonObject:
@@ -90,8 +93,12 @@ class ChildEnd:
         if blob is None:
             self._wire.sendall(frame(ITEM, payload))
         else:
-            self._wire.sendall(frame(ITEM_WITH_BLOB, payload) + _HEAD.pack(BLOB, len(blob)))
-            self._wire.sendall(blob)
+            head = frame(ITEM_WITH_BLOB, payload) + _HEAD.pack(BLOB, len(blob))
+            if len(blob) <= _SENT_TOGETHER:
+                self._wire.sendall(head + blob)
+            else:
+                self._wire.sendall(head)
+                self._wire.sendall(blob)
 
     def send(self, ready_frame: bytes) -> None:
         self._wire.sendall(ready_frame)

@@ -41,7 +41,7 @@ class Page:
     lines: list[Line] = field(default_factory=list[Line])
 
     def to_json(self) -> JsonObject:
-        """The JSON object that a read step writes, one a page."""
+        """The page model as people get it; the Markdown is a result of its own."""
         return {
             "number": self.number,
             "route": self.route,
@@ -50,6 +50,5 @@ class Page:
             "height": round(self.height, 1),
             "rotation": self.rotation,
             "text": self.text,
-            "markdown": self.markdown,
             "lines": [line.to_json() for line in self.lines],
         }

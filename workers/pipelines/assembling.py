@@ -2,31 +2,20 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import orjson
 
 from service.domain.message import Message
 from service.domain.work import NewArtifact, StepDone
+from service.protocol.page_record import PageRecord, page_records
 from workers.engines.failures import DocumentRefused
 from workers.engines.source import Source
 from workers.pipelines.declaration import StepContext
 
-_PAGES_AT_ONCE = 50
+_PAGES_AT_ONCE = 500
 _TEXT = "text/plain; charset=utf-8"
 _MARKDOWN = "text/markdown; charset=utf-8"
 _JSON = "application/json"
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """A page as the results have it. As objects, thousands of pages with all of their lines would take a few times the
-    memory, and the garbage collector would walk through them again and again."""
-
-    text: bytes
-    markdown: bytes
-    model: bytes
-    words: int
 
 
 async def assemble(context: StepContext, source: Source) -> StepDone:
@@ -51,34 +40,25 @@ async def assemble(context: StepContext, source: Source) -> StepDone:
     return StepDone(output={"words": words, "pages": len(pages)}, artifacts=artifacts)
 
 
-async def _pages_read(context: StepContext) -> list[_Page]:
+async def _pages_read(context: StepContext) -> list[PageRecord]:
     """The pages in order; a page that was read again counts once."""
-    pages: dict[int, _Page] = {}
+    pages: dict[int, PageRecord] = {}
     for past in context.before:
         if past.output_blob is None:
             continue
         content = await context.blobs.read(past.output_blob)
-        for index, line in enumerate(content.splitlines()):
-            number, page = _page(line)
-            pages[number] = page
+        for index, record in enumerate(page_records(content)):
+            pages[record.number] = record
             if index % _PAGES_AT_ONCE == 0:
                 await asyncio.sleep(0)
     return [pages[number] for number in sorted(pages)]
-
-
-def _page(line: bytes) -> tuple[int, _Page]:
-    """A line that the phase before wrote, and the number of its page."""
-    model = orjson.loads(line)
-    text, markdown = model["text"], model.pop("markdown")
-    page = _Page(text.strip().encode(), markdown.strip().encode(), orjson.dumps(model), len(text.split()))
-    return model["number"], page
 
 
 def _paragraphs(parts: Iterable[bytes]) -> Iterable[bytes]:
     return (part + b"\n\n" for part in parts if part)
 
 
-def _pages_json(context: StepContext, pages: list[_Page]) -> Iterable[bytes]:
+def _pages_json(context: StepContext, pages: list[PageRecord]) -> Iterable[bytes]:
     document = context.document
     head = {"name": document.name, "kind": document.kind, "size": document.size, "pages": context.page_count}
     yield b'{"document":' + orjson.dumps(head) + b',"pages":['

@@ -1,10 +1,8 @@
-"""Phase Reading: a step reads some pages, by their text layer or by OCR, and writes one JSON line a page."""
+"""Phase Reading: a step reads some pages, by their text layer or by OCR, and stores a record of each."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-
-import orjson
 
 from service.adapters.blob_store import BlobWriter
 from service.domain.failure import Failure, FailureKind
@@ -13,6 +11,7 @@ from service.domain.json import JsonObject
 from service.domain.log_line import log_line
 from service.domain.message import Message
 from service.domain.work import StepDone, StepPlan
+from service.protocol.page_record import is_record_of, page_record
 from workers.engines.failures import EngineFailed
 from workers.engines.ocr.port import OcrEngine, OcrRequest, PageToRead, Pixels
 from workers.engines.source import Opened, Source, page_limits
@@ -39,10 +38,10 @@ class _Reading:
     warnings: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
     for_ocr: list[int] = field(default_factory=list[int])
 
-    async def take(self, page: JsonObject) -> None:
+    async def take(self, number: int, route: str, record: bytes) -> None:
         """A page was read."""
-        await self.writer.write(orjson.dumps(page) + b"\n")
-        self._finished(page["number"], "td" if page["route"] == "text" else "od")
+        await self.writer.write(record)
+        self._finished(number, f"{route}d")
 
     def fail(self, number: int, failure: Failure, route: str) -> None:
         """A page could not be read: it is named in a warning, and the others go on."""
@@ -104,9 +103,11 @@ async def _read_text(reading: _Reading, opened: Opened, numbers: list[int], *, f
         limits = page_limits(context.tools.limits)
         try:
             async with context.tools.sandbox.call(
-                "workers.engines.pdf.child:read_text", call, limits
+                "workers.engines.pdf.child:read_records", call, limits
             ) as items:
                 async for item in items:
+                    if "failed" not in item and not is_record_of(item["number"], item["blob"]):
+                        raise ChildFailed("crashed", "the child sent no page")
                     left.remove(item["number"])
                     await _took_text(reading, item, accept_any=accept_any)
                     if left:
@@ -128,10 +129,8 @@ async def _took_text(reading: _Reading, item: JsonObject, *, accept_any: bool) -
         refused = item["failed"]
         reading.fail(number, Failure(refused["code"], refused["params"], FailureKind.USAGE), "t")
         return
-    usable = item.pop("usable")
-    item.pop("blank")
-    if usable or accept_any:
-        await reading.take(item)
+    if item["usable"] or accept_any:
+        await reading.take(number, "t", item["blob"])
     else:
         reading.leave_to_ocr(number)
 
@@ -151,7 +150,8 @@ async def _read_group(reading: _Reading, opened: Opened, engine: OcrEngine, grou
             async with aclosing(engine.read(request)) as pages:
                 async for page in pages:
                     left.remove(page.number)
-                    await reading.take(page.to_json())
+                    record = page_record(page.number, page.to_json(), page.text, page.markdown)
+                    await reading.take(page.number, "o", record)
         for number in left:
             reading.fail(number, Failure("page_missing"), "o")
     except EngineFailed as failed:

@@ -2,7 +2,7 @@
 
 from workers.engines.pdf.cutting import extract_pdf
 from workers.engines.pdf.inspecting import inspect
-from workers.engines.pdf.reading import read_text
+from workers.engines.pdf.packing import read_records
 from workers.engines.pdf.rendering import render
 
-__all__ = ["extract_pdf", "inspect", "read_text", "render"]
+__all__ = ["extract_pdf", "inspect", "read_records", "render"]

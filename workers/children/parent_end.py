@@ -1,0 +1,137 @@
+"""The parent's end of the wire to a child: what came, in order, taken as fast as it is wanted."""
+
+import asyncio
+import socket
+from collections import deque
+from typing import cast
+
+from service.domain.json import JsonObject
+from workers.children import frames
+from workers.children.frames import BadFrame
+from workers.children.outcome import ChildFailed
+
+_READ_AHEAD_BYTES = 256 << 10
+
+
+class ParentEnd(asyncio.Protocol):
+    """While so much waits to be taken, nothing more is read, and the child is held back."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._buffer = bytearray()
+        self._frames: deque[tuple[bytes, bytes]] = deque()
+        self._waiting_bytes = 0
+        self._held_back = False
+        self._broken: Exception | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    @classmethod
+    async def over(cls, wire: socket.socket) -> "ParentEnd":
+        """Takes the socket, which `abort` closes."""
+        return (await asyncio.get_running_loop().create_unix_connection(cls, sock=wire))[1]
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        try:
+            self._split()
+        except BadFrame as error:
+            self._end(error)
+        if self._waiting_bytes > _READ_AHEAD_BYTES and not self._held_back and self._transport is not None:
+            self._held_back = True
+            self._transport.pause_reading()
+        if self._frames:
+            self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end(ConnectionResetError("the child closed its wire"))
+
+    def send(self, *parts: bytes) -> None:
+        """Writes in the background."""
+        if self._transport is not None:
+            self._transport.writelines(parts)
+
+    def abort(self) -> None:
+        """Closes the wire at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    async def item(self, latest: float) -> JsonObject | None:
+        """The next item, or None at the end of them.
+
+        Raises ChildFailed if the child says so, TimeoutError at `latest` (of the loop's clock), BadFrame,
+        ConnectionError.
+        """
+        kind, payload = await self._frame(latest)
+        if kind == frames.ITEM_WITH_BLOB:
+            item = frames.parse_object(payload)
+            kind, item["blob"] = await self._frame(latest)
+            if kind != frames.BLOB:
+                raise BadFrame("no bytes where it promised some")
+            return item
+        if kind == frames.ITEM:
+            return frames.parse_object(payload)
+        if kind == frames.END:
+            return None
+        if kind == frames.FAILURE:
+            raise _failure(frames.parse_object(payload))
+        raise BadFrame("bytes that it did not announce")
+
+    async def _frame(self, latest: float) -> tuple[bytes, bytes]:
+        while not self._frames:
+            if self._broken is not None:
+                raise self._broken
+            await self._more(latest)
+        frame = self._frames.popleft()
+        self._waiting_bytes -= len(frame[1])
+        if self._held_back and self._waiting_bytes <= _READ_AHEAD_BYTES // 2 and self._transport is not None:
+            self._held_back = False
+            self._transport.resume_reading()
+        return frame
+
+    async def _more(self, latest: float) -> None:
+        waiter = self._waiter = self._loop.create_future()
+        timer = self._loop.call_at(latest, _too_late, waiter)
+        try:
+            await waiter
+        finally:
+            timer.cancel()
+            self._waiter = None
+
+    def _split(self) -> None:
+        """Whole frames, out of what has come so far."""
+        buffer, at = self._buffer, 0
+        while (found := frames.split_frame(buffer, at)) is not None:
+            kind, start, at = found
+            self._frames.append((kind, bytes(memoryview(buffer)[start:at])))
+            self._waiting_bytes += at - start
+        del buffer[:at]
+
+    def _end(self, why: Exception) -> None:
+        if self._broken is None:
+            self._broken = why
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+def _too_late(waiter: "asyncio.Future[None]") -> None:
+    if not waiter.done():
+        waiter.set_exception(TimeoutError())
+
+
+def _failure(said: JsonObject) -> ChildFailed:
+    kind, code, params = said.get("kind"), said.get("code"), said.get("params")
+    if kind not in ("out_of_memory", "timed_out"):
+        kind = "error"
+    return ChildFailed(
+        kind,
+        str(said.get("detail")),
+        code if isinstance(code, str) else None,
+        params if isinstance(params, dict) else None,
+    )
