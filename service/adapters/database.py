@@ -1,19 +1,17 @@
 """The SQL database: SQLite by default, PostgreSQL by URL. One transaction a `with`."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from service.adapters.migrations import upgrade
-
-_BUSY_SECONDS = 30
+from service.adapters.sqlite_connection import SqliteConnection, open_sqlite
 
 
 def async_url(url: str) -> str:
@@ -30,20 +28,7 @@ def async_url(url: str) -> str:
     return parsed.set(drivername=driver).render_as_string(hide_password=False)
 
 
-class _RollsBackFirst(sqlite3.Connection):
-    """A connection that is closed in the midst of a transaction gives up its locks.
-
-    SQLite keeps them as long as a statement of the connection lives: after a cancelled task, until the garbage is
-    collected. All other writers would wait for that.
-    """
-
-    def close(self) -> None:
-        if self.in_transaction:
-            self.rollback()
-        super().close()
-
-
-_SQLITE: dict[str, Any] = {"connect_args": {"factory": _RollsBackFirst}}
+_SQLITE: dict[str, Any] = {"connect_args": {"async_creator_fn": open_sqlite}}
 _POSTGRESQL: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
 
 
@@ -61,9 +46,7 @@ class Database:
         )
         self._reading = self.engine
         self._writes = asyncio.Lock()
-        if self.is_sqlite:
-            event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
-        else:
+        if not self.is_sqlite:
             self._reading = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
@@ -88,7 +71,9 @@ class Database:
                 yield session
             return
         async with self._writes, self.engine.connect() as connection:
-            await _begin_immediate(connection, durable=durable)
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(driver, SqliteConnection)
+            await driver.begin(durable=durable)
             async with AsyncSession(connection, expire_on_commit=False) as session:
                 yield session
                 await session.commit()
@@ -101,21 +86,3 @@ class Database:
     async def close(self) -> None:
         """Closes all connections."""
         await self.engine.dispose()
-
-
-async def _begin_immediate(connection: AsyncConnection, *, durable: bool) -> None:
-    driver = (await connection.get_raw_connection()).driver_connection
-    assert driver is not None
-    await driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-    await connection.execute(text("BEGIN IMMEDIATE"))
-
-
-def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA temp_store=MEMORY")
-    cursor.close()

@@ -37,11 +37,7 @@ class Ring:
 
 async def live_slots(session: AsyncSession) -> int:
     """How many steps the live workers run side by side."""
-    now = await read_clock(session)
-    total = await session.scalar(
-        select(func.sum(WorkerRow.slots)).where(WorkerRow.seen_at > now - LIVE_SECONDS)
-    )
-    return int(total or 0)
+    return (await _window(session)).slots
 
 
 async def pick(session: AsyncSession) -> list[Ring]:
@@ -127,14 +123,28 @@ async def forget_lost_rings(session: AsyncSession) -> int:
     return len(lost.all())
 
 
-async def _room(session: AsyncSession) -> int:
-    window = max(SMALLEST_WINDOW, 2 * await live_slots(session))
-    rung = await session.scalar(
+@dataclass(frozen=True)
+class _Window:
+    slots: int
+    rung: int
+
+
+async def _window(session: AsyncSession) -> _Window:
+    """The live slots, and how many steps are rung and not claimed."""
+    now = await read_clock(session)
+    slots = select(func.sum(WorkerRow.slots)).where(WorkerRow.seen_at > now - LIVE_SECONDS)
+    rung = (
         select(func.count())
         .select_from(StepRow)
         .where(StepRow.state == StepState.QUEUED, StepRow.dispatched_at.is_not(None))
     )
-    return window - int(rung or 0)
+    found = (await session.execute(select(slots.scalar_subquery(), rung.scalar_subquery()))).one()
+    return _Window(int(found[0] or 0), int(found[1]))
+
+
+async def _room(session: AsyncSession) -> int:
+    window = await _window(session)
+    return max(SMALLEST_WINDOW, 2 * window.slots) - window.rung
 
 
 def order_of(steps: Subquery) -> tuple[ColumnElement[Any], ...]:
@@ -174,7 +184,9 @@ def due_steps(now: float, *only: ColumnElement[bool]):
     return (
         select(
             StepRow.id.label("id"),
+            StepRow.job_id.label("job_id"),
             StepRow.dispatched_at.label("rung"),
+            JobRow.queued_at.label("queued_at"),
             JobRow.priority.label("priority"),
             (share + func.coalesce(running.c.cost, 0) + just_had).label("share"),
         )
@@ -184,9 +196,7 @@ def due_steps(now: float, *only: ColumnElement[bool]):
         .where(
             StepRow.state == StepState.QUEUED,
             StepRow.run_at <= now,
-            StepRow.job_id.label("job_id"),
             JobRow.state.in_(list(RUNNABLE)),
-            JobRow.queued_at.label("queued_at"),
             *only,
         )
         .subquery()

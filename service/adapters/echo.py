@@ -164,15 +164,20 @@ class Echo:
 
     async def _truth(self, job_id: str) -> _Truth | None:
         async with self._db.reading() as session:
-            job = await session.get(JobRow, job_id)
-            if job is None:
+            found = await session.execute(
+                select(JobRow, UserRow.name)
+                .outerjoin(UserRow, UserRow.id == JobRow.owner_id)
+                .where(JobRow.id == job_id)
+            )
+            row = found.one_or_none()
+            if row is None:
                 return None
+            job, owner = row
             artifacts = list(await session.scalars(select(ArtifactRow).where(ArtifactRow.job_id == job_id)))
-            owner = await session.get(UserRow, job.owner_id)
             # What workers told of pages on their way may be lost; an ending tells them all.
             ending = await session.get(JobSnapshotRow, job_id) if job.state in ENDED else None
         pages = ending.value["pages"] if ending is not None and ending.run == job.run else {}
-        return _Truth(job, artifacts, owner.name if owner else "", pages)
+        return _Truth(job, artifacts, owner or "", pages)
 
     async def _value(self, session: AsyncSession, job: JobRow) -> JsonObject:
         value = await stored_value(session, job)

@@ -24,6 +24,16 @@ async def locked_job(session: AsyncSession, job_id: str) -> JobRow | None:
     return await session.scalar(select(JobRow).where(JobRow.id == job_id).with_for_update())
 
 
+async def job_of_step(session: AsyncSession, step_id: str) -> JobRow | None:
+    """The row of a step's job, locked as `locked_job` does."""
+    return await session.scalar(
+        select(JobRow)
+        .join(StepRow, StepRow.job_id == JobRow.id)
+        .where(StepRow.id == step_id)
+        .with_for_update(of=JobRow)
+    )
+
+
 async def touch(session: AsyncSession, job: JobRow) -> None:
     """Marks a change that a person sees."""
     job.revision += 1

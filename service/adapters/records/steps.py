@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import db_now, read_clock
-from service.adapters.records.ending import LiveSnapshot, end_job, locked_job, touch
+from service.adapters.records.ending import LiveSnapshot, end_job, job_of_step, touch
 from service.adapters.tables import ArtifactRow, DocumentRow, JobRow, StepRow
 from service.domain.failure import Failure
 from service.domain.ids import new_id
@@ -35,12 +35,7 @@ async def claim(session: AsyncSession, step_id: str, worker_id: str, lease_secon
 
     The job is locked first, as everywhere: steps before their job would make deadlocks with a cancel.
     """
-    job = await session.scalar(
-        select(JobRow)
-        .join(StepRow, StepRow.job_id == JobRow.id)
-        .where(StepRow.id == step_id)
-        .with_for_update(of=JobRow)
-    )
+    job = await job_of_step(session, step_id)
     if job is None or job.state not in RUNNABLE:
         return None
     step = await session.scalar(
@@ -83,11 +78,11 @@ class LostStep(Exception):
 
 async def owned(session: AsyncSession, step_id: str, attempt: int) -> tuple[JobRow, StepRow]:
     """The locked job and the step, if this attempt still runs it; raises LostStep."""
+    # The step is read once the job is locked: before, somebody else may be ending it.
+    job = await job_of_step(session, step_id)
     step = await session.get(StepRow, step_id)
-    job = await locked_job(session, step.job_id) if step else None
     if job is None or step is None:
         raise LostStep(step_id)
-    await session.refresh(step)
     if step.state != StepState.RUNNING or step.attempt != attempt or step.run != job.run:
         raise LostStep(step_id)
     return job, step
@@ -125,8 +120,14 @@ async def put_artifacts(
     session: AsyncSession, job: JobRow, step_id: str, artifacts: tuple[NewArtifact, ...]
 ) -> None:
     """Adds result files; one of the same name takes the place of the old."""
+    if not artifacts:
+        return
+    named = select(ArtifactRow).where(
+        ArtifactRow.job_id == job.id, ArtifactRow.name.in_([each.name for each in artifacts])
+    )
+    there = {row.name: row for row in await session.scalars(named)}
     for each in artifacts:
-        row = await session.get(ArtifactRow, (job.id, each.name))
+        row = there.get(each.name)
         if row is None:
             row = ArtifactRow(job_id=job.id, name=each.name)
             session.add(row)

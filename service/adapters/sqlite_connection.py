@@ -1,0 +1,144 @@
+"""SQLite beside the event loop: a statement and its rows are one trip to the connection's thread, not four.
+
+The library makes a trip each for a cursor, its statement, its rows and its end, and a trip costs more than a short
+statement does. Statements that may wait (a lock, the disk) still never hold up the loop.
+"""
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, Self, TypeVar
+
+import aiosqlite
+
+T = TypeVar("T")
+
+_BUSY_SECONDS = 30
+
+
+class _RollsBackFirst(sqlite3.Connection):
+    """A connection that is closed in the midst of a transaction gives up its locks.
+
+    SQLite keeps them as long as a statement of the connection lives: after a cancelled task, until the garbage is
+    collected. All other writers would wait for that.
+    """
+
+    def close(self) -> None:
+        if self.in_transaction:
+            self.rollback()
+        super().close()
+
+
+class SqliteConnection(aiosqlite.Connection):
+    """What SQLAlchemy's dialect for aiosqlite needs of a connection."""
+
+    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(connector, iter_chunk_size=64)
+        self._thread.daemon = True
+        self._under_way = 0
+        self._durable: bool | None = None
+
+    def cursor(self) -> "SqliteCursor":  # pyright: ignore[reportIncompatibleMethodOverride]  # the dialect's use
+        """A cursor; nothing happens before its statement."""
+        return SqliteCursor(self)
+
+    async def begin(self, *, durable: bool) -> None:
+        """Begins the one writing transaction that SQLite has, waiting for it.
+
+        With `durable` its commit waits for the disk.
+        """
+        statements = ["BEGIN IMMEDIATE"]
+        if self._durable is not durable:
+            statements.insert(0, f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        self._durable = None  # unknown, should this be broken off
+        await self.run(partial(_execute_all, self._conn, statements))
+        self._durable = durable
+
+    def driver_cursor(self) -> sqlite3.Cursor:
+        """A cursor of the connection itself, for its thread."""
+        return self._conn.cursor()
+
+    async def rollback(self) -> None:
+        """Where nothing was begun and nothing is under way, there is nothing to do."""
+        if self._under_way or self._conn.in_transaction:
+            await self.run(self._conn.rollback)
+
+    async def run(self, function: Callable[[], T]) -> T:
+        """Runs it in the connection's thread, after what was asked for before."""
+        self._under_way += 1
+        # Counted down by the thread itself: a caller that is cancelled leaves its statement running.
+        return await self._execute(self._counted, function)
+
+    def _counted(self, function: Callable[[], T]) -> T:
+        try:
+            return function()
+        finally:
+            self._under_way -= 1
+
+
+class SqliteCursor:
+    """One statement and all of its rows."""
+
+    def __init__(self, connection: SqliteConnection) -> None:
+        self._connection = connection
+        self._rows: Sequence[Any] = ()
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+        self.arraysize = 1
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def execute(self, operation: str, parameters: Any = ()) -> Self:
+        """Runs the statement and takes its rows."""
+        return await self._connection.run(partial(self._run, "execute", operation, parameters))
+
+    async def executemany(self, operation: str, parameters: Any) -> Self:
+        """Runs the statement with each of the parameters."""
+        return await self._connection.run(partial(self._run, "executemany", operation, parameters))
+
+    async def fetchall(self) -> Sequence[Any]:
+        """The rows, which are here already."""
+        rows, self._rows = self._rows, ()
+        return rows
+
+    async def close(self) -> None:
+        """The statement ended when its rows had been taken."""
+
+    def _run(self, how: str, operation: str, parameters: Any) -> Self:
+        cursor = self._connection.driver_cursor()
+        try:
+            getattr(cursor, how)(operation, parameters)
+            self.description, self.lastrowid = cursor.description, cursor.lastrowid
+            if cursor.description is not None:
+                self._rows = cursor.fetchall()
+            self.rowcount = cursor.rowcount
+        finally:
+            cursor.close()
+        return self
+
+
+def open_sqlite(*where: Any, **options: Any) -> Awaitable[aiosqlite.Connection]:
+    """What `create_async_engine` takes as `async_creator_fn`: a connection as Headway uses SQLite."""
+    return SqliteConnection(partial(_open, *where, **options))
+
+
+def _open(*where: Any, **options: Any) -> sqlite3.Connection:
+    opened = sqlite3.connect(
+        *where, **options, factory=_RollsBackFirst, isolation_level=None, cached_statements=256
+    )
+    for pragma in (
+        "journal_mode=WAL",
+        f"busy_timeout={_BUSY_SECONDS * 1000}",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+        "temp_store=MEMORY",
+    ):
+        opened.execute(f"PRAGMA {pragma}")
+    return opened
+
+
+def _execute_all(connection: sqlite3.Connection, statements: Sequence[str]) -> None:
+    for statement in statements:
+        connection.execute(statement)
