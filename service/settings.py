@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     free_disk_bytes: int = Field(
         1024 * MEBIBYTE, ge=0, description="Free disk space, in bytes, below which uploads are refused"
     )
+    upload_idle_seconds: Seconds = Field(
+        60.0, description="How long an upload may stop in the middle before it is ended, in seconds"
+    )
 
     workers: Count = Field(default_factory=_usable_cores, description="Worker processes of one supervisor")
     slots: Count = Field(1, description="Steps that one worker process runs at a time")

@@ -61,10 +61,10 @@ class Api:
     async def send_parts(
         self, path: str, params: JsonObject, fields: dict[str, str], files: list[tuple[str, Any]]
     ) -> JsonObject:
-        """A multipart upload, streamed from open files; the answer, also when it refuses all of them."""
+        """A multipart upload, streamed from open files; the answer, also when it refuses all of them or stops."""
         response = await self._send("POST", path, params=_given(params), data=fields, files=files)
         answer = _json_of(response)
-        if response.status_code == 422 and "rejected" in answer:
+        if response.status_code in (408, 422) and "rejected" in answer:
             return answer
         return _checked(response)
 

@@ -19,6 +19,7 @@ PROBLEMS: dict[str, str] = {
     "problem.unsupported_type": "This type of file cannot be read. Accepted are: {accepted}.",
     "problem.not_for_pipeline": "The pipeline {pipeline} does not take {kind} files. It takes: {accepted}.",
     "problem.upload_cut_off": "The upload broke off before the file was complete. Send it again.",
+    "problem.body_stopped": "Nothing more came for {limit} seconds, so the request was ended. Send it again.",
     "problem.not_possible": "The job is {state}, so “{event}” is not possible.",
     "problem.question_gone": "That question is not asked any more. Look at the job again.",
     "problem.answer_incomplete": "The answer lacks {field}.",

@@ -29,6 +29,7 @@ from service.gateway.openapi import Documentation
 from service.gateway.operation import Operation, routes
 from service.gateway.origins import Origins
 from service.gateway.page_images import PageImages
+from service.gateway.patience import Patience
 from service.gateway.receiving import Limits
 from service.gateway.security import SecurityHeaders
 from service.gateway.sign_in import SignInOut
@@ -74,6 +75,7 @@ def create_app(settings: Settings, *, migrate: bool = True) -> Starlette:
             Middleware(SecurityHeaders),
             Middleware(Measured, metrics=metrics),
             Middleware(Problems),
+            Middleware(Patience, seconds=settings.upload_idle_seconds),
         ],
     )
 

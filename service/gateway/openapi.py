@@ -13,7 +13,7 @@ from service.domain.json import JsonObject
 from service.domain.words import WORDS
 from service.gateway.answers import json_answer
 from service.gateway.models import Problem
-from service.gateway.operation import Answer, Operation
+from service.gateway.operation import JSON, Answer, Operation
 from service.protocol.problems import MEDIA_TYPE, refused
 
 _REF = "#/components/schemas/{model}"
@@ -25,6 +25,7 @@ _SAYS = {
     403: "Not allowed",
     404: "Not there, or somebody else's",
     405: "Not with this method",
+    408: "The body stopped in the middle",
     409: "Not in this state",
     413: "Too large",
     422: "Understood, and refused",
@@ -149,7 +150,7 @@ def _responses(operation: Operation) -> JsonObject:
         said = responses.setdefault(str(each.status), {"description": "As asked"})
         if each.media_type:
             said.setdefault("content", {})[each.media_type] = _content(each)
-    for status in sorted({*operation.problems, *_ALWAYS, *_of_rights(operation)}):
+    for status in sorted({*operation.problems, *_ALWAYS, *_of_rights(operation), *_of_body(operation)}):
         said = responses.setdefault(str(status), {"description": _SAYS[status]})
         said.setdefault("content", {})[MEDIA_TYPE] = {"schema": {"$ref": _REF.format(model="Problem")}}
     return responses
@@ -159,6 +160,10 @@ def _of_rights(operation: Operation) -> set[int]:
     if operation.open_to_all and operation.method == "GET":
         return set()
     return {401, 403} if operation.for_admins or operation.method != "GET" else {401}
+
+
+def _of_body(operation: Operation) -> set[int]:
+    return {408} if operation.body or operation.body_media_type != JSON else set()
 
 
 def _content(answer: Answer) -> JsonObject:

@@ -24,6 +24,7 @@ from service.gateway.multipart import BrokenBody, Digest, Part, Parts
 from service.gateway.operation import Answer, Operation, Parameter, actor
 from service.gateway.options import complete_options
 from service.gateway.orders import UploadOrder, upload_order
+from service.gateway.patience import BodyStopped
 from service.gateway.receiving import Limits, Received, Receiving
 from service.gateway.repeating import Repeating
 from service.protocol.problems import Problem, Refused, refused
@@ -95,7 +96,10 @@ class Uploads:
         ]
 
     async def upload(self, request: Request) -> Response:
-        """Answers 202 when at least one file was accepted, else 422; both name every file."""
+        """Answers 202 when at least one file was accepted, else 422; both name every file.
+
+        408 names those that came before the body stopped, too.
+        """
         order = await upload_order(self._db, actor(request), request)
 
         async def first(digest: Digest | None) -> tuple[Response, bool]:
@@ -145,7 +149,7 @@ class Uploads:
     async def _take(
         self, part: Part, content: AsyncIterator[bytes], order: UploadOrder, taken: _Taken
     ) -> None:
-        """Accepts or rejects one file; raises BrokenBody when the body broke off in it."""
+        """Accepts or rejects one file; raises BrokenBody or BodyStopped when the body broke off or stopped in it."""
         name = display_name(part.filename)
         taken.files += 1
         try:
@@ -157,6 +161,9 @@ class Uploads:
             accepted = await self._accept(received, document_id, name, key, order, taken)
         except BrokenBody:
             self._reject(name, Problem(400, "upload_cut_off"), taken)
+            raise
+        except BodyStopped as stopped:
+            self._reject(name, stopped.problem, taken)
             raise
         except ClientDisconnect:
             raise
