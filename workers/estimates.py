@@ -95,7 +95,7 @@ class Estimates:
         following = self._advance.plan(job, facts, [past], 1, slots)
         shared = sum(each.cost for each in following.steps) / min(slots, max(1, len(following.steps)))
         return {
-            "pages": done.page_count,
+            "pages": None if done.page_count is None else done.page_count - done.pages_left_out,
             "steps": len(following.steps),
             "seconds": round((shared + following.later_cost) / 1000, 1),
         }

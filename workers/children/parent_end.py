@@ -11,10 +11,12 @@ from workers.children.frames import BadFrame
 from workers.children.outcome import ChildFailed
 
 _READ_AHEAD_BYTES = 256 << 10
+_REST_SECONDS = 0.005
+"""After whole frames the next ones are given time to gather: waking up costs more than copying a page."""
 
 
 class ParentEnd(asyncio.Protocol):
-    """While so much waits to be taken, nothing more is read, and the child is held back."""
+    """While much waits to be taken, nothing more is read, and the child is held back."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -22,7 +24,7 @@ class ParentEnd(asyncio.Protocol):
         self._buffer = bytearray()
         self._frames: deque[tuple[bytes, bytes]] = deque()
         self._waiting_bytes = 0
-        self._held_back = False
+        self._resting = False
         self._broken: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
 
@@ -40,11 +42,13 @@ class ParentEnd(asyncio.Protocol):
             self._split()
         except BadFrame as error:
             self._end(error)
-        if self._waiting_bytes > _READ_AHEAD_BYTES and not self._held_back and self._transport is not None:
-            self._held_back = True
-            self._transport.pause_reading()
         if self._frames:
             self._wake()
+            enough = not self._buffer or self._waiting_bytes > _READ_AHEAD_BYTES
+            if enough and not self._resting and self._transport is not None:
+                self._resting = True
+                self._transport.pause_reading()
+                self._loop.call_later(_REST_SECONDS, self._rested)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end(ConnectionResetError("the child closed its wire"))
@@ -87,10 +91,19 @@ class ParentEnd(asyncio.Protocol):
             await self._more(latest)
         frame = self._frames.popleft()
         self._waiting_bytes -= len(frame[1])
-        if self._held_back and self._waiting_bytes <= _READ_AHEAD_BYTES // 2 and self._transport is not None:
-            self._held_back = False
-            self._transport.resume_reading()
+        self._read_on()
         return frame
+
+    def _rested(self) -> None:
+        self._resting = False
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Unless enough waits to be taken."""
+        if self._resting or self._transport is None or self._waiting_bytes > _READ_AHEAD_BYTES // 2:
+            return
+        if not self._transport.is_reading() and not self._transport.is_closing():
+            self._transport.resume_reading()
 
     async def _more(self, latest: float) -> None:
         waiter = self._waiter = self._loop.create_future()

@@ -71,10 +71,13 @@ async def inspect(context: StepContext) -> StepDone:
             raise AskPerson(_ask_password(failed.code, context)) from failed
         raise
     routes = chosen_routes(found["routes"], context.options, flows=source.flows)
-    pages = {str(number): f"{route}p" for number, route in enumerate(routes, start=1)}
-    context.report.pages({**pages, **{number: "sd" for number, code in pages.items() if code == "sp"}})
+    left_out = {str(number): "sd" for number, route in enumerate(routes, start=1) if route == "s"}
+    planned = {str(number): f"{route}p" for number, route in enumerate(routes, start=1)}
+    context.report.pages({**planned, **left_out})
     context.report.worked(context.cost)
-    return StepDone(output={"routes": routes}, page_count=len(routes))
+    return StepDone(
+        output={"routes": routes}, pages=left_out, page_count=len(routes), pages_left_out=len(left_out)
+    )
 
 
 def chosen_routes(predicted: str, options: TextOptions, *, flows: bool) -> str:

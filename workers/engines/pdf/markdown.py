@@ -1,7 +1,6 @@
 """Markdown of a page of text: headings by the size of their type, lists by their bullets, paragraphs."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from workers.engines.pdf.order import Block
@@ -22,10 +21,10 @@ def block_markdown(block: Block, body: int) -> str:
 
 def body_size(blocks: list[Block]) -> int:
     """The size in which most of the text is set."""
-    sizes: Counter[int] = Counter()
+    sizes: dict[int, int] = {}
     for block in blocks:
         for line in block:
-            sizes[line.size] += len(line.text)
+            sizes[line.size] = sizes.get(line.size, 0) + len(line.text)
     return max(sizes, key=sizes.__getitem__) if sizes else 0
 
 
@@ -79,6 +78,8 @@ def _begins(text: str) -> bool:
 
 def _paragraph(texts: list[str]) -> str:
     text = _joined(texts)
+    if text[:1].isalpha():
+        return text  # no letter begins a list or stands for something in Markdown
     bullet = _BULLET.match(text)
     if bullet and len(text) > bullet.end():
         return "- " + text[bullet.end() :]
@@ -89,7 +90,9 @@ def _paragraph(texts: list[str]) -> str:
 
 
 def _is_item(paragraph: str) -> bool:
-    return paragraph.startswith("- ") or _NUMBER.match(paragraph) is not None
+    return not paragraph[:1].isalpha() and (
+        paragraph.startswith("- ") or _NUMBER.match(paragraph) is not None
+    )
 
 
 def _joined(texts: list[str]) -> str:
