@@ -48,7 +48,7 @@ class House:
                 session,
                 NewDocument(document_id, name, kind, len(content), hashlib.sha256(content).hexdigest()),
                 spec,
-                Order(owner_id=self.actor.user_id, batch_id=None, options=options, **order),
+                Order(self.actor.user_id, order.pop("batch_id", None), options, **order),
             )
         await self.a.echo.publish(accepted.job_id)
         await self.a.dispatcher.dispatch()

@@ -1,0 +1,201 @@
+"""What the storm rages over: a Redis, a database and gateways as real processes, with relays between them."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis.asyncio
+
+from service.adapters.embedded_redis import EmbeddedRedis
+from service.adapters.parent_death import dying_with_parent
+from service.adapters.process_end import exit_code
+from tests.faults.relay import Connect, MakeProtocol, Relay
+from tests.support.waiting import until
+
+_ROOT = Path(__file__).parents[2]
+_SERVE = ("service.cli", "serve")
+
+
+class GatewayProcess:
+    """`headway serve` on a port of its own, which it keeps when it is started again. It ends with this process."""
+
+    def __init__(self, folder: Path, settings: dict[str, str], without: str | None) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = int(free.getsockname()[1])
+        folder.mkdir(parents=True)
+        module = _SERVE if without is None else ("tests.faults.without", without)
+        self._command = [sys.executable, "-m", *module]
+        self._log = folder / "output"
+        kept = {name: each for name, each in os.environ.items() if not name.startswith("HEADWAY_")}
+        self._environment = {
+            **kept,
+            **settings,
+            "HEADWAY_HOST": "127.0.0.1",
+            "HEADWAY_PORT": str(self.port),
+            "HEADWAY_DATA_DIR": str(folder / "data"),
+            "HEADWAY_DRAIN_SECONDS": "1",
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """Of the process that was started last."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Starts it; from the main thread only (see parent_death)."""
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(
+                dying_with_parent(self._command),
+                cwd=_ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    async def accepts(self) -> None:
+        """Returns when it takes connections."""
+        process = self._process
+        assert process is not None
+
+        def taken() -> bool:
+            assert process.poll() is None, f"the gateway has ended:\n{self.said()}"
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=0.5):
+                return True
+            return False
+
+        await until(taken, "the gateway accepts", seconds=60)
+
+    async def kill(self, number: int = signal.SIGKILL) -> None:
+        """Sends it the signal and waits for its end."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
+            await exit_code(self._process)
+
+    def said(self) -> str:
+        """The end of what it logged."""
+        with suppress(FileNotFoundError):
+            return self._log.read_text(errors="replace")[-4000:]
+        return ""
+
+
+@dataclass
+class Site:
+    """All of it, running. Publishers reach Redis directly, each gateway through a relay of its own."""
+
+    redis: EmbeddedRedis
+    database_url: str
+    folder: Path
+    relays: list[Relay]
+    gateways: list[GatewayProcess]
+    balancer: Relay
+
+    @property
+    def urls(self) -> list[str]:
+        """The gateways'."""
+        return [each.url for each in self.gateways]
+
+    @property
+    def balanced_url(self) -> str:
+        """Leads to one of the gateways that accept, as behind a proxy."""
+        return f"http://127.0.0.1:{self.balancer.port}"
+
+    @asynccontextmanager
+    async def admin(self) -> AsyncGenerator["redis.asyncio.Redis", None]:
+        """A link to Redis for what faults ask of it."""
+        async with redis.asyncio.Redis.from_url(self.redis.url, decode_responses=True) as link:
+            yield link
+
+    async def restart_redis(self, away_seconds: float) -> None:
+        """Kills it, waits, and starts an empty one at the same place."""
+        assert self.redis.pid is not None
+        os.kill(self.redis.pid, signal.SIGKILL)
+        await self.redis.stop()
+        await asyncio.sleep(away_seconds)
+        await self.redis.start()
+
+    def freeze_redis(self) -> None:
+        """It stands still: connections stay and nothing answers."""
+        assert self.redis.pid is not None
+        os.kill(self.redis.pid, signal.SIGSTOP)
+
+    def thaw_redis(self) -> None:
+        """It goes on where it stood."""
+        assert self.redis.pid is not None
+        os.kill(self.redis.pid, signal.SIGCONT)
+
+
+@asynccontextmanager
+async def open_site(
+    folder: Path, database_url: str, *, gateways: int = 2, without: str | None = None
+) -> AsyncGenerator[Site, None]:
+    """Running on a migrated database; nothing of it is left at the end."""
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(EmbeddedRedis(folder))
+        relays: list[Relay] = []
+        processes: list[GatewayProcess] = []
+        for number in range(gateways):
+            relay = await _opened(stack, Relay(_to_socket(server.url.removeprefix("unix://"))))
+            settings = {
+                "HEADWAY_DATABASE_URL": database_url,
+                "HEADWAY_REDIS_URL": f"redis://127.0.0.1:{relay.port}",
+            }
+            process = GatewayProcess(folder / f"gateway-{number}", settings, without)
+            stack.push_async_callback(process.kill)
+            process.start()
+            relays.append(relay)
+            processes.append(process)
+        balancer = await _opened(stack, Relay(_to_one_of([each.port for each in processes])))
+        site = Site(server, database_url, folder, relays, processes, balancer)
+        stack.callback(_thaw_quietly, site)
+        for process in processes:
+            await process.accepts()
+        yield site
+
+
+async def _opened(stack: AsyncExitStack, relay: Relay) -> Relay:
+    await relay.start()
+    stack.push_async_callback(relay.close)
+    return relay
+
+
+def _to_socket(path: str) -> Connect:
+    async def connect(make: MakeProtocol) -> tuple[asyncio.BaseTransport, asyncio.Protocol]:
+        return await asyncio.get_running_loop().create_unix_connection(make, path)
+
+    return connect
+
+
+def _to_one_of(ports: list[int]) -> Connect:
+    turns = 0
+
+    async def connect(make: MakeProtocol) -> tuple[asyncio.BaseTransport, asyncio.Protocol]:
+        nonlocal turns
+        turns += 1
+        for offset in range(len(ports)):
+            port = ports[(turns + offset) % len(ports)]
+            with suppress(OSError):
+                return await asyncio.get_running_loop().create_connection(make, "127.0.0.1", port)
+        raise ConnectionRefusedError("no gateway accepts")
+
+    return connect
+
+
+def _thaw_quietly(site: Site) -> None:
+    with suppress(AssertionError, ProcessLookupError):
+        site.thaw_redis()
