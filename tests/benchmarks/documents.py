@@ -1,8 +1,10 @@
 """Pages a second of a long text document, from its upload over HTTP to the socket's word that it is completed.
 
-The peer is raw PyMuPDF: as many processes as Headway has workers make the same calls to MuPDF for the same pages, and
-drop what they get, unparsed. How people call PyMuPDF for lines with boxes, `get_text("dict")`, runs in turn with both.
-Plain text by PyMuPDF and by pypdf are printed beside; pypdf reads fewer pages, and its pages a second are of those.
+The peer is raw PyMuPDF in as many processes as Headway has workers: `get_text("dict")`, PyMuPDF's call for what Headway
+takes from a page, its lines with their boxes; it keeps nothing of it. Beside it, without a goal, stands the bare
+machinery: the very calls to MuPDF that Headway's engine makes, which end in bytes of JSON, and those dropped unread.
+docs/decisions/0005 says why. Plain text by PyMuPDF and by pypdf are printed too; pypdf reads fewer pages, and its pages
+a second are of those.
 """
 
 import asyncio
@@ -25,8 +27,8 @@ GOALS = {1: Goal(at_least=0.7), 5: Goal(at_least=0.85)}
 _NAME = "documents"
 _PAGES, _QUICK_PAGES = 619, 300  # fewer would be one step, without phases in the log
 _PYPDF_PAGES = 40
-_SAME = "same calls"
-_PEERS = (_SAME, 'get_text("dict")')
+_PEER, _BARE = 'get_text("dict")', "same calls, unread"
+_PEERS = (_PEER, _BARE)
 _BESIDE = ('get_text("text")', "pypdf")
 _row = partial(median_row, _NAME)
 
@@ -89,7 +91,7 @@ def _rows(count: int, goal: Goal, runs: list[Run], raws: dict[str, list[Read]]) 
         yield _row(f"{how}: raw, {way}", speeds, "pages/s", cpu=[raw.cpu_seconds for raw in reads])
     for way, reads in raws.items():
         ratios = [raw.seconds / run.seconds for run, raw in zip(runs, reads, strict=True)]
-        yield _row(f"{how}: Headway / raw, {way}", ratios, "x", goal=goal if way == _SAME else None)
+        yield _row(f"{how}: Headway / raw, {way}", ratios, "x", goal=goal if way == _PEER else None)
     if count == 1:
         yield from _where_time_goes(how, runs)
     for part in runs[0].cpu:

@@ -134,7 +134,7 @@ def _by_pypdf(path: str, start: int, end: int) -> None:
 
 
 WAYS: dict[str, Callable[[str, int, int], None]] = {
-    "same calls": same_calls,
+    "same calls, unread": same_calls,
     'get_text("dict")': _get_text("dict"),
     'get_text("text")': _get_text("text"),
     "pypdf": _by_pypdf,
