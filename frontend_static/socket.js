@@ -57,6 +57,8 @@ export class Link extends EventTarget {
   state = "connecting";
   /** When a frame last came, in milliseconds; what is shown is at least as true as it was then. */
   lastFrame = 0;
+  /** When the link was last known to be good, in milliseconds: a frame came, or it was begun. */
+  #soundAt = 0;
   /** Milliseconds that the service's clock is ahead of ours. */
   clockAhead = 0;
 
@@ -97,20 +99,31 @@ export class Link extends EventTarget {
     const socket = this.world.open(this.url, PROTOCOL);
     this.#socket = socket;
     this.#said = false;
+    this.#comeBackAfter = 0;
     socket.onmessage = (event) => {
       if (this.#socket === socket) this.#receive(JSON.parse(String(event.data)));
     };
     socket.onclose = (event) => {
       if (this.#socket === socket) this.#closed(event.code);
     };
+    this.#soundAt = this.world.now();
     this.#watchBeat(Math.max(this.#heartbeat, 10_000));
   }
 
-  /** The network, the page or the person is back: do not wait out the backoff, and do not trust an old link. */
+  /** The person is back: do not wait out the backoff, and do not trust a link that was silent while nobody looked. */
   wake() {
-    if (this.state === "signed_out" || this.state === "closed") return;
-    if (!this.#socket) this.connect();
-    else if (this.#said && this.world.now() - this.lastFrame > 2 * this.#heartbeat) this.#dead();
+    if (this.#socket && this.world.now() - this.#soundAt > 2 * this.#heartbeat) this.renew();
+    else this.#connectUnlessEnded();
+  }
+
+  /** The network or the whole page was away: whatever link there was belongs to what was before. */
+  renew() {
+    this.#drop();
+    this.#connectUnlessEnded();
+  }
+
+  #connectUnlessEnded() {
+    if (this.state !== "signed_out" && this.state !== "closed") this.connect();
   }
 
   /** Starts again after a sign-in. */
@@ -159,7 +172,7 @@ export class Link extends EventTarget {
 
   /** @param {Frame} frame */
   #receive(frame) {
-    this.lastFrame = this.world.now();
+    this.lastFrame = this.#soundAt = this.world.now();
     this.#watchBeat(2 * this.#heartbeat);
     if (frame.at) this.clockAhead = frame.at * 1000 - this.lastFrame;
     if (frame.type === "hello") this.#greeted(frame);
@@ -221,10 +234,10 @@ export class Link extends EventTarget {
   /** @param {number} milliseconds */
   #watchBeat(milliseconds) {
     this.world.stop(this.#beatTimer);
-    this.#beatTimer = this.world.after(() => this.#dead(), milliseconds);
+    this.#beatTimer = this.world.after(() => this.#drop(), milliseconds);
   }
 
-  #dead() {
+  #drop() {
     const socket = this.#socket;
     if (!socket) return;
     this.#closed(1006);
@@ -269,14 +282,16 @@ export class Link extends EventTarget {
 }
 
 /**
- * Wakes the link whenever the browser says that something came back.
+ * Tells the link whenever the browser says that something came back: the network, the page out of the browser's
+ * memory, or the person.
  * @param {Link} link
  */
 export function wakeOnReturn(link) {
-  const wake = () => link.wake();
-  addEventListener("online", wake);
-  addEventListener("pageshow", wake);
+  addEventListener("online", () => link.renew());
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) link.renew();
+  });
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") wake();
+    if (document.visibilityState === "visible") link.wake();
   });
 }

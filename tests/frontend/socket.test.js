@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Link, backoff, closeMeaning } from "../../frontend_static/socket.js";
+import { Link, backoff, closeMeaning, wakeOnReturn } from "../../frontend_static/socket.js";
 import { Store } from "../../frontend_static/store.js";
 import { FakeWorld } from "./support.js";
 
@@ -104,15 +104,88 @@ test("two beats without a frame are a dead link; any frame is a sign of life, an
   assert.equal(world.sockets[0]?.readyState, 3);
 });
 
-test("a return of the network does not wait out the backoff, and does not trust a link that slept", () => {
+test("whoever comes back does not wait out the backoff, and a link that was silent meanwhile is left at once", () => {
   const { world, link } = linked();
   world.socket.closes(1006);
   link.wake();
   assert.equal(world.sockets.length, 2);
   world.socket.greets();
+  world.time += 19_000;
+  link.wake();
+  assert.equal(world.sockets.length, 2);
   world.time += 60_000; // a laptop that slept: no timer ran
   link.wake();
   assert.equal(link.state, "reconnecting");
+  assert.equal(world.sockets[1]?.readyState, 3);
+  assert.equal(world.sockets.length, 3);
+});
+
+test("with the network comes a new link, whatever the old one says; one that hangs in its greeting is left too", () => {
+  const { world, link } = linked("job:j");
+  world.socket.greets();
+  world.socket.says({ type: "snapshot", topic: "job:j", job_id: "j", epoch: "e", seq: 7, run: 1, value: {} });
+  const old = world.socket;
+  link.renew();
+  assert.equal(old.readyState, 3);
+  assert.equal(world.sockets.length, 2);
+  assert.equal(link.state, "reconnecting");
+  old.says({ type: "patch", topic: "job:j", job_id: "j", epoch: "e", seq: [8, 8], run: 1, set: {} });
+  old.closes(1006);
+  assert.equal(world.sockets.length, 2);
+  world.socket.greets();
+  assert.deepEqual(world.socket.topics(), [["job:j", "e:7"]]);
+  assert.equal(link.state, "live");
+  world.pass(0);
+  assert.equal(world.sockets.length, 2);
+  link.renew();
+  world.time += 60_000;
+  link.wake();
+  assert.equal(world.sockets.length, 4);
+});
+
+test("a greeting that does not come is waited for no longer than two beats", () => {
+  const { world } = linked();
+  world.pass(20_000);
+  assert.equal(world.sockets[0]?.readyState, 3);
+  world.pass(500);
+  assert.ok(world.sockets.length > 1);
+});
+
+test("the network, the page and the person call it back; a page that was not away does not", () => {
+  const { world, link } = linked();
+  const calls = /** @type {Record<string, (event?: object) => void>} */ ({});
+  const listen = (/** @type {string} */ name, /** @type {() => void} */ run) => (calls[name] = run);
+  const browser = { addEventListener: listen, document: { addEventListener: listen, visibilityState: "hidden" } };
+  Object.assign(globalThis, browser);
+  try {
+    wakeOnReturn(link);
+    const opened = (/** @type {() => void} */ happens) => {
+      const before = world.sockets.length;
+      happens();
+      return world.sockets.length - before;
+    };
+    world.socket.greets();
+    assert.equal(opened(() => calls["pageshow"]?.({ persisted: false })), 0);
+    assert.equal(opened(() => calls["pageshow"]?.({ persisted: true })), 1);
+    assert.equal(opened(() => calls["online"]?.()), 1);
+    world.socket.closes(1006);
+    assert.equal(opened(() => calls["visibilitychange"]?.()), 0);
+    browser.document.visibilityState = "visible";
+    assert.equal(opened(() => calls["visibilitychange"]?.()), 1);
+  } finally {
+    for (const name of Object.keys(browser)) Reflect.deleteProperty(globalThis, name);
+  }
+});
+
+test("what bye asked for is waited once, however the link then ends", () => {
+  const { world } = linked();
+  world.socket.greets();
+  world.socket.says({ type: "bye", after_ms: 900 });
+  world.socket.closes(1006);
+  assert.equal((world.timers.at(-1)?.at ?? 0) - world.time, 900);
+  world.pass(900);
+  world.socket.closes(1006);
+  assert.equal((world.timers.at(-1)?.at ?? 0) - world.time, 500);
 });
 
 test("signed out and sent away for good stay so", () => {
