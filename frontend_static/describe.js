@@ -139,13 +139,20 @@ function tookOf(job) {
 
 /** @param {JobValue} job */
 function pagesOf(job) {
-  return job.page_count ? t("ui.card.pages", { count: job.page_count }) : "";
+  const count = pagesTotal(job);
+  return count ? t("ui.card.pages", { count }) : "";
+}
+
+/** How many pages are to be read, also before the service has said which. @param {JobValue} job */
+function pagesTotal(job) {
+  return job.counters?.["pages_total"] || job.page_count || 0;
 }
 
 /** @param {JobValue} job */
 function pagesDone(job) {
   const done = job.counters?.["pages_done"];
-  return done && job.page_count ? t("ui.card.pages_done", { done, total: job.page_count }) : "";
+  const total = pagesTotal(job);
+  return done && total ? t("ui.card.pages_done", { done, total }) : "";
 }
 
 /** @param {JobValue} job */
@@ -153,7 +160,8 @@ function warningsOf(job) {
   const count = Object.keys(job.warnings ?? {}).length;
   if (!count) return "";
   const failed = job.counters?.["pages_failed"] ?? 0;
-  if (failed && job.page_count) return t("ui.card.pages_failed", { count: failed, total: job.page_count });
+  const total = pagesTotal(job);
+  if (failed && total) return t("ui.card.pages_failed", { count: failed, total });
   return t("ui.card.warnings", { count });
 }
 

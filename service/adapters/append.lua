@@ -197,8 +197,9 @@ local pages_done = tonumber(known['counters/pages_done'] or 0)
 local pages_failed = tonumber(known['counters/pages_failed'] or 0)
 local page_writes = {}
 
+-- A page that is left out (route s) counts nowhere.
 local function count(code, by)
-  local state = string.sub(code or '', 2, 2)
+  local state = string.match(code or '', '^[^s](.)')
   if state == 'd' then pages_done = pages_done + by elseif state == 'f' then pages_failed = pages_failed + by end
 end
 
@@ -208,7 +209,7 @@ if new_run then
   pages_done, pages_failed = 0, 0
   for i = 1, #flat, 2 do
     if string.sub(flat[i + 1], 2, 2) == 'd' then
-      pages_done = pages_done + 1
+      count(flat[i + 1], 1)
     else
       gone[#gone + 1] = flat[i]
       say_entry('pages', '"' .. flat[i] .. '"', 'null')

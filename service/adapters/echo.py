@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.adapters.database import Database
 from service.adapters.event_log import EventLog
 from service.adapters.events import Outcome, RowPatch, Seed
-from service.adapters.records.ending import page_counts, stored_value, with_lines
+from service.adapters.records.ending import stored_value, with_lines
 from service.adapters.records.rows import row_fields
 from service.adapters.tables import ArtifactRow, JobRow, JobSnapshotRow, StepRow, UserRow
 from service.domain.job import ENDED
 from service.domain.json import JsonObject
 from service.domain.step import StepState
-from service.protocol.snapshot import Snapshot
+from service.protocol.snapshot import Snapshot, page_counters
 
 _log = structlog.get_logger()
 STORED_EPOCH = "stored"
@@ -186,7 +186,7 @@ class Echo:
             value["log"] = ending.value.get("log") or {}
             if ending.run == job.run:
                 value["pages"] = {**(ending.value.get("pages") or {}), **value["pages"]}
-                value["counters"] |= page_counts(value["pages"])
+                value["counters"] |= page_counters(value["pages"])
         return value
 
 

@@ -19,7 +19,7 @@ from service.adapters.keys import (
 from service.adapters.redis_link import Argument
 from service.domain.job import ENDED, JobState
 from service.domain.json import Json, JsonObject
-from service.protocol.snapshot import AT_NEW_RUN, LOG_LINES, MAP_FIELDS, PagesCode
+from service.protocol.snapshot import AT_NEW_RUN, LOG_LINES, MAP_FIELDS, PagesCode, page_counters
 
 _COUNTED = frozenset({"pages_done", "pages_failed"})
 _FLAT_MAPS = MAP_FIELDS - {"pages", "log"}
@@ -66,7 +66,7 @@ def seed_arguments(seed: Seed) -> list[Argument]:
     main = [
         *((name, text) for name, text in _plain(seed.value) if text != b"null"),
         *((f"{name}/{key}", text) for name, key, text in _entries(seed.value) if text != b"null"),
-        *_page_counts(pages),
+        *((f"counters/{key}", str(count)) for key, count in page_counters(pages).items() if count),
     ]
     steps = [(step, f"{attempt} {done} {int(ended)} ") for step, (attempt, done, ended) in seed.steps.items()]
     return [
@@ -124,13 +124,6 @@ def _checked(pages: Mapping[str, str]) -> Mapping[str, str]:
         if not (number.isascii() and number.isdigit()) or code not in _PAGE_CODES:
             raise ValueError(f"not a page and its code: {number!r}: {code!r}")
     return pages
-
-
-def _page_counts(pages: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    for key, letter in (("pages_done", "d"), ("pages_failed", "f")):
-        number = sum(code[1] == letter for code in pages.values())
-        if number:
-            yield f"counters/{key}", str(number)
 
 
 def _newest(log: JsonObject) -> dict[int, Json]:

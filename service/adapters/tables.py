@@ -139,7 +139,8 @@ def _folded_name(context: Any) -> str:
 class JobRow(Row):
     """A job. `revision` rises with every transaction that changes what a person sees.
 
-    `percent` is a high-water mark of the run; `remaining` counts the current phase's steps that have not ended.
+    `percent` is a high-water mark of the run; `remaining` counts the current phase's steps that have not ended;
+    `pages_total` counts those of the document's pages that are to be read.
     """
 
     __tablename__ = "jobs"
@@ -158,6 +159,7 @@ class JobRow(Row):
     kind: Mapped[str] = mapped_column(String(20))
     size: Mapped[int] = mapped_column(BigInteger)
     page_count: Mapped[int | None]
+    pages_total: Mapped[int | None]
     pipeline: Mapped[str] = mapped_column(String(60))
     options: Mapped[dict[str, Any]]
     fingerprint: Mapped[str] = mapped_column(String(64))

@@ -41,7 +41,8 @@ class StepDone:
     """What a step made.
 
     `pages` are two letters by page number, `warnings` failures as JSON by key; `more` are steps that its phase grows
-    by; `outcome` is the job's, should the job complete.
+    by; `page_count` is the document's, and `pages_left_out` how many of them nobody wants read; `outcome` is the job's,
+    should the job complete.
     """
 
     output: JsonObject = field(default_factory=dict[str, object])
@@ -51,6 +52,7 @@ class StepDone:
     artifacts: tuple[NewArtifact, ...] = ()
     more: tuple[StepPlan, ...] = ()
     page_count: int | None = None
+    pages_left_out: int = 0
     outcome: str | None = None
 
 

@@ -1,5 +1,6 @@
 """The fields of a job's snapshot, and what a new run does to each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
@@ -64,6 +65,12 @@ class PagesCode:
 
     ROUTES = "tosu"
     STATES = "prdf"
+
+
+def page_counters(pages: Mapping[str, str]) -> JsonObject:
+    """The counters that follow from the pages' two letters. A page that is left out counts nowhere."""
+    states = [code[1] for code in pages.values() if code[0] != "s"]
+    return {"pages_done": states.count("d"), "pages_failed": states.count("f")}
 
 
 @dataclass(frozen=True)

@@ -176,6 +176,18 @@ async def test_facts_carry_their_fields_pages_and_lines_and_a_sign_of_life(log: 
     assert (await last_patch(log)).set.keys() == {"alive_at"}
 
 
+async def test_a_page_that_is_left_out_counts_nowhere(log: EventLog) -> None:
+    await log.seed(seed(pages={"1": "sd", "2": "sf", "3": "td"}))
+    assert (await now(log)).value["counters"] == {"pages_done": 1}
+    await log.append_facts(facts(pages={"4": "sd", "3": "sd"}))
+    assert (await now(log)).value["counters"] == {"pages_done": 0}
+    await log.append_facts(facts(pages={"1": "od", "5": "tf"}))
+    assert (await now(log)).value["counters"] == {"pages_done": 1, "pages_failed": 1}
+    await log.append_row(row(2, run=2, state="queued"))
+    assert (await now(log)).value["counters"] == {"pages_done": 1, "pages_failed": 0}
+    assert (await now(log)).value["pages"] == {"1": "od", "3": "sd", "4": "sd"}
+
+
 async def test_page_counters_follow_the_pages_whatever_they_do(log: EventLog) -> None:
     await log.seed(seed(pages={"1": "td", "2": "tf"}))
     await log.append_facts(facts(pages={"1": "tr", "2": "td"}))

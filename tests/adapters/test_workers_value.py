@@ -128,7 +128,7 @@ async def test_throughput_counts_what_ended_in_the_last_minutes(machine: ByHand)
     await machine.announce()
     job = await machine.give()
     await machine.to_phase(job, 1)
-    await machine.done(await machine.claimed(job), pages={"1": "td", "2": "of", "3": "od"})
+    await machine.done(await machine.claimed(job), pages={"1": "td", "2": "of", "3": "od", "5": "sd"})
     await machine.done(await machine.claimed(job), pages={"4": "td"})
     await in_state(machine, "completed")
     made = (await value(machine))["throughput"]

@@ -145,7 +145,7 @@ class EventLogModel:
     def _count_pages(self) -> None:
         counters = self.value["counters"]
         for key, letter in (("pages_done", "d"), ("pages_failed", "f")):
-            number = sum(code[1] == letter for code in self.value["pages"].values())
+            number = sum(code[1] == letter and code[0] != "s" for code in self.value["pages"].values())
             if number or key in counters:
                 counters[key] = number
 

@@ -179,7 +179,25 @@ async def test_a_page_range_leaves_the_other_pages_out(house: House, tools: Tool
         await house.state(job_id, "completed")
         assert await failed(house, await give(house, content, pages="7")) == "page_range_empty"
     assert (await results(house, job_id))[0].split() == ["second", "third"]
-    assert (await house.snapshot(job_id)).value["pages"] == {"1": "sd", "2": "td", "3": "td", "4": "sd"}
+    value = (await house.snapshot(job_id)).value
+    assert value["pages"] == {"1": "sd", "2": "td", "3": "td", "4": "sd"}
+    counters = value["counters"]
+    assert (value["page_count"], counters["pages_total"], counters["pages_done"]) == (4, 2, 2)
+
+
+async def test_a_wiped_redis_forgets_no_page_that_is_left_out(house: House, tools: Toolbox) -> None:
+    content = scanned_pdf("first", "second", "third")
+    async with worker(house, tools, refusing := PlayedOcr(refused={2})):
+        job_id = await give(house, content, pages="1-2", ocr="always")
+        await house.state(job_id, "completed")
+        refusing.refused.clear()
+        await house.a.redis.flushall()
+        await house.a.commands.retry(job_id, house.actor)
+        await house.state(job_id, "completed")
+    value = (await house.snapshot(job_id)).value
+    assert value["pages"] == {"1": "od", "2": "od", "3": "sd"}
+    counters = value["counters"]
+    assert (counters["pages_total"], counters["pages_done"], counters.get("pages_failed", 0)) == (2, 2, 0)
 
 
 async def test_a_protected_document_asks_until_the_password_opens_it(house: House, tools: Toolbox) -> None:

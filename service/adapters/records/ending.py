@@ -13,7 +13,7 @@ from service.domain.job import JobEvent, JobState, after
 from service.domain.json import JsonObject
 from service.domain.message import Message
 from service.domain.step import OPEN, StepState
-from service.protocol.snapshot import LOG_LINES, Snapshot
+from service.protocol.snapshot import LOG_LINES, Snapshot, page_counters
 
 LiveSnapshot = Callable[[str], Awaitable[Snapshot | None]]
 """Reads a job's live snapshot from Redis; None when it has none or Redis is away."""
@@ -86,7 +86,7 @@ async def _store_snapshot(session: AsyncSession, job: JobRow, live: Snapshot | N
         value["log"] = live.value.get("log") or {}
         # What a step's end recorded is newer than what it reported on its way.
         value["pages"] = {**(live.value.get("pages") or {}), **value["pages"]}
-        value["counters"] |= page_counts(value["pages"])
+        value["counters"] |= page_counters(value["pages"])
         value["percent"] = max(value["percent"], live.value.get("percent") or 0.0)
         job.percent = value["percent"]
     value["log"] = with_lines(value["log"], closing_lines(job))
@@ -105,7 +105,7 @@ async def stored_value(session: AsyncSession, job: JobRow) -> JsonObject:
     value = row_fields(job, artifacts, owner.name if owner else "")
     value["pages"] = stored_pages(steps)
     value["log"] = {}
-    value["counters"] |= page_counts(value["pages"])
+    value["counters"] |= page_counters(value["pages"])
     return value
 
 
@@ -129,9 +129,3 @@ def with_lines(log: JsonObject, lines: list[JsonObject]) -> JsonObject:
     last = max(map(int, log), default=0)
     grown = {**log, **{str(last + offset): line for offset, line in enumerate(lines, start=1)}}
     return {number: grown[number] for number in sorted(grown, key=int)[-LOG_LINES:]}
-
-
-def page_counts(pages: dict[str, str]) -> JsonObject:
-    """The counters that follow from the pages' two letters."""
-    states = [code[1] for code in pages.values()]
-    return {"pages_done": states.count("d"), "pages_failed": states.count("f")}

@@ -50,7 +50,7 @@ def row_fields(job: JobRow, artifacts: Iterable[ArtifactRow], owner: str) -> Jso
         "counters": {
             "steps_done": job.steps_done,
             "steps_total": job.steps_total,
-            "pages_total": job.page_count or 0,
+            "pages_total": job.pages_total or 0,
         },
     }
     if job.state not in _AT_WORK:

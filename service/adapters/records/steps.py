@@ -102,6 +102,7 @@ async def record_done(session: AsyncSession, job: JobRow, step: StepRow, done: S
     job.steps_done += 1
     if done.page_count is not None:
         job.page_count = done.page_count
+        job.pages_total = done.page_count - done.pages_left_out
         await session.execute(
             update(DocumentRow)
             .where(DocumentRow.id == job.document_id, DocumentRow.page_count.is_(None))

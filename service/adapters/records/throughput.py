@@ -29,10 +29,10 @@ def _counting(query: str):
 
 
 compiles(pages_done, "sqlite")(
-    _counting("(SELECT count(*) FROM json_each(%s) AS page WHERE substr(page.value, 2, 1) = 'd')")
+    _counting("(SELECT count(*) FROM json_each(%s) AS page WHERE page.value IN ('td', 'od'))")
 )
 compiles(pages_done, "postgresql")(
-    _counting("(SELECT count(*) FROM json_each_text(%s) AS page WHERE substr(page.value, 2, 1) = 'd')")
+    _counting("(SELECT count(*) FROM json_each_text(%s) AS page WHERE page.value IN ('td', 'od'))")
 )
 
 

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { lineOf } from "../../frontend_static/describe.js";
+import { speak } from "../../frontend_static/i18n.js";
+
+/** @typedef {import("../../frontend_static/types.js").JobValue} JobValue */
+
+speak(JSON.parse(readFileSync(new URL("../../frontend_static/i18n/en.json", import.meta.url), "utf8")), "en");
+
+/** What the card says of a job with three pages, of which two are to be read. @param {Partial<JobValue>} more */
+const said = (more) => lineOf(/** @type {any} */ ({ upload: null, job: {
+  id: "j", name: "a.pdf", page_count: 3, counters: { pages_total: 2, pages_done: 1, pages_failed: 1 }, ...more } }), 0);
+
+test("pages are counted by those that are to be read", () => {
+  assert.match(said({ state: "processing", detail: { code: "page", params: { page: 3, total: 3 }, text: "" } }), /1 of 2/);
+  assert.match(said({ state: "completed" }), /2 pages/);
+  assert.match(said({ state: "cancelled" }), /1 of 2 pages/);
+  assert.match(said({ state: "completed", warnings: /** @type {any} */ ({ "page-3": {} }) }), /1 page of 2/);
+});
+
+test("before the service has said which pages are read, all of the document count", () => {
+  assert.match(said({ state: "staged", counters: { pages_total: 0 } }), /3 pages/);
+  assert.match(said({ state: "staged", counters: undefined }), /3 pages/);
+});
