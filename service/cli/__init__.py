@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pause": ("service.cli.steer", "Pause jobs after the steps that run."),
     "resume": ("service.cli.steer", "Let paused jobs go on."),
     "answer": ("service.cli.answer", "Answer what a job asks."),
-    "workers": ("service.cli.workers", "Show the workers and the queue."),
+    "workers": ("service.cli.workers", "Show the workers, the queue, and why what waits does."),
     "link": ("service.cli.link", "Make a sign-in link for one more device."),
     "doctor": ("service.cli.doctor", "Say what is configured and what works."),
 }
