@@ -4,7 +4,8 @@
         print(job.state, job.percent)
 
 The loop ends by itself after the job's ending. A lost link comes back with full jitter and goes on where it was; what
-is shown is always true of some moment, in order, and percent never goes down within a run.
+is shown is always true of some moment, in order, and percent never goes down within a run. A loop that takes its time
+keeps its link, and is then shown the newest.
 """
 
 import asyncio
@@ -52,17 +53,6 @@ class Unreachable(HeadwayError):
 
 
 @dataclass(frozen=True)
-class Patch:
-    """What changed of a job from seq `first - 1` to `last`: absolute values, null deletes."""
-
-    epoch: str
-    first: int
-    last: int
-    run: int
-    set: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Snapshot:
     """A job at (epoch, seq). `value` has every field, as `GET /api/jobs/{id}` has them."""
 
@@ -97,21 +87,21 @@ class Jobs:
     more: bool
 
 
-def apply(snapshot: Snapshot, patch: Patch) -> Snapshot:
-    """The snapshot after the patch. Maps merge by key; percent never goes down within a run."""
+def apply(snapshot: Snapshot, patch: dict[str, Any]) -> Snapshot:
+    """The snapshot after a `patch` frame. Maps merge by key; percent never goes down within a run."""
     value = dict(snapshot.value)
-    for name, new in patch.set.items():
+    for name, new in patch["set"].items():
         if name in MAP_FIELDS:
             both = {**(value.get(name) or {}), **new}
             value[name] = {key: each for key, each in both.items() if each is not None}
         elif new is None:
             value.pop(name, None)
-        elif name == "percent" and patch.run <= snapshot.run:
+        elif name == "percent" and patch["run"] <= snapshot.run:
             value[name] = max(new, value.get(name) or 0)
         else:
             value[name] = new
-    seq, run = max(snapshot.seq, patch.last), max(snapshot.run, patch.run)
-    return replace(snapshot, epoch=patch.epoch, seq=seq, run=run, value=value)
+    seq, run = max(snapshot.seq, patch["seq"][1]), max(snapshot.run, patch["run"])
+    return replace(snapshot, epoch=patch["epoch"], seq=seq, run=run, value=value)
 
 
 def apply_value(value: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
@@ -128,18 +118,21 @@ def apply_value(value: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any
     return after
 
 
+def backoff(tries: int) -> float:
+    """Seconds before try `tries` (0 is the first): any part, by chance, of what doubles from 0.5 to 20."""
+    return random.uniform(0, min(20.0, 0.5 * 2.0 ** min(tries, 10)))
+
+
 class _Gap(Exception):
     """Something is missing before this frame: ask for the topic from its start."""
 
 
 class _Known(Protocol[Shown_co]):
-    """What the frames of a topic add up to."""
+    """What the frames of a topic add up to; `take` says whether a frame changed it."""
 
     @property
     def since(self) -> str | None: ...
-
     def take(self, frame: dict[str, Any]) -> bool: ...
-
     def shown(self) -> Shown_co: ...
 
 
@@ -156,7 +149,7 @@ class Client:
         self._give_up_seconds = give_up_seconds
 
     async def watch(self, job_id: str) -> AsyncGenerator[Snapshot, None]:
-        """The job as it is, then at every change; ends after its ending."""
+        """The job as it is, then whenever it has changed; ends after its ending."""
         async with aclosing(self._follow(f"job:{job_id}", _Job())) as changes:
             async for snapshot in changes:
                 yield snapshot
@@ -164,7 +157,7 @@ class Client:
                     return
 
     async def watch_batch(self, batch_id: str) -> AsyncGenerator[dict[str, Any], None]:
-        """The batch's value as it is, then at every change; ends once it has jobs and all of them have ended."""
+        """The batch's value, then whenever it has changed; ends once it has jobs and all of them have ended."""
         async with aclosing(self._follow(f"batch:{batch_id}", _Value())) as changes:
             async for value in changes:
                 yield value
@@ -172,17 +165,13 @@ class Client:
                 if 0 < (value.get("total") or 0) <= sum(counts.get(state) or 0 for state in ENDED):
                     return
 
-    async def watch_topic(self, topic: str) -> AsyncGenerator[Jobs, None]:
-        """A list (`jobs?state=failed`, `admin:jobs`) as it is, then at every change; never ends by itself."""
-        async with aclosing(self._follow(topic, _List())) as changes:
-            async for jobs in changes:
-                yield jobs
+    def watch_topic(self, topic: str) -> AsyncGenerator[Jobs, None]:
+        """A list (`jobs?state=failed`, `admin:jobs`) as it is, then whenever it has changed; never ends by itself."""
+        return self._follow(topic, _List())
 
-    async def watch_workers(self) -> AsyncGenerator[dict[str, Any], None]:
+    def watch_workers(self) -> AsyncGenerator[dict[str, Any], None]:
         """The workers, the queue and the engines, for admins; never ends by itself."""
-        async with aclosing(self._follow("admin:workers", _Value())) as changes:
-            async for value in changes:
-                yield value
+        return self._follow("admin:workers", _Value())
 
     async def _follow(self, topic: str, known: _Known[T]) -> AsyncGenerator[T, None]:
         loop = asyncio.get_running_loop()
@@ -192,7 +181,6 @@ class Client:
             try:
                 async with aclosing(link.changes()) as changes:
                     async for shown in changes:
-                        linked_at = loop.time()
                         yield shown
             except (OSError, TimeoutError, InvalidHandshake, ConnectionClosed) as lost:
                 _raise_if_final(lost)
@@ -217,25 +205,42 @@ class _Link(Generic[T]):
         self._beat = FIRST_BEAT_SECONDS
         self._bye_seconds: float | None = None
         self._requests = 0
+        self._told = asyncio.Event()
+        self._is_news = False
         self.greeted = False
         self.lasted = False
 
     async def changes(self) -> AsyncGenerator[T, None]:
-        """What is known, after each frame that changed it; ends by raising what ended the link."""
-        async with connect(
-            self._url,
-            additional_headers=self._headers,
-            subprotocols=[SUBPROTOCOL],  # pyright: ignore[reportArgumentType] - a NewType of str
-            compression=None,
-            max_size=LARGEST_FRAME,
-            ping_interval=None,
-            close_timeout=1,
-        ) as socket:
+        """What is known, whenever it has changed; ends by raising what ended the link.
+
+        The link is read beside the caller's loop, so that heartbeats are answered however long that takes.
+        """
+        reading = asyncio.create_task(self._read())
+        reading.add_done_callback(lambda _: self._told.set())
+        try:
+            while True:
+                if self._is_news:
+                    self._is_news = False
+                    yield self._known.shown()
+                elif reading.done():
+                    reading.result()
+                else:
+                    self._told.clear()
+                    await self._told.wait()
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _read(self) -> None:
+        options: dict[str, Any] = {"subprotocols": [SUBPROTOCOL], "additional_headers": self._headers}
+        options |= {"compression": None, "max_size": LARGEST_FRAME, "ping_interval": None, "close_timeout": 1}
+        async with connect(self._url, **options) as socket:
             while True:
                 async with asyncio.timeout(2 * self._beat):
                     text = await socket.recv()
                 if await self._take(socket, json.loads(text)):
-                    yield self._known.shown()
+                    self._is_news = True
+                    self._told.set()
 
     def come_back_in(self, lost: BaseException, tries: int) -> float:
         """Seconds to wait: what `bye` said, nothing where the server asks for that, else full jitter."""
@@ -243,7 +248,7 @@ class _Link(Generic[T]):
             return self._bye_seconds
         if isinstance(lost, ConnectionClosed) and lost.rcvd and 4200 <= lost.rcvd.code < 4300 and tries == 0:
             return 0.0
-        return random.uniform(0, min(20.0, 0.5 * 2.0 ** min(tries, 10)))
+        return backoff(tries)
 
     async def _take(self, socket: ClientConnection, frame: dict[str, Any]) -> bool:
         match frame.get("type"):
@@ -345,9 +350,8 @@ class _List:
                 self._order.insert(int(frame.get("place") or 0), job_id)
             case "patch":
                 after = _patched(self._jobs.get(job_id), frame)
-                if after is None:
-                    return False
-                self._jobs[job_id] = after
+                self._jobs |= {job_id: after} if after else {}
+                return after is not None
             case "gone" if job_id in self._jobs:
                 del self._jobs[job_id]
                 self._order.remove(job_id)
@@ -372,10 +376,9 @@ def _adopted(known: Snapshot | None, frame: dict[str, Any], seq: int) -> Snapsho
 def _patched(known: Snapshot | None, frame: dict[str, Any]) -> Snapshot | None:
     """The job after the frame; None for one that is known already. Raises _Gap when it does not follow."""
     first, last = frame["seq"]
-    patch = Patch(frame["epoch"], first, last, frame["run"], frame["set"])
-    if known is None or patch.epoch != known.epoch or patch.first > known.seq + 1:
+    if known is None or frame["epoch"] != known.epoch or first > known.seq + 1:
         raise _Gap
-    return apply(known, patch) if patch.last > known.seq else None
+    return apply(known, frame) if last > known.seq else None
 
 
 def _socket_url(url: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import service.client
-from service.client import Client, Patch, Snapshot, apply, apply_value
+from service.client import Client, Snapshot, apply, apply_value
 from service.protocol.values import difference
 
 GOLDEN: list[dict[str, Any]] = json.loads((Path(__file__).parent / "protocol" / "golden.json").read_text())
@@ -19,17 +19,13 @@ def snapshot(body: dict[str, Any]) -> Snapshot:
     return Snapshot("job", body["epoch"], body["seq"], body["run"], body["value"])
 
 
-def patch(body: dict[str, Any]) -> Patch:
-    return Patch(body["epoch"], body["seq"][0], body["seq"][1], body["run"], body["set"])
-
-
 @pytest.mark.parametrize("vector", GOLDEN, ids=lambda v: v["name"])
 def test_the_golden_vectors_hold_one_by_one_and_merged(vector: dict[str, Any]) -> None:
     reached = snapshot(vector["snapshot"])
     for each in vector["patches"]:
-        reached = apply(reached, patch(each))
+        reached = apply(reached, each)
     assert reached == snapshot(vector["result"])
-    assert apply(snapshot(vector["snapshot"]), patch(vector["merged"])) == snapshot(vector["result"])
+    assert apply(snapshot(vector["snapshot"]), vector["merged"]) == snapshot(vector["result"])
 
 
 def test_a_values_difference_leads_from_one_to_the_other() -> None:
