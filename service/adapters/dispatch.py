@@ -1,11 +1,12 @@
 """Deciding, as late as possible, which steps arq hears of: a window of twice the live slots."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy import ColumnElement, Subquery, case, func, select, update
+from sqlalchemy import ColumnElement, Double, Integer, Subquery, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
@@ -49,9 +50,7 @@ async def pick(session: AsyncSession) -> list[Ring]:
     room = await _room(session)
     if room <= 0:
         return []
-    ranked = ranked_steps(now)
-    chosen = await session.scalars(select(ranked.c.id).order_by(*order_of(ranked)).limit(room))
-    ids = chosen.all()
+    ids = (await session.scalars(_picked(), {"now": now, "room": room})).all()
     if not ids:
         return []
     # What somebody else holds just now is theirs to ring or to claim: nothing is waited for.
@@ -84,9 +83,7 @@ async def next_turn(session: AsyncSession) -> Turn | None:
 
     First steps that were not rung wait for room in the window: there may be thousands, and `pick` has compared them.
     """
-    candidates = StepRow.dispatched_at.is_not(None) | (StepRow.phase > 0)
-    due = due_steps(await read_clock(session), candidates)
-    first = (await session.execute(select(due.c.id, due.c.rung).order_by(*order_of(due)).limit(1))).first()
+    first = (await session.execute(_first(), {"now": await read_clock(session)})).first()
     return None if first is None else Turn(first[0], first[1] is not None)
 
 
@@ -131,14 +128,8 @@ class _Window:
 
 async def _window(session: AsyncSession) -> _Window:
     """The live slots, and how many steps are rung and not claimed."""
-    now = await read_clock(session)
-    slots = select(func.sum(WorkerRow.slots)).where(WorkerRow.seen_at > now - LIVE_SECONDS)
-    rung = (
-        select(func.count())
-        .select_from(StepRow)
-        .where(StepRow.state == StepState.QUEUED, StepRow.dispatched_at.is_not(None))
-    )
-    found = (await session.execute(select(slots.scalar_subquery(), rung.scalar_subquery()))).one()
+    alive_since = await read_clock(session) - LIVE_SECONDS
+    found = (await session.execute(_counted(), {"alive_since": alive_since})).one()
     return _Window(int(found[0] or 0), int(found[1]))
 
 
@@ -152,12 +143,37 @@ def order_of(steps: Subquery) -> tuple[ColumnElement[Any], ...]:
     return steps.c.priority, steps.c.share, steps.c.id
 
 
-def ranked_steps(now: float):
-    """The due steps that no worker was told of yet: their `id`, and `priority` and `share`, by which they are rung."""
-    return due_steps(now, StepRow.dispatched_at.is_(None))
+_NOW = bindparam("now", type_=Double())
 
 
-def due_steps(now: float, *only: ColumnElement[bool]):
+# Writing these statements in Python costs more than running them, and they are asked for at every step.
+@cache
+def _picked():
+    """The ids of the due steps that no worker was told of yet, in their order."""
+    due = due_steps(_NOW, StepRow.dispatched_at.is_(None))
+    return select(due.c.id).order_by(*order_of(due)).limit(bindparam("room", type_=Integer()))
+
+
+@cache
+def _counted():
+    slots = select(func.sum(WorkerRow.slots)).where(
+        WorkerRow.seen_at > bindparam("alive_since", type_=Double())
+    )
+    rung = (
+        select(func.count())
+        .select_from(StepRow)
+        .where(StepRow.state == StepState.QUEUED, StepRow.dispatched_at.is_not(None))
+    )
+    return select(slots.scalar_subquery(), rung.scalar_subquery())
+
+
+@cache
+def _first():
+    due = due_steps(_NOW, StepRow.dispatched_at.is_not(None) | (StepRow.phase > 0))
+    return select(due.c.id, due.c.rung).order_by(*order_of(due)).limit(1)
+
+
+def due_steps(now: float | ColumnElement[float], *only: ColumnElement[bool]):
     """The steps that may run now: `id`, `rung` (when a worker was told, if ever), and by what they are ordered.
 
     `priority` goes before all. Owners then take turns: a step's `share` is where its cost ends among its owner's,

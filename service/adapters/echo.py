@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.database import Database
@@ -24,6 +24,14 @@ from service.protocol.snapshot import Snapshot, page_counters
 _log = structlog.get_logger()
 STORED_EPOCH = "stored"
 """The epoch of a snapshot that is served from SQL; its seq is the row's revision."""
+
+
+_OWNED_JOB = (
+    select(JobRow, UserRow.name)
+    .outerjoin(UserRow, UserRow.id == JobRow.owner_id)
+    .where(JobRow.id == bindparam("job_id"))
+)
+_ARTIFACTS = select(ArtifactRow).where(ArtifactRow.job_id == bindparam("job_id"))
 
 
 @dataclass(frozen=True)
@@ -164,16 +172,11 @@ class Echo:
 
     async def _truth(self, job_id: str) -> _Truth | None:
         async with self._db.reading() as session:
-            found = await session.execute(
-                select(JobRow, UserRow.name)
-                .outerjoin(UserRow, UserRow.id == JobRow.owner_id)
-                .where(JobRow.id == job_id)
-            )
-            row = found.one_or_none()
+            row = (await session.execute(_OWNED_JOB, {"job_id": job_id})).one_or_none()
             if row is None:
                 return None
             job, owner = row
-            artifacts = list(await session.scalars(select(ArtifactRow).where(ArtifactRow.job_id == job_id)))
+            artifacts = list(await session.scalars(_ARTIFACTS, {"job_id": job_id}))
             # What workers told of pages on their way may be lost; an ending tells them all.
             ending = await session.get(JobSnapshotRow, job_id) if job.state in ENDED else None
         pages = ending.value["pages"] if ending is not None and ending.run == job.run else {}

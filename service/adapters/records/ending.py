@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
@@ -15,6 +15,14 @@ from service.domain.message import Message
 from service.domain.step import OPEN, StepState
 from service.protocol.snapshot import LOG_LINES, Snapshot, page_counters
 
+# Written once: in Python that costs more than the statement does in the database, and every step asks for it.
+_JOB_OF_STEP = (
+    select(JobRow)
+    .join(StepRow, StepRow.job_id == JobRow.id)
+    .where(StepRow.id == bindparam("step_id"))
+    .with_for_update(of=JobRow)
+)
+
 LiveSnapshot = Callable[[str], Awaitable[Snapshot | None]]
 """Reads a job's live snapshot from Redis; None when it has none or Redis is away."""
 
@@ -26,12 +34,7 @@ async def locked_job(session: AsyncSession, job_id: str) -> JobRow | None:
 
 async def job_of_step(session: AsyncSession, step_id: str) -> JobRow | None:
     """The row of a step's job, locked as `locked_job` does."""
-    return await session.scalar(
-        select(JobRow)
-        .join(StepRow, StepRow.job_id == JobRow.id)
-        .where(StepRow.id == step_id)
-        .with_for_update(of=JobRow)
-    )
+    return await session.scalar(_JOB_OF_STEP, {"step_id": step_id})
 
 
 async def touch(session: AsyncSession, job: JobRow) -> None:

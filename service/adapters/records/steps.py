@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import Double, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import db_now, read_clock
@@ -30,6 +30,26 @@ class Claim:
     news: bool
 
 
+_CLAIMED = (
+    update(StepRow)
+    .where(
+        StepRow.id == bindparam("of"),
+        StepRow.state == StepState.QUEUED,
+        StepRow.run_at <= db_now(),
+        StepRow.run == bindparam("in_run"),
+    )
+    .values(
+        state=StepState.RUNNING,
+        attempt=StepRow.attempt + 1,
+        worker=bindparam("by"),
+        lease_until=db_now() + bindparam("seconds", type_=Double()),
+        started_at=db_now(),
+        dispatched_at=None,
+    )
+    .returning(StepRow)
+)
+
+
 async def claim(session: AsyncSession, step_id: str, worker_id: str, lease_seconds: float) -> Claim | None:
     """One compare-and-set: queued, due, its job neither paused nor ended. None where somebody else was first.
 
@@ -38,25 +58,8 @@ async def claim(session: AsyncSession, step_id: str, worker_id: str, lease_secon
     job = await job_of_step(session, step_id)
     if job is None or job.state not in RUNNABLE:
         return None
-    step = await session.scalar(
-        update(StepRow)
-        .where(
-            StepRow.id == step_id,
-            StepRow.state == StepState.QUEUED,
-            StepRow.run_at <= db_now(),
-            StepRow.run == job.run,
-        )
-        .values(
-            state=StepState.RUNNING,
-            attempt=StepRow.attempt + 1,
-            worker=worker_id,
-            lease_until=db_now() + lease_seconds,
-            started_at=db_now(),
-            dispatched_at=None,
-        )
-        .returning(StepRow)
-        .execution_options(synchronize_session=False)
-    )
+    claiming = {"of": step_id, "in_run": job.run, "by": worker_id, "seconds": lease_seconds}
+    step = await session.scalar(_CLAIMED, claiming, execution_options={"synchronize_session": False})
     if step is None:
         return None
     document = await session.get(DocumentRow, job.document_id)
