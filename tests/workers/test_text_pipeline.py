@@ -15,7 +15,7 @@ from service.settings import load_settings
 from tests.support.documents import document
 from tests.support.house import House, open_house
 from tests.support.pdf_files import empty_pdf, mixed_pdf, scanned_pdf, text_pdf, words
-from tests.support.scans import read_share
+from tests.support.scans import read_share, scan
 from tests.support.small_worker import run_until_left
 from tests.support.waiting import until
 from workers.engines.failures import EngineFailed
@@ -172,6 +172,14 @@ async def test_a_person_may_choose_ocr_for_all_pages_or_none(
     assert ocr.requests == requests
 
 
+async def test_an_image_that_is_cut_off_fails_and_says_so(house: House, tools: Toolbox) -> None:
+    """It looked like a page without text: what is missing of a JPEG is drawn in grey."""
+    content = scan("<p>only the upper half of this is left</p>").encoded("jpeg")
+    async with worker(house, tools) as ocr:
+        assert await failed(house, await give(house, content[: len(content) // 2], "jpeg")) == "broken_image"
+    assert ocr.requests == []
+
+
 async def test_a_page_range_leaves_the_other_pages_out(house: House, tools: Toolbox) -> None:
     content = text_pdf("first", "second", "third", "fourth")
     async with worker(house, tools):
@@ -230,7 +238,7 @@ async def test_a_protected_document_asks_until_the_password_opens_it(house: Hous
     [
         (empty_pdf(), "pdf", "no_pages"),
         (b"%PDF-1.7\nthis is all that was saved", "pdf", "broken_document"),
-        (b"\x89PNG\r\n\x1a\nand then nothing", "png", "all_pages_failed"),
+        (b"\x89PNG\r\n\x1a\nand then nothing", "png", "broken_image"),
         (b"PK\x03\x04 no archive", "docx", "broken_document"),
     ],
 )

@@ -7,6 +7,7 @@ from service.domain.json import JsonObject
 from workers.engines.failures import DocumentRefused
 from workers.engines.pdf.mupdf import mupdf
 from workers.engines.pdf.opening import IMAGE_KINDS, opened, page_count
+from workers.engines.pdf.whole_image import check_whole
 
 _FORMS_DEEP = 3
 
@@ -17,13 +18,14 @@ def inspect(
     """Yields once {"page_count", "routes": a letter a page, "repaired", "encrypted"}.
 
     Letters: t text (or nothing to read), o OCR. Reading finds out whether a prediction was right. Takes about
-    10 µs a page. Raises DocumentRefused as `opened` does, and too_many_pages.
+    10 µs a page; of an image its data is looked at. Raises DocumentRefused as `opened` does, and too_many_pages.
     """
     with opened(path, kind, password) as document:
         pages = page_count(document)
         if pages > page_limit:
             raise DocumentRefused("too_many_pages", {"pages": pages, "limit": page_limit})
         if kind in IMAGE_KINDS:
+            check_whole(path, kind)
             routes = "o" * pages
         else:
             tree = mupdf.pdf_document_from_fz_document(document.this)

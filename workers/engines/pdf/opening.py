@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 
 from workers.engines.failures import DocumentRefused
 from workers.engines.pdf.mupdf import mupdf, pymupdf
+from workers.engines.pdf.whole_image import check_size, of_any_size
 
 IMAGE_KINDS = frozenset({"png", "jpeg", "tiff", "webp"})
 
@@ -18,7 +19,8 @@ IMAGE_KINDS = frozenset({"png", "jpeg", "tiff", "webp"})
 def opened(path: str, kind: str = "pdf", password: str | None = None) -> Generator[Any]:
     """An open pymupdf document with at least one page; images are documents too, a page for each frame.
 
-    Raises DocumentRefused: empty_document, broken_document, no_pages, password_required, password_wrong.
+    Raises DocumentRefused: empty_document, broken_document, broken_image, image_too_large, no_pages,
+    password_required, password_wrong.
     """
     document = _open(path, kind)
     try:
@@ -81,10 +83,11 @@ def _ran_out_of_memory(error: BaseException | None) -> bool:
 def _webp_as_png(path: str) -> bytes:
     """MuPDF does not read WEBP."""
     try:
-        with Image.open(path, formats=["WEBP"]) as image:
+        with of_any_size(), Image.open(path, formats=["WEBP"]) as image:
+            check_size(image)
             upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, Image.DecompressionBombError) as error:
-        raise DocumentRefused("broken_document") from error
+    except OSError as error:
+        raise DocumentRefused("broken_image") from error
     buffer = io.BytesIO()
     upright.save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()

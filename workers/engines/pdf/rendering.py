@@ -36,9 +36,9 @@ def render(
             try:
                 if not 1 <= number <= count:
                     raise DocumentRefused("page_missing", {"page": number})
-                with refusing_broken("page_broken", page=number):
+                is_image = kind in IMAGE_KINDS
+                with refusing_broken("page_image_broken" if is_image else "page_broken", page=number):
                     page = document.load_page(number - 1)
-                    is_image = kind in IMAGE_KINDS
                     wanted = _dpi(page, dpi, width_px, is_image=is_image)
                     fitting = _fitting(page, wanted, pixel_format, megapixels)
                     if fitting < min(wanted, _LEAST_DPI) and not is_image:
