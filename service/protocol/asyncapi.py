@@ -8,6 +8,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from service.domain.json import JsonObject
 from service.protocol.close_codes import MEANING, come_back
+from service.protocol.examples import EXAMPLES
 from service.protocol.frames import SUBPROTOCOL, Down, Pong, Subscribe, Unsubscribe
 
 UP_FRAMES: tuple[type[BaseModel], ...] = (Subscribe, Unsubscribe, Pong)
@@ -86,6 +87,7 @@ def _message(frame: type[BaseModel]) -> JsonObject:
         "title": frame.__name__,
         "summary": inspect.getdoc(frame) or "",
         "payload": {"$ref": f"#/components/schemas/{frame.__name__}"},
+        "examples": [{"payload": EXAMPLES[frame.__name__]}],
     }
 
 

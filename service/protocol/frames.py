@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from service.domain.json import JsonObject
+from service.protocol.described import JobFields
 
 SUBPROTOCOL = "headway.v1"
 PROTOCOL = 1
@@ -69,7 +70,7 @@ class JobSnapshotFrame(Frame):
     seq: int
     run: int
     reason: Literal["first", "too_old", "new_epoch"]
-    value: JsonObject
+    value: JobFields
 
 
 class ValueSnapshotFrame(Frame):
@@ -98,7 +99,7 @@ class JobPatchFrame(Frame):
     epoch: str
     seq: tuple[int, int]
     run: int
-    set: JsonObject
+    set: JobFields
 
 
 class ValuePatchFrame(Frame):
@@ -119,7 +120,7 @@ class CardFrame(Frame):
     seq: tuple[int, int]
     run: int
     place: int
-    value: JsonObject
+    value: JobFields
 
 
 class GoneFrame(Frame):

@@ -40,6 +40,7 @@ ENDPOINTS = {
     "/metrics": {"get"},
     "/openapi.json": {"get"},
     "/asyncapi.json": {"get"},
+    "/asyncapi": {"get"},
 }
 
 

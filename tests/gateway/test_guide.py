@@ -48,5 +48,14 @@ async def test_the_document_and_the_client_are_there_for_everybody() -> None:
     ) as http:
         document = (await http.get("/asyncapi.json")).json()
         client = await http.get("/client.py")
+        page = await http.get("/asyncapi")
+    assert page.headers["content-type"].startswith("text/html")
+    for name in document["components"]["schemas"]:
+        assert f'<article id="{name}">' in page.text
+    for code in document["x-close-codes"]:
+        assert f"<code>{code}</code>" in page.text
+    linked = set(re.findall(r'href="#([^"]+)"', page.text))
+    assert linked <= set(re.findall(r' id="([^"]+)"', page.text))
+    assert "<script" not in page.text and "style=" not in page.text
     assert document == asyncapi("1.2.3")
     assert client.content == (ROOT / "service" / "client.py").read_bytes()

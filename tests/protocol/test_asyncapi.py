@@ -11,6 +11,7 @@ from service.domain.job import JobState
 from service.protocol import written
 from service.protocol.asyncapi import DOWN_FRAMES, TOPICS, UP_FRAMES, asyncapi
 from service.protocol.close_codes import CloseCode, come_back
+from service.protocol.described import JobFields
 from service.protocol.patch import Patch
 from service.protocol.problems import Problem
 from service.protocol.snapshot import AT_NEW_RUN, MAP_FIELDS, Snapshot
@@ -76,10 +77,30 @@ def test_all_that_is_written_is_described(frame: written.Written) -> None:
     assert frame_faults(orjson.loads(frame.payload)) == []
 
 
+@pytest.mark.parametrize("frame", [*UP_FRAMES, *DOWN_FRAMES], ids=lambda frame: frame.__name__)
+def test_every_message_has_an_example_that_fits_it(frame: type) -> None:
+    message = DOCUMENT["components"]["messages"][frame.__name__]
+    schema = looked_up(DOCUMENT, message["payload"]["$ref"])
+    assert message["examples"]
+    for each in message["examples"]:
+        assert faults(DOCUMENT, schema, each["payload"]) == []
+
+
+def test_every_field_of_a_job_is_described_and_which_of_them_are_maps() -> None:
+    assert JobFields.model_fields.keys() == AT_NEW_RUN.keys()
+    maps = {
+        name for name, field in JobFields.model_fields.items() if (field.description or "").startswith("Map:")
+    }
+    assert maps == MAP_FIELDS
+
+
 def test_what_is_not_described_is_found() -> None:
     assert frame_faults({"type": "card", "topic": "jobs"})
     assert frame_faults({"type": "hello", "protocol": 1, "heartbeat_seconds": "10", "resume": {}})
     assert frame_faults({"type": "shout"})
+    assert frame_faults(
+        orjson.loads(written.job_patch("job:j", Patch("j", "e.r", 5, 7, 1, {"pages": {"1": "?"}})).payload)
+    )
     subscribe = DOCUMENT["components"]["schemas"]["Subscribe"]
     assert (
         faults(DOCUMENT, subscribe, {"type": "subscribe", "id": 1, "topic": "jobs", "since": "e.r:7"}) == []

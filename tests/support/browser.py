@@ -1,5 +1,6 @@
 """Chromium as people use it, with an eye on what must never happen in any page."""
 
+import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from playwright.sync_api import (
 )
 
 from tests.support import programs
+from tests.support.frame_check import frame_faults
 
 ARGS = (
     "--no-sandbox",
@@ -78,9 +80,14 @@ class Person:
         page.on(
             "console", lambda told: self.wrong.append(told.text) if "Content Security" in told.text else None
         )
+        page.on("websocket", lambda link: link.on("framereceived", self._check))
         page.add_init_script(f"({_NOTES})()")
         page.goto(address)
         return page
+
+    def _check(self, frame: str | bytes) -> None:
+        """Whatever comes down the socket is described for those who write clients of their own."""
+        self.wrong += frame_faults(json.loads(frame))
 
 
 @contextmanager
@@ -93,7 +100,8 @@ def person(
     dots: float = 1,
     state: StorageState | None = None,
 ) -> Generator[Person]:
-    """A person whose pages raise nothing and break no policy, which is checked when they leave.
+    """A person whose pages raise nothing, break no policy and are sent no frame that is not described, which is
+    checked when they leave.
 
     `dots` are those of the screen a point; `state` holds the cookies that they come with.
     """

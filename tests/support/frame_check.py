@@ -1,10 +1,10 @@
-"""Whether frames are what the AsyncAPI document says."""
+"""Whether frames are what the AsyncAPI document says, and hold nothing that it does not."""
 
 from functools import cache
 from typing import Any
 
 from service.protocol.asyncapi import DOWN_FRAMES, asyncapi
-from tests.support.json_schema import faults
+from tests.support.json_schema import faults, looked_up
 
 
 @cache
@@ -17,10 +17,19 @@ def frame_faults(frame: dict[str, Any]) -> list[str]:
     """Why the frame is none that the service may send; empty when it is one."""
     schemas = document()["components"]["schemas"]
     candidates = [
-        faults(document(), schemas[each.__name__], frame)
+        faults(document(), schemas[each.__name__], frame) or _undescribed(schemas[each.__name__], frame)
         for each in DOWN_FRAMES
         if each.model_fields["type"].default == frame.get("type")
     ]
     if not candidates:
         return [f"no such type: {frame}"]
     return [] if [] in candidates else [sentence for each in candidates for sentence in each]
+
+
+def _undescribed(schema: dict[str, Any], value: dict[str, Any]) -> list[str]:
+    """Readers ignore what they do not know; whoever writes it has to say what it is."""
+    found = [f"nothing is said of {name}" for name in value.keys() - schema["properties"].keys()]
+    for name, field in schema["properties"].items():
+        if "$ref" in field and isinstance(value.get(name), dict):
+            found += _undescribed(looked_up(document(), field["$ref"]), value[name])
+    return found

@@ -35,7 +35,8 @@ def faults(document: dict[str, Any], schema: dict[str, Any], value: Any, at: str
 
 
 def _faults(document: dict[str, Any], schema: dict[str, Any], value: Any, at: str) -> Iterator[str]:
-    for keyword, wanted in schema.items():
+    # The type first: the others are about values that have it.
+    for keyword, wanted in sorted(schema.items(), key=lambda each: each[0] != "type"):
         if keyword in _SAYS_NOTHING:
             continue
         if keyword in _PLAIN:

@@ -13,6 +13,7 @@ import uvicorn
 from sqlalchemy import update
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from service.adapters.database import Database
 from service.adapters.echo import Echo
@@ -79,7 +80,7 @@ class Client:
         await self._task
 
     async def _read(self) -> None:
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(ConnectionClosed):
             async for text in self.link:
                 frame = orjson.loads(text)
                 self.frames.append(frame)
