@@ -25,9 +25,14 @@ from redis.exceptions import ConnectionError as LinkLost
 from redis.exceptions import NoScriptError, ReadOnlyError, ResponseError
 from redis.exceptions import TimeoutError as LinkTooSlow
 
-ANSWER_SECONDS = 5.0
-"""A Redis that does not answer for so long counts as lost, and nothing is tried again after so long."""
+ANSWER_SECONDS = 2.0
+"""A connection on which no answer comes for so long counts as lost."""
+GIVE_UP_SECONDS = 5.0
+"""Nothing is tried again after so long."""
 CONNECT_SECONDS = 3.0
+TRUSTED_SECONDS = 1.0
+"""A connection on which nothing was heard for longer must prove that it still carries before it is used."""
+PROOF_SECONDS = 0.5
 CONNECTIONS = 64
 """How many connections a process has at most; who wants one more waits."""
 
@@ -43,9 +48,10 @@ T = TypeVar("T")
 
 
 class _KnowsItsServer(AbstractConnection):
-    """Learns `run_id` each time it connects."""
+    """Learns `run_id` each time it connects; `heard_at` is when the server last answered, on the loop's clock."""
 
     run_id: str = ""
+    heard_at: float = 0.0
 
     async def on_connect(self) -> None:
         """Greets the server as the library does, then asks which one it is."""
@@ -55,6 +61,7 @@ class _KnowsItsServer(AbstractConnection):
         text = told.decode() if isinstance(told, bytes) else told
         lines = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
         self.run_id = lines["run_id"]
+        self.heard_at = asyncio.get_running_loop().time()
 
 
 class _Tcp(_KnowsItsServer, Connection):
@@ -154,7 +161,7 @@ class RedisLink:
 
     async def _tried(self, once: Callable[[_KnowsItsServer], Awaitable[T]]) -> T:
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + ANSWER_SECONDS
+        deadline = loop.time() + GIVE_UP_SECONDS
         for pause in PAUSES:
             try:
                 return await self._on_one_connection(once)
@@ -177,9 +184,23 @@ class RedisLink:
         # The pool connects it, and anew if the server closed it meanwhile: run_id is that of the server now.
         connection = cast("_KnowsItsServer", await self._pool.get_connection())
         try:
+            await _prove(connection)
             yield connection
         finally:
             await self._pool.release(connection)
+
+
+async def _prove(connection: _KnowsItsServer) -> None:
+    """Makes sure that the connection carries: a link that was cut in between is closed by nobody, so each of the
+    pool's would be waited for in vain."""
+    if asyncio.get_running_loop().time() - connection.heard_at <= TRUSTED_SECONDS:
+        return
+    try:
+        async with asyncio.timeout(PROOF_SECONDS):
+            await _ask(connection, [("PING",)])
+    except (TimeoutError, *_TRY_AGAIN):
+        await connection.disconnect(nowait=True)
+        await connection.connect()
 
 
 async def _ask(connection: _KnowsItsServer, commands: Sequence[Sequence[Argument]]) -> list[Reply]:
@@ -196,6 +217,7 @@ async def _ask(connection: _KnowsItsServer, commands: Sequence[Sequence[Argument
             replies.append(await connection.read_response())
         except ResponseError as error:
             failed = failed or error
+    connection.heard_at = asyncio.get_running_loop().time()
     if failed is not None:
         raise failed
     return replies

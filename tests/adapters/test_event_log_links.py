@@ -19,6 +19,7 @@ from service.protocol.patch import apply
 from service.protocol.snapshot import Snapshot
 from tests.support.event_log import JOB, OWNER, facts, row, seed
 from tests.support.redis_server import connected
+from tests.support.relay import Relay, to_unix_socket
 
 pytestmark = pytest.mark.anyio
 
@@ -201,3 +202,40 @@ async def test_many_workers_report_steps_of_one_job_at_once(log: EventLog, own_r
     assert followed == end
     for worker in workers:
         await worker.close()
+
+
+async def test_connections_that_were_cut_and_not_closed_are_not_waited_for(
+    own_redis: EmbeddedRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many of them the pool holds: each would be silent for as long as an answer may take."""
+    relay = Relay(to_unix_socket(own_redis.url.removeprefix("unix://")))
+    await relay.start()
+    log = EventLog(f"redis://127.0.0.1:{relay.port}")
+    try:
+        await log.seed(seed())
+        await asyncio.gather(*(log.snapshot(JOB) for _ in range(10)))
+        cut = relay.silence()
+        assert cut >= 10
+        monkeypatch.setattr(redis_link, "TRUSTED_SECONDS", 0.0)
+        async with asyncio.timeout(redis_link.ANSWER_SECONDS):
+            for _ in range(2):
+                assert await log.snapshot(JOB) is not None
+    finally:
+        await log.close()
+        await relay.close()
+
+
+async def test_an_answer_that_was_cut_off_is_asked_for_again(own_redis: EmbeddedRedis) -> None:
+    """A trusted connection is silent for as long as an answer may take, and not for as long as all tries may."""
+    relay = Relay(to_unix_socket(own_redis.url.removeprefix("unix://")))
+    await relay.start()
+    log = EventLog(f"redis://127.0.0.1:{relay.port}")
+    try:
+        await log.seed(seed())
+        relay.silence()
+        async with asyncio.timeout(redis_link.GIVE_UP_SECONDS - 1):
+            assert await log.append_facts(facts(250)) is Outcome.APPENDED
+        assert (await now(log)).seq == 2
+    finally:
+        await log.close()
+        await relay.close()

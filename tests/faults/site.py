@@ -16,7 +16,7 @@ import redis.asyncio
 from service.adapters.embedded_redis import EmbeddedRedis
 from service.adapters.parent_death import dying_with_parent
 from service.adapters.process_end import exit_code
-from tests.faults.relay import Connect, MakeProtocol, Relay
+from tests.support.relay import Connect, MakeProtocol, Relay, to_unix_socket
 from tests.support.waiting import until
 
 _ROOT = Path(__file__).parents[2]
@@ -150,7 +150,7 @@ async def open_site(
         relays: list[Relay] = []
         processes: list[GatewayProcess] = []
         for number in range(gateways):
-            relay = await _opened(stack, Relay(_to_socket(server.url.removeprefix("unix://"))))
+            relay = await _opened(stack, Relay(to_unix_socket(server.url.removeprefix("unix://"))))
             settings = {
                 "HEADWAY_DATABASE_URL": database_url,
                 "HEADWAY_REDIS_URL": f"redis://127.0.0.1:{relay.port}",
@@ -172,13 +172,6 @@ async def _opened(stack: AsyncExitStack, relay: Relay) -> Relay:
     await relay.start()
     stack.push_async_callback(relay.close)
     return relay
-
-
-def _to_socket(path: str) -> Connect:
-    async def connect(make: MakeProtocol) -> tuple[asyncio.BaseTransport, asyncio.Protocol]:
-        return await asyncio.get_running_loop().create_unix_connection(make, path)
-
-    return connect
 
 
 def _to_one_of(ports: list[int]) -> Connect:

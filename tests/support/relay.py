@@ -9,6 +9,15 @@ Connect = Callable[[MakeProtocol], Awaitable[tuple[asyncio.BaseTransport, asynci
 """Makes one connection to the server behind, for the protocol that the factory gives."""
 
 
+def to_unix_socket(path: str) -> Connect:
+    """The server behind listens on this socket."""
+
+    async def connect(make: MakeProtocol) -> tuple[asyncio.BaseTransport, asyncio.Protocol]:
+        return await asyncio.get_running_loop().create_unix_connection(make, path)
+
+    return connect
+
+
 class Relay:
     """Listens on a loopback port. A connection that was silenced stays open and never carries a byte again: what a
     link is to which a cable was cut."""
