@@ -23,7 +23,20 @@ from service.domain.json import JsonObject
 from tests.benchmarks.measuring import Plan, Row, machine
 from tests.benchmarks.telling import machine_line, page, table
 
-NAMES = ("documents", "upload", "pick_up", "start_up", "livez", "engines", "live.delivery")
+NAMES = (
+    "documents",
+    "upload",
+    "pick_up",
+    "start_up",
+    "livez",
+    "engines",
+    "live.delivery",
+    "live.memory",
+    "live.stalled",
+    "live.restart",
+    "live.crowded",
+    "live.patches",
+)
 FOLDERS = ("live",)
 
 Measure = Callable[[Plan], AsyncIterator[Row]]

@@ -55,6 +55,7 @@ class Subscriber(asyncio.Protocol):
     def __init__(self, dialect: Dialect, group: Group, port: int, *, deflate: bool = False) -> None:
         self.snapshots = 0
         self.closed_at: float | None = None
+        self.lost: Callable[[], None] = lambda: None
         self._dialect = dialect
         self._group = group
         self._port = port
@@ -96,6 +97,7 @@ class Subscriber(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Notes when."""
         self.closed_at = time.monotonic()
+        self.lost()
 
     def say(self, text: bytes) -> None:
         """Sends one message."""

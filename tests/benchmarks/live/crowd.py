@@ -16,7 +16,7 @@ from service.domain.json import JsonObject
 from tests.benchmarks.live.audience import Group, come
 from tests.benchmarks.live.by_lines import Asked, answer_lines, asked, raise_descriptor_limit
 from tests.benchmarks.live.dialects import Dialect, Headway, SocketIO
-from tests.benchmarks.live.stalling import Stalling
+from tests.benchmarks.live.stalling import Stalling, asking
 from tests.benchmarks.measuring import percentile
 
 
@@ -75,6 +75,10 @@ class Crowd:
         told = await self._process.ask("received", group=group, deliveries=deliveries, within=within)
         return Received(**told)
 
+    async def ask_often(self, group: str, topic: str) -> None:
+        """All of the group ask for the topic again and again, and read the answers."""
+        await self._process.ask("ask_often", group=group, topic=topic)
+
     async def stall(self, group: str, heavy: str) -> JsonObject:
         """See Stalling.fill."""
         return await self._process.ask("stall", group=group, heavy=heavy)
@@ -109,6 +113,9 @@ class _Answers:
                 return {}
             case "received":
                 return await _received(self._groups[told["group"]], told["deliveries"], told["within"])
+            case "ask_often":
+                await asking(self._groups[told["group"]].members, told["topic"])
+                return {}
             case "stall":
                 self._stalling = Stalling(self._groups[told["group"]].members)
                 return await self._stalling.fill(told["heavy"])

@@ -35,7 +35,8 @@ class Server:
 @asynccontextmanager
 async def headway(stage: Stage, **settings: str) -> AsyncGenerator[Server, None]:
     """`headway serve` on the stage, once it is ready: the same module, told of its socket as `headway up` tells it."""
-    with socket.create_server((HOST, 0)) as listening, _log(stage, "gateway").open("ab") as log:
+    told = _log(stage, "gateway")
+    with socket.create_server((HOST, 0)) as listening, told.open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             *dying_with_parent([sys.executable, "-P", "-m", "service.gateway"]),
             env=environment(
@@ -49,7 +50,7 @@ async def headway(stage: Stage, **settings: str) -> AsyncGenerator[Server, None]
     server = Server(port, process)
     try:
         async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}") as http:
-            await until(lambda: _ready(server, http), "the gateway is ready", seconds=30, every=0.05)
+            await until(lambda: _ready(server, http, told), "the gateway is ready", seconds=30, every=0.05)
         yield server
     finally:
         await _end(process)
@@ -74,8 +75,8 @@ def _log(stage: Stage, name: str) -> Path:
     return stage.folder / f"{name}.log"
 
 
-async def _ready(server: Server, http: httpx.AsyncClient) -> bool:
-    assert server.process.returncode is None, "the gateway ended"
+async def _ready(server: Server, http: httpx.AsyncClient, told: Path) -> bool:
+    assert server.process.returncode is None, f"the gateway ended:\n{told.read_text()[-2000:]}"
     try:
         return (await http.get("/readyz")).status_code == 200
     except httpx.TransportError:

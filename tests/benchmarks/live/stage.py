@@ -73,6 +73,12 @@ class Stage:
         path.write_bytes(written.job_snapshot(f"job:{job_id}", shown, "first").payload)
         return path
 
+    async def newest(self, job_id: str) -> int:
+        """The seq of its last event."""
+        shown = await self.house.a.echo.snapshot(job_id)
+        assert shown is not None
+        return shown.seq
+
     @property
     def owner_id(self) -> str:
         """Whose jobs they are."""

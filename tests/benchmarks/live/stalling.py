@@ -1,7 +1,6 @@
 """Subscribers that stop reading, and what the kernel tells of their connections."""
 
 import asyncio
-import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ _LOOK_SECONDS = 0.1
 _STUCK_SECONDS = 0.5
 _FILL_SECONDS = 20.0
 _ASKS_A_LOOK = 4
-_RECEIVE_BYTES = 16 * 1024
+_WARM_ASKS = 20
 
 
 @dataclass
@@ -44,34 +43,33 @@ class Stalling:
         """Asks for the snapshot of a heavy topic again and again, until no connection takes a byte more: without that
         it would be minutes until the kernel's buffers are full. Returns how many are `stuck`, and how many bytes a
         connection has in the kernel: `unsent` on the service's side, `unread` on the reader's."""
-        ask = subscribing([heavy])[0]
         until = time.monotonic() + _FILL_SECONDS
         while True:
             self._look()
             now = time.monotonic()
-            moving = [each for each in self._stalled if each.closed_at is None and not each.is_stuck(now)]
+            moving = [each.member for each in self._stalled if not each.closed_at and not each.is_stuck(now)]
             if not moving or now > until:
                 break
-            for each in moving:
-                for _ in range(_ASKS_A_LOOK):
-                    each.member.say(ask)
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asking(moving, heavy, _ASKS_A_LOOK)
         count = len(self._stalled)
         return {
-            "stuck": count - len(moving),
+            "stuck": sum(each.is_stuck(now) for each in self._stalled),
             "unsent": sum(each.unsent for each in self._stalled) / count,
             "unread": sum(each.unread for each in self._stalled) / count,
         }
 
     async def cut_off(self, within: float) -> JsonObject:
         """Waits until the service has let go of all of them, for so many seconds at most. Returns how many are
-        `closed`, and the `seconds` from the last byte that each one's connection took to its end."""
+        `closed`, the `seconds` from the last byte that each one's connection took to its end, and how many bytes the
+        kernel still has to send on average (`left`)."""
         until = time.monotonic() + within
         while time.monotonic() < until and any(each.closed_at is None for each in self._stalled):
             await asyncio.sleep(_LOOK_SECONDS)
             self._look()
         took = [each.closed_at - each.grew_at for each in self._stalled if each.closed_at is not None]
-        return {"closed": len(took), "seconds": took}
+        unsent = _queues().unsent
+        left = sum(unsent.get(each.port, 0) for each in self._stalled) / len(self._stalled)
+        return {"closed": len(took), "seconds": took, "left": left}
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -79,37 +77,44 @@ class Stalling:
         for each in self._stalled:
             if each.closed_at is not None:
                 continue
-            far = queues.far.get(each.port)
-            if far is None:
+            if each.port not in queues.open:
                 each.closed_at = now
                 continue
-            if far > each.unsent:
-                each.unsent, each.grew_at = far, now
-            each.unread = queues.near.get(each.port, 0)
+            unsent = queues.unsent[each.port]
+            if unsent > each.unsent:
+                each.unsent, each.grew_at = unsent, now
+            each.unread = queues.unread.get(each.port, 0)
+
+
+async def asking(members: Sequence[Subscriber], topic: str, times: int = _WARM_ASKS) -> None:
+    """All of them ask for the topic so often. Asking faster would be answered less often: what waits is told once."""
+    for _ in range(times):
+        for member in members:
+            member.say(subscribing([topic])[0])
+        await asyncio.sleep(_LOOK_SECONDS / _ASKS_A_LOOK)
 
 
 def _stop(member: Subscriber) -> int:
-    link = member.stop_reading()
-    link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BYTES)
-    return link.getsockname()[1]
+    return member.stop_reading().getsockname()[1]
 
 
 @dataclass(frozen=True)
 class _Queues:
-    """Of open connections on loopback, by port: bytes that wait to be read there (`near`), and bytes that wait to be
-    sent to there (`far`)."""
+    """Of loopback's connections: bytes that wait to be read at a port, bytes that wait to be sent to a port, and the
+    ports whose other side still holds the connection open."""
 
-    near: dict[int, int]
-    far: dict[int, int]
+    unread: dict[int, int]
+    unsent: dict[int, int]
+    open: set[int]
 
 
 def _queues(table: str = "/proc/net/tcp") -> _Queues:
-    near: dict[int, int] = {}
-    far: dict[int, int] = {}
+    found = _Queues({}, {}, set())
     for line in Path(table).read_text().splitlines()[1:]:
         _, local, remote, state, queues, *_ = line.split()
+        unsent, unread = (int(each, 16) for each in queues.split(":"))
+        here, there = int(local[-4:], 16), int(remote[-4:], 16)
+        found.unread[here], found.unsent[there] = unread, unsent
         if state == _ESTABLISHED:
-            unsent, unread = (int(each, 16) for each in queues.split(":"))
-            near[int(local[-4:], 16)] = unread
-            far[int(remote[-4:], 16)] = unsent
-    return _Queues(near, far)
+            found.open.add(there)
+    return found
