@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import structlog
 from starlette.requests import HTTPConnection
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
@@ -19,17 +18,25 @@ from service.adapters.database import Database
 from service.domain.account import Actor
 from service.gateway.errors import as_refusal, problem_response
 from service.gateway.hub import Hub
+from service.gateway.line import AsgiLine
+from service.gateway.rights import Login, Logins
 from service.gateway.session import Bounds, Session, Subscription
 from service.gateway.socket import Socket
 from service.gateway.views.registry import Views
 from service.gateway.views.source import History, Snapshots
+from service.gateway.wire import take_over
 from service.protocol import written
 from service.protocol.close_codes import MEANING, CloseCode
 from service.protocol.frames import SUBPROTOCOL
 from service.protocol.problems import Problem, refused
 from service.protocol.written import Written
 
-_log = structlog.get_logger()
+LONGEST_GAP_SECONDS = 0.1
+"""Between two sockets that are sent away: few of them do not make a stop wait for its window."""
+
+_LAST_WORDS_SECONDS = 0.3
+_TURNS = 10
+# The clock comes to a tenth of all sockets at a time, so that thousands of idle ones never hold up the others.
 
 
 class WhoAsks(Protocol):
@@ -46,7 +53,7 @@ class WhoAsks(Protocol):
 
 @dataclass(frozen=True)
 class Pulse:
-    """Seconds between heartbeats; how long a frame may wait for a reader; how often rights are looked at again."""
+    """Seconds between heartbeats; how long a reader may take no byte; how often rights are looked at again."""
 
     heartbeat_seconds: float = 10.0
     send_deadline_seconds: float = 10.0
@@ -63,13 +70,15 @@ class Live:
         self.views = views
         self._auth = auth
         self._pulse = pulse
+        self.logins = Logins(auth.who, pulse.rights_seconds, self._rights_changed)
         self.connected: dict[Session, Socket] = {}
+        self._turns: list[dict[Socket, None]] = [{} for _ in range(_TURNS)]
         self._of_user: Counter[str] = Counter()
-        self._rights_at: dict[Socket, float] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._newcomer = 0
         self.is_draining = False
-        hub.degraded = lambda since: self._tell_all(written.degraded(since))
-        hub.recovered = lambda: self._tell_all(written.recovered())
+        self._all_left: asyncio.Future[None] | None = None
+        hub.degraded = self._degraded
+        hub.recovered = self._recovered
         views.ended = self._ended
 
     @property
@@ -87,103 +96,129 @@ class Live:
         return WebSocketRoute("/ws", self._connected)
 
     async def drain(self, window_seconds: float) -> None:
-        """Asks every socket to come back elsewhere, spread evenly over the window, and closes it."""
+        """Asks every socket to come back elsewhere, spread evenly over the window, and closes it.
+
+        Newcomers are sent away at once. Whoever has not left a moment after the window is cut off.
+        """
         self.is_draining = True
-        leaving = list(self.connected)
+        loop = asyncio.get_running_loop()
+        leaving = list(self.connected.values())
         random.shuffle(leaving)
-        for left, session in enumerate(leaving):
-            session.say(written.bye(random.randint(0, 500)))
-            session.close(CloseCode.GOING_AWAY)
-            await asyncio.sleep(window_seconds / len(leaving) if left + 1 < len(leaving) else 0)
+        gap = min(window_seconds / max(1, len(leaving)), LONGEST_GAP_SECONDS)
+        began = loop.time()
+        for left, socket in enumerate(leaving):
+            await asyncio.sleep(began + left * gap - loop.time())
+            socket.session.say(_bye())
+            socket.session.close(CloseCode.GOING_AWAY)
+        if self.connected:
+            self._all_left = loop.create_future()
+            await asyncio.wait((self._all_left,), timeout=_LAST_WORDS_SECONDS)
+        for socket in list(self.connected.values()):
+            socket.abort()
 
     async def keep_time(self) -> None:
-        """Heartbeats, deadlines and rights, until cancelled."""
+        """Heartbeats and deadlines, until cancelled."""
         loop = asyncio.get_running_loop()
-        pause = min(0.5, self._pulse.heartbeat_seconds / 4, self._pulse.send_deadline_seconds / 4)
+        beat, deadline = self._pulse.heartbeat_seconds, self._pulse.send_deadline_seconds
+        pause = min(0.5, beat / 4, deadline / 4) / _TURNS
         while True:
-            await asyncio.sleep(pause)
-            now = loop.time()
-            ping = written.ping(time.time())
-            for socket in list(self.connected.values()):
-                socket.tick(now, ping, self._pulse.send_deadline_seconds)
-                if now >= self._rights_at.get(socket, now + 1):
-                    self._rights_at[socket] = now + self._pulse.rights_seconds
-                    self._spawn(socket)
+            for sockets in self._turns:
+                await asyncio.sleep(pause)
+                now, ping = loop.time(), written.ping(time.time())
+                for socket in list(sockets):
+                    socket.tick(now, ping, deadline)
 
     async def _connected(self, websocket: WebSocket) -> None:
         if "origin" in websocket.headers and not self._auth.allows_origin(websocket):
             await websocket.send_denial_response(problem_response(refused(403, "bad_origin")))
             return
-        if self.is_draining:
-            await websocket.send_denial_response(problem_response(refused(503, "not_ready", seconds=2)))
-            return
+        offered = SUBPROTOCOL if SUBPROTOCOL in websocket.scope.get("subprotocols", []) else None
         try:
-            user = await self._auth.who(websocket)
+            user = None if self.is_draining else await self._auth.who(websocket)
         except Exception as error:
             refusal = as_refusal(error, "GET")
             if refusal is None:
                 raise
             await websocket.send_denial_response(problem_response(refusal))
             return
-        offered = SUBPROTOCOL in websocket.scope.get("subprotocols", [])
-        await websocket.accept(SUBPROTOCOL if offered else None)
-        code = self._refusal(user, offered=offered)
-        if code is not None or user is None:
-            code = code or CloseCode.SIGN_IN
-            await websocket.close(code, MEANING[code])
-            return
-        await self._converse(websocket, user)
-
-    def _refusal(self, user: Actor | None, *, offered: bool) -> CloseCode | None:
-        if not offered:
-            return CloseCode.BAD_FRAME
-        if user is None:
-            return CloseCode.SIGN_IN
-        if self._of_user[user.user_id] >= self._pulse.sockets_a_user:
-            return CloseCode.TOO_MANY
-        return None
+        await websocket.accept(offered)
+        if self.is_draining:
+            # A browser cannot read a refused handshake, so it would not know when to come back.
+            await websocket.send_text(_bye().text)
+            await _close(websocket, CloseCode.GOING_AWAY)
+        elif offered is None:
+            await _close(websocket, CloseCode.BAD_FRAME)
+        elif user is None:
+            await _close(websocket, CloseCode.SIGN_IN)
+        elif self._of_user[user.user_id] >= self._pulse.sockets_a_user:
+            await _close(websocket, CloseCode.TOO_MANY)
+        else:
+            await self._converse(websocket, user)
 
     async def _converse(self, websocket: WebSocket, user: Actor) -> None:
+        """Returns at the end of the conversation, or at once where the server lets the connection be taken over."""
+        socket = self._socket(self.logins.join(websocket, user))
+        wire = take_over(websocket, socket)
+        if wire is not None:
+            socket.begin(wire)
+            return
+        line = AsgiLine(websocket, socket)
+        socket.begin(line)
+        await line.run()
+
+    def _socket(self, login: Login) -> Socket:
+        pulse = self._pulse
         now = asyncio.get_running_loop().time()
         session = Session(
-            now, self._pulse.heartbeat_seconds, keys.RESUME_PATCHES, keys.RESUME_SECONDS, self._pulse.bounds
+            now, pulse.heartbeat_seconds, keys.RESUME_PATCHES, keys.RESUME_SECONDS, pulse.bounds
         )
         if self.hub.degraded_since is not None:
-            session.say(written.degraded(self.hub.degraded_since))
-        socket = self.connected[session] = Socket(websocket, session, user, self.views)
-        self._rights_at[socket] = now + random.uniform(0.5, 1.0) * self._pulse.rights_seconds
-        self._of_user[user.user_id] += 1
-        try:
-            await socket.run()
-        finally:
-            del self.connected[session], self._rights_at[socket]
-            self._of_user[user.user_id] -= 1
+            session.degraded(written.degraded(self.hub.degraded_since))
+        socket = self.connected[session] = Socket(session, login, self.views, self._left)
+        self._turns[self._newcomer % _TURNS][socket] = None
+        self._newcomer += 1
+        self._of_user[login.user.user_id] += 1
+        return socket
 
-    def _tell_all(self, frame: Written) -> None:
+    def _left(self, socket: Socket) -> None:
+        del self.connected[socket.session]
+        for sockets in self._turns:
+            sockets.pop(socket, None)
+        user_id = socket.login.user.user_id
+        self._of_user[user_id] -= 1
+        if not self._of_user[user_id]:
+            del self._of_user[user_id]
+        self.logins.leave(socket.login)
+        if not self.connected and self._all_left is not None and not self._all_left.done():
+            self._all_left.set_result(None)
+
+    def _degraded(self, since: float) -> None:
+        frame = written.degraded(since)
         for session in list(self.connected):
-            session.say(frame)
+            session.degraded(frame)
+
+    def _recovered(self) -> None:
+        frame = written.recovered()
+        for session in list(self.connected):
+            session.recovered(frame)
 
     def _ended(self, subscription: Subscription, problem: Problem) -> None:
-        for session in list(self.connected):
-            if session.subscriptions.get(subscription.name) is subscription:
-                session.refuse(subscription, problem)
+        subscription.session.refuse(subscription, problem)
 
-    def _spawn(self, socket: Socket) -> None:
-        task = asyncio.create_task(self._look_at_rights(socket), name="rights")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _rights_changed(self, login: Login, user: Actor | None) -> None:
+        # With other rights other topics may be watched: the client comes back at once and asks again.
+        code = CloseCode.SIGN_IN if user is None else CloseCode.GOING_AWAY
+        for session, socket in self.connected.items():
+            if socket.login is login:
+                session.close(code)
 
-    async def _look_at_rights(self, socket: Socket) -> None:
-        try:
-            user = await self._auth.who(socket.websocket)
-        except Exception:  # noqa: BLE001 - a database that is away changes nobody's rights
-            _log.warning("rights_unknown", user_id=socket.user.user_id, exc_info=True)
-            return
-        if user is None:
-            socket.session.close(CloseCode.SIGN_IN)
-        elif user.is_admin != socket.user.is_admin:
-            # With other rights other topics may be watched: the client comes back at once and asks again.
-            socket.session.close(CloseCode.GOING_AWAY)
+
+def _bye() -> Written:
+    return written.bye(random.randint(0, 500))
+
+
+async def _close(websocket: WebSocket, code: CloseCode) -> None:
+    await websocket.close(code, MEANING[code])
 
 
 @asynccontextmanager
@@ -203,12 +238,16 @@ async def open_live(
     views = Views(hub, db, snapshots, history)
     live = Live(hub, views, auth, pulse or Pulse())
     hub.start()
-    clock = asyncio.create_task(live.keep_time(), name="the sockets' clock")
+    clocks = [
+        asyncio.create_task(live.keep_time(), name="the sockets' clock"),
+        asyncio.create_task(live.logins.keep_looking(), name="the sockets' rights"),
+    ]
     try:
         yield live
     finally:
-        clock.cancel()
+        for clock in clocks:
+            clock.cancel()
         await live.drain(0.0)
         views.close()
         await hub.close()
-        await asyncio.gather(clock, return_exceptions=True)
+        await asyncio.gather(*clocks, return_exceptions=True)

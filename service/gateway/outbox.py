@@ -10,10 +10,42 @@ from service.protocol.snapshot import Snapshot
 from service.protocol.written import Written
 
 
-class Outbox(Protocol):
-    """What a session drains. `ready` is called when something begins to wait."""
+class Put(Protocol):
+    """Writes a frame at once, where nothing waits before it; False: it must wait."""
 
-    ready: Callable[[], None]
+    def __call__(self, frame: Written, /) -> bool: ...
+
+
+class Reader(Protocol):
+    """Whose outbox it is."""
+
+    @property
+    def put(self) -> Put:
+        """For a frame that need not wait in the outbox."""
+        ...
+
+    def ready(self, outbox: "Outbox") -> None:
+        """Something begins to wait in the outbox."""
+        ...
+
+
+class _Nobody:
+    """Whoever the outbox was for is gone."""
+
+    def __init__(self) -> None:
+        self.put: Put = lambda _frame: False
+
+    def ready(self, outbox: "Outbox") -> None:
+        """Nobody drains it."""
+
+
+NOBODY: Reader = _Nobody()
+
+
+class Outbox(Protocol):
+    """What a session drains."""
+
+    reader: Reader
 
     def take(self) -> Written | None:
         """The next frame; None when nothing waits."""
@@ -28,9 +60,11 @@ class Outbox(Protocol):
 class JobOutbox:
     """For `job:`. `position` is where the reader will be once it has read all that waits."""
 
-    def __init__(self, topic: str) -> None:
+    __slots__ = ("_patch", "_snapshot", "_written", "position", "reader", "topic")
+
+    def __init__(self, topic: str, reader: Reader = NOBODY) -> None:
         self.topic = topic
-        self.ready: Callable[[], None] = _nobody
+        self.reader = reader
         self.position: tuple[str, int] | None = None
         self._snapshot: Written | None = None
         self._patch: Patch | None = None
@@ -40,7 +74,7 @@ class JobOutbox:
         """Shows the job anew; what waited is told by the snapshot."""
         self.position = (snapshot.epoch, snapshot.seq)
         self._snapshot, self._patch = frame, None
-        self.ready()
+        self.reader.ready(self)
 
     def resume(self, epoch: str, seq: int, missed: Patch | None) -> None:
         """Goes on after (epoch, seq), with what was missed as one patch."""
@@ -59,11 +93,11 @@ class JobOutbox:
         if patch.last <= seq:
             return True
         self.position = (epoch, patch.last)
-        if self._patch is None:
-            self._patch, self._written = patch, frame
-            self.ready()
-        else:
+        if self._patch is not None:
             self._patch, self._written = merge(self._patch, patch), None
+        elif self._snapshot is not None or not self.reader.put(frame):
+            self._patch, self._written = patch, frame
+            self.reader.ready(self)
         return True
 
     @property
@@ -86,9 +120,11 @@ class JobOutbox:
 class ValueOutbox:
     """For `batch:` and `admin:workers`: one patch waits; where a second would, the whole value is shown anew."""
 
-    def __init__(self, topic: str) -> None:
+    __slots__ = ("_anew", "_now", "_patch", "reader", "topic")
+
+    def __init__(self, topic: str, reader: Reader = NOBODY) -> None:
         self.topic = topic
-        self.ready: Callable[[], None] = _nobody
+        self.reader = reader
         self._now: Callable[[], Written] | None = None
         self._anew = False
         self._patch: Written | None = None
@@ -96,17 +132,17 @@ class ValueOutbox:
     def begin(self, now: Callable[[], Written]) -> None:
         """Shows the value anew; `now` gives the snapshot of the moment in which it is sent."""
         self._now, self._anew, self._patch = now, True, None
-        self.ready()
+        self.reader.ready(self)
 
     def offer(self, frame: Written) -> None:
         """Passes a patch on. What `begin` was given must know of it already."""
         if self._anew:
             return
-        if self._patch is None:
-            self._patch = frame
-            self.ready()
-        else:
+        if self._patch is not None:
             self._anew, self._patch = True, None
+        elif not self.reader.put(frame):
+            self._patch = frame
+            self.reader.ready(self)
 
     @property
     def waits(self) -> bool:
@@ -143,9 +179,11 @@ class ListOutbox:
     Places are those in the list that this reader has, newest job first, so they hold however much was merged.
     """
 
-    def __init__(self, topic: str) -> None:
+    __slots__ = ("_beginning", "_cards", "_has", "_order", "_waiting", "reader", "topic")
+
+    def __init__(self, topic: str, reader: Reader = NOBODY) -> None:
         self.topic = topic
-        self.ready: Callable[[], None] = _nobody
+        self.reader = reader
         self._cards: Cards | None = None
         self._beginning: Written | None = None
         self._waiting: dict[str, tuple[Patch, Written | None] | Written | None] = {}
@@ -157,25 +195,25 @@ class ListOutbox:
         self._cards, self._beginning = cards, frame
         self._waiting = dict.fromkeys(job_ids)
         self._has, self._order = {}, []
-        self.ready()
+        self.reader.ready(self)
 
     def counts(self, frame: Written) -> None:
         """Passes the newest counts on."""
         self._waiting[_COUNTS] = frame
-        self.ready()
+        self.reader.ready(self)
 
     def enter(self, job_id: str) -> None:
         """A job is in the list now, or must be shown anew."""
         self._waiting.pop(job_id, None)
         self._waiting[job_id] = None
-        self.ready()
+        self.reader.ready(self)
 
     def leave(self, job_id: str) -> None:
         """A job is not in the list any more."""
         self._waiting.pop(job_id, None)
         if job_id in self._has:
             self._waiting[job_id] = written.gone(self.topic, job_id)
-            self.ready()
+            self.reader.ready(self)
 
     def offer(self, patch: Patch, frame: Written) -> None:
         """A job of the list changed: passed on as a patch where that fits, else as its card."""
@@ -190,8 +228,12 @@ class ListOutbox:
         epoch, seq = self._has.get(job_id, ("", 0))
         if epoch == patch.epoch and patch.last <= seq:
             return
-        self._waiting[job_id] = (patch, frame) if _follows(patch, epoch, seq) else None
-        self.ready()
+        follows = _follows(patch, epoch, seq)
+        if follows and self._beginning is None and self.reader.put(frame):
+            self._has[job_id] = (patch.epoch, patch.last)
+        else:
+            self._waiting[job_id] = (patch, frame) if follows else None
+            self.reader.ready(self)
 
     @property
     def waits(self) -> bool:
@@ -238,7 +280,3 @@ class ListOutbox:
 
 def _follows(patch: Patch, epoch: str, seq: int) -> bool:
     return patch.epoch == epoch and patch.first <= seq + 1
-
-
-def _nobody() -> None:
-    """Nobody drains it yet."""

@@ -1,19 +1,19 @@
 """One socket's conversation, without any socket: what came in, what it asks for, what goes out next.
 
 The shell tells `received` and `tick`, drains `take` as fast as the reader reads, does what stands in `asks`, and
-closes once `closing` is set. Nothing that waits grows with the number of patches: see outbox.
+closes once `closing` is set. Where nothing waits a frame of a topic may go out past `take`, by `put`. Nothing that
+waits grows with the number of patches: see outbox.
 """
 
 import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import orjson
 from pydantic import ValidationError
 
-from service.gateway.outbox import JobOutbox, ListOutbox, Outbox, ValueOutbox
+from service.gateway.outbox import NOBODY, JobOutbox, ListOutbox, Outbox, Put, ValueOutbox
 from service.protocol import written
 from service.protocol.close_codes import MEANING, CloseCode
 from service.protocol.frames import UP, Pong, Subscribe, Unsubscribe
@@ -42,32 +42,42 @@ class Bounds:
     replies: int = 300
 
 
-@dataclass(eq=False)
 class Subscription:
-    """One topic that the reader wants. `since` is what it has, for a job."""
+    """One topic that the reader of a session wants. `since` is what it has, for a job."""
 
-    request: int
-    topic: Topic
-    name: str
-    since: tuple[str, int] | None
-    outbox: Outbox
+    __slots__ = ("name", "outbox", "request", "session", "since", "topic")
+
+    def __init__(
+        self,
+        session: "Session",
+        frame: Subscribe,
+        topic: Topic,
+        outbox: Outbox,
+        since: tuple[str, int] | None,
+    ) -> None:
+        self.session = session
+        self.request = frame.id
+        self.name = frame.topic
+        self.topic = topic
+        self.outbox = outbox
+        self.since = since
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Watch:
     """The shell checks the permission and lets a view fill the subscription's outbox, or refuses."""
 
     subscription: Subscription
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unwatch:
     """The shell takes the subscription from its view."""
 
     subscription: Subscription
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Closing:
     """Close with this code; `abort` where the other side does not read any more."""
 
@@ -83,39 +93,57 @@ class Closing:
 Ask: TypeAlias = Watch | Unwatch
 
 
-@dataclass(eq=False)
 class Session:
     """Times are seconds of any clock that only goes up, but for `greeted_at`, which is since 1970.
 
-    `wake` is called when `take` or `closing` has something new.
+    `wake` is called when `take` or `closing` has something new. `put` may write a frame at once: it must do so only
+    while nothing that `take` would give has been waiting since `wake`, and answer whether it did.
     """
 
-    now: float
-    heartbeat_seconds: float
-    resume_patches: int
-    resume_seconds: int
-    bounds: Bounds = field(default_factory=Bounds)
-    greeted_at: float = field(default_factory=time.time)
-    wake: Callable[[], None] = lambda: None
+    __slots__ = (
+        "_filled_at",
+        "_heard_at",
+        "_mistakes",
+        "_pinged_at",
+        "_ready",
+        "_recovered",
+        "_replies",
+        "_tokens",
+        "_unsent_ping",
+        "asks",
+        "bounds",
+        "closing",
+        "heartbeat_seconds",
+        "put",
+        "subscriptions",
+        "wake",
+    )
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        now: float,
+        heartbeat_seconds: float,
+        resume_patches: int,
+        resume_seconds: int,
+        bounds: Bounds | None = None,
+        greeted_at: float | None = None,
+    ) -> None:
+        self.bounds = bounds or _USUAL
+        self.heartbeat_seconds = heartbeat_seconds
+        self.wake: Callable[[], None] = _nobody
+        self.put: Put = _keep
         self.subscriptions: dict[str, Subscription] = {}
-        self.asks: deque[Ask] = deque()
+        self.asks: list[Ask] = []
         self.closing: Closing | None = None
-        self._replies: deque[Written] = deque()
+        self._replies: list[Written] = []
         self._ready: dict[Outbox, None] = {}
-        self._heard_at = self._pinged_at = self._filled_at = self.now
+        self._heard_at = self._pinged_at = self._filled_at = now
         self._unsent_ping: Written | None = None
+        self._recovered: Written | None = None
         self._tokens = float(self.bounds.frames)
         self._mistakes = 0
-        self.say(
-            written.hello(
-                self.heartbeat_seconds,
-                at=self.greeted_at,
-                patches=self.resume_patches,
-                seconds=self.resume_seconds,
-            )
-        )
+        at = time.time() if greeted_at is None else greeted_at
+        self.say(written.hello(heartbeat_seconds, at=at, patches=resume_patches, seconds=resume_seconds))
 
     def received(self, text: str | bytes, now: float) -> None:
         """A frame of the client. Whatever it holds, the answer is a subscription, an error frame or a close code."""
@@ -128,6 +156,14 @@ class Session:
             self.close(CloseCode.BAD_FRAME)
         else:
             self._read(text)
+
+    def noticed(self, now: float) -> None:
+        """A sign of life that says nothing, such as a control frame. It counts as a frame all the same."""
+        if self.closing:
+            return
+        self._heard_at = now
+        if not self._may_speak(now):
+            self.close(CloseCode.TOO_MANY)
 
     def tick(self, now: float, ping: Written) -> None:
         """Sends the heartbeat when it is due and gives up on a reader that was silent for two of them."""
@@ -143,7 +179,7 @@ class Session:
     def take(self) -> Written | None:
         """The next frame to send, or None until `wake` is called. Topics take turns."""
         if self._replies:
-            return self._replies.popleft()
+            return self._replies.pop(0)
         if self._unsent_ping is not None:
             frame, self._unsent_ping = self._unsent_ping, None
             return frame
@@ -155,11 +191,12 @@ class Session:
                 self._ready[outbox] = None
             if frame is not None:
                 return frame
-        return None
+        frame, self._recovered = self._recovered, None
+        return frame
 
     def take_last_words(self) -> Written | None:
         """What still goes out before the close frame: answers and the farewell, but nothing of a topic."""
-        return self._replies.popleft() if self._replies else None
+        return self._replies.pop(0) if self._replies else None
 
     def say(self, frame: Written) -> None:
         """Sends a frame that belongs to no topic, before all others."""
@@ -167,6 +204,21 @@ class Session:
             self.close(CloseCode.TOO_MANY)
             return
         self._replies.append(frame)
+        self.wake()
+
+    def degraded(self, frame: Written) -> None:
+        """Says that the source is lost."""
+        self._recovered = None
+        self.say(frame)
+
+    def recovered(self, frame: Written) -> None:
+        """Says that the source is back, once all that was missed has been taken."""
+        self._recovered = frame
+        self.wake()
+
+    def ready(self, outbox: Outbox) -> None:
+        """Something begins to wait in the outbox."""
+        self._ready[outbox] = None
         self.wake()
 
     def refuse(self, subscription: Subscription, problem: Problem) -> None:
@@ -227,29 +279,22 @@ class Session:
             self._answer(frame, Problem(429, "too_many_subscriptions", {"limit": limit}))
             return
         since = _since(frame.since) if isinstance(topic, JobTopic) else None
-        subscription = Subscription(frame.id, topic, name, since, self._outbox(topic))
+        subscription = Subscription(self, frame, topic, self._outbox(topic, name), since)
         self.subscriptions[name] = subscription
         self.asks.append(Watch(subscription))
 
-    def _outbox(self, topic: Topic) -> Outbox:
+    def _outbox(self, topic: Topic, name: str) -> Outbox:
         match topic:
             case JobTopic():
-                outbox: Outbox = JobOutbox(str(topic))
+                return JobOutbox(name, self)
             case ListTopic():
-                outbox = ListOutbox(str(topic))
+                return ListOutbox(name, self)
             case BatchTopic() | WorkersTopic():
-                outbox = ValueOutbox(str(topic))
-
-        def ready() -> None:
-            self._ready[outbox] = None
-            self.wake()
-
-        outbox.ready = ready
-        return outbox
+                return ValueOutbox(name, self)
 
     def _drop(self, subscription: Subscription) -> None:
         del self.subscriptions[subscription.name]
-        subscription.outbox.ready = lambda: None
+        subscription.outbox.reader = NOBODY
         self._ready.pop(subscription.outbox, None)
         self.asks.append(Unwatch(subscription))
         self.wake()
@@ -279,3 +324,15 @@ def _since(text: str | None) -> tuple[str, int] | None:
         return None
     epoch, _, seq = text.rpartition(":")
     return epoch, int(seq)
+
+
+def _nobody() -> None:
+    """Nobody is to be woken yet."""
+
+
+def _keep(_frame: Written) -> bool:
+    """Nothing can be written at once yet."""
+    return False
+
+
+_USUAL = Bounds()

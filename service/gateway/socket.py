@@ -1,132 +1,183 @@
-"""One WebSocket: the shell around a Session. One task always receives, one sends, and neither waits for the other."""
+"""One WebSocket: the shell around a Session. No task of its own: what can be written is written at once."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Callable
 from functools import partial
 
 import structlog
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from service.domain.account import Actor
 from service.domain.ids import new_id
+from service.gateway.line import Line
+from service.gateway.rights import Login
 from service.gateway.session import Session, Subscription, Unwatch, Watch
 from service.gateway.views.registry import Views
-from service.gateway.wire import wire_end
 from service.protocol.close_codes import CloseCode
 from service.protocol.problems import Problem, Refused
 from service.protocol.written import Written
+
+_AT_ONCE_BYTES = 16 * 1024
 
 _log = structlog.get_logger()
 
 
 class Socket:
-    """Lives until either side ends it. `tick` is called every so often, with seconds of the event loop's clock."""
+    """Listens to a line and speaks for a session, from `begin` until the line has ended."""
 
-    def __init__(self, websocket: WebSocket, session: Session, user: Actor, views: Views) -> None:
-        self.websocket = websocket
+    __slots__ = (
+        "_is_due",
+        "_is_finished",
+        "_left",
+        "_line",
+        "_loop",
+        "_progress_at",
+        "_unsent",
+        "_views",
+        "_watches",
+        "login",
+        "session",
+    )
+
+    def __init__(
+        self, session: Session, login: Login, views: Views, left: Callable[["Socket"], None]
+    ) -> None:
         self.session = session
-        self.user = user
+        self.login = login
         self._views = views
-        self._work = asyncio.Event()
-        self._watches: dict[Subscription, asyncio.Task[None]] = {}
-        self._sending_since: float | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        session.wake = self._work.set
+        self._left = left
+        self._loop = asyncio.get_running_loop()
+        self._line: Line | None = None
+        self._is_due = self._is_finished = False
+        self._unsent, self._progress_at = 0, 0.0
+        self._watches: dict[Subscription, asyncio.Task[None]] | None = None
 
-    async def run(self) -> None:
-        """Returns when the conversation is over; the subscriptions are gone then."""
-        self._tasks = {asyncio.create_task(self._receive()), asyncio.create_task(self._send())}
-        try:
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in self._tasks:
-                task.cancel()
-            for outcome in await asyncio.gather(*self._tasks, return_exceptions=True):
-                if isinstance(outcome, Exception) and not isinstance(outcome, WebSocketDisconnect | OSError):
-                    _log.error("socket_failed", exc_info=outcome)
-            for subscription in list(self._watches):
-                self._unwatch(subscription)
+    def begin(self, line: Line) -> None:
+        """From now on the line carries the session."""
+        self._line = line
+        self.session.wake = self._wake
+        self.session.put = line.put
+        self._wake()
+
+    def heard(self, message: str | bytes) -> None:
+        """A message of the client's."""
+        self.session.received(message, self._loop.time())
+        self._do_what_is_asked()
+
+    def noticed(self) -> None:
+        """The client lives."""
+        self.session.noticed(self._loop.time())
+
+    def drained(self) -> None:
+        """The line is free again."""
+        self._flush()
+
+    def ended(self) -> None:
+        """The line is gone: so are the subscriptions."""
+        self._line = None
+        self._do_what_is_asked()
+        for subscription in self.session.subscriptions.values():
+            self._unwatch(subscription)
+        self._left(self)
 
     def tick(self, now: float, ping: Written, send_deadline: float) -> None:
-        """The heartbeat; and the end for a reader that has not taken a frame for longer than the deadline."""
+        """The heartbeat; and the end for a reader that has not taken a byte for longer than the deadline."""
+        if self._line is None or self._is_finished:
+            return
         self.session.tick(now, ping)
-        stuck = self._sending_since is not None and now - self._sending_since > send_deadline
-        if stuck:
+        unsent = self._line.unsent()
+        if not self._unsent or unsent < self._unsent:
+            self._progress_at = now
+        self._unsent = unsent
+        if unsent and now - self._progress_at > send_deadline:
             self.session.close(CloseCode.TOO_SLOW, abort=True)
-        if stuck or (self.session.closing is not None and self.session.closing.abort):
-            self.abort()
 
     def abort(self) -> None:
         """Ends the connection at once, whatever waits."""
-        end = wire_end(self.websocket)
-        if end is not None:
-            end.abort()
-        for task in self._tasks:
-            task.cancel()
+        if self._line is not None:
+            self._line.abort()
 
-    async def _receive(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            message = await self.websocket.receive()
-            if message["type"] == "websocket.disconnect":
+    def _wake(self) -> None:
+        if not self._is_due and self._line is not None:
+            self._is_due = True
+            self._line.hold()
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        """Writes until nothing waits or the line takes no more; `drained` goes on."""
+        self._is_due = False
+        line = self._line
+        if line is None or self._is_finished:
+            return
+        self._do_what_is_asked()
+        while self.session.closing is None and line.is_free:
+            frames = self._next_frames()
+            if not frames:
+                line.release()
                 return
-            text = message.get("text")
-            self.session.received(message.get("bytes") or b"" if text is None else text, loop.time())
-            self._do_what_is_asked()
+            line.write(frames)
+        if self.session.closing is not None:
+            self._finish(line)
 
-    async def _send(self) -> None:
-        while True:
-            self._do_what_is_asked()
-            if self.session.closing is not None:
-                await self._close()
-                return
-            frame = self.session.take()
-            if frame is None:
-                self._work.clear()
-                await self._work.wait()
-            else:
-                await self._put(frame)
+    def _next_frames(self) -> list[Written]:
+        frames: list[Written] = []
+        size = 0
+        while size < _AT_ONCE_BYTES and (frame := self.session.take()) is not None:
+            frames.append(frame)
+            size += len(frame.frame)
+        return frames
 
-    async def _put(self, frame: Written) -> None:
-        self._sending_since = asyncio.get_running_loop().time()
-        await self.websocket.send({"type": "websocket.send", "text": frame.text})
-        self._sending_since = None
-
-    async def _close(self) -> None:
+    def _finish(self, line: Line) -> None:
         closing = self.session.closing
         assert closing is not None
+        self._is_finished = True
         if closing.abort:
-            self.abort()
+            line.abort()
             return
+        last: list[Written] = []
         while (frame := self.session.take_last_words()) is not None:
-            await self._put(frame)
-        self._sending_since = asyncio.get_running_loop().time()
-        await self.websocket.close(closing.code, closing.reason[:120])
+            last.append(frame)
+        if last:
+            line.write(last)
+        line.close(closing.code, closing.reason)
 
     def _do_what_is_asked(self) -> None:
-        asks = self.session.asks
-        while asks:
-            match asks.popleft():
-                case Watch(subscription):
-                    task = asyncio.create_task(self._watch(subscription), name=f"watch {subscription.name}")
-                    self._watches[subscription] = task
-                case Unwatch(subscription):
-                    self._unwatch(subscription)
+        while self.session.asks:
+            asks, self.session.asks = self.session.asks, []
+            for ask in asks:
+                match ask:
+                    case Watch(subscription):
+                        self._begin_to_watch(subscription)
+                    case Unwatch(subscription):
+                        self._unwatch(subscription)
+
+    def _begin_to_watch(self, subscription: Subscription) -> None:
+        if self._line is None:
+            return
+        if self._watches is None:
+            self._watches = {}
+        task = self._loop.create_task(self._watch(subscription), name=f"watch {subscription.name}")
+        self._watches[subscription] = task
+        task.add_done_callback(partial(self._watching, subscription))
+
+    def _watching(self, subscription: Subscription, _task: asyncio.Task[None]) -> None:
+        if self._watches is not None:
+            self._watches.pop(subscription, None)
+            self._watches = self._watches or None
 
     def _unwatch(self, subscription: Subscription) -> None:
-        task = self._watches.pop(subscription, None)
-        if task is not None and not task.done():
+        if self._watches is not None and (task := self._watches.get(subscription)) is not None:
             task.cancel()
         self._views.unwatch(subscription)
 
     async def _watch(self, subscription: Subscription) -> None:
-        refuse = partial(self.session.refuse, subscription)
-        with suppress(asyncio.CancelledError):
-            try:
-                await self._views.watch(self.user, subscription)
-            except Refused as refusal:
-                refuse(refusal.problem)
-            except Exception:  # noqa: BLE001 - the socket has other topics
-                support_id = new_id()
-                _log.exception("subscribe_failed", topic=subscription.name, support_id=support_id)
-                refuse(Problem(503, "unavailable", {"seconds": 2}, support_id))
+        try:
+            user = await self.login.now()
+            if user is None:
+                self.session.close(CloseCode.SIGN_IN)
+            else:
+                await self._views.watch(user, subscription)
+        except Refused as refusal:
+            self.session.refuse(subscription, refusal.problem)
+        except Exception:  # noqa: BLE001 - the socket has other topics
+            support_id = new_id()
+            _log.exception("subscribe_failed", topic=subscription.name, support_id=support_id)
+            self.session.refuse(subscription, Problem(503, "unavailable", {"seconds": 2}, support_id))

@@ -15,20 +15,38 @@ Reason: TypeAlias = Literal["first", "too_old", "new_epoch"]
 
 
 class Written:
-    """One frame: its JSON as bytes, and as text for those who must have text, made once."""
+    """One frame: what a server writes for it (RFC 6455, unmasked), made once, and its JSON as bytes or text."""
 
-    __slots__ = ("_text", "payload")
+    __slots__ = ("_text", "frame")
 
     def __init__(self, frame: Mapping[str, Any]) -> None:
-        self.payload = orjson.dumps(frame)
+        self.frame = text_frame(orjson.dumps(frame))
         self._text: str | None = None
 
     @property
+    def payload(self) -> bytes:
+        """The JSON."""
+        return self.frame[_HEADER_BYTES.get(self.frame[1], 2) :]
+
+    @property
     def text(self) -> str:
-        """The JSON as text."""
+        """The JSON as text, for those who must have text; made once."""
         if self._text is None:
             self._text = self.payload.decode()
         return self._text
+
+
+def text_frame(payload: bytes) -> bytes:
+    """A whole text message in one frame, as a server sends it."""
+    length = len(payload)
+    if length < 126:
+        return bytes((0x81, length)) + payload
+    if length < 1 << 16:
+        return b"\x81\x7e" + length.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + length.to_bytes(8, "big") + payload
+
+
+_HEADER_BYTES = {126: 4, 127: 10}
 
 
 def hello(heartbeat_seconds: float, *, at: float, patches: int, seconds: int) -> Written:

@@ -154,7 +154,7 @@ async def test_draining_says_when_to_come_back_and_lets_nobody_in(gateway: Gatew
     for each in clients:
         assert await until(lambda each=each: each.closed, "it was asked to leave") == 4200
         assert each.of("bye")[0]["after_ms"] <= 500
-    assert not gateway.live.is_ready
-    with pytest.raises(InvalidStatus) as refusal:
-        await gateway.connect(token)
-    assert refusal.value.response.status_code == 503
+    assert not gateway.live.is_ready and gateway.live.sockets == 0
+    late = await gateway.connect(token)
+    assert await until(lambda: late.closed, "a newcomer is sent away") == 4200
+    assert [each["type"] for each in late.frames] == ["bye"]

@@ -143,7 +143,7 @@ class World:
 
     def _do_what_is_asked(self) -> None:
         while self.session.asks:
-            match self.session.asks.popleft():
+            match self.session.asks.pop(0):
                 case Unwatch(subscription):
                     outbox = self.outboxes.pop(subscription.name)
                     if isinstance(outbox, ValueOutbox):
