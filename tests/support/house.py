@@ -116,3 +116,11 @@ async def open_house(
         async with adapters.db.writing() as session:
             session.add(UserRow(id=user_id, name="Ada", role="user", created_at=0.0))
         yield House(adapters, chosen, Actor(user_id, "Ada"))
+
+
+async def percents(house: House, job_id: str) -> list[float]:
+    """Every percentage that was told of the job, in order."""
+    last = await house.snapshot(job_id)
+    patches = await house.a.log.since(job_id, last.epoch, 1)
+    assert patches is not None, "all that was told is still there"
+    return [patch.set["percent"] for patch in patches if "percent" in patch.set]
