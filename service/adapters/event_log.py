@@ -8,12 +8,13 @@ All methods raise redis.exceptions.ConnectionError or TimeoutError once Redis wa
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
 import structlog
 
 from service.adapters.event_arguments import facts_arguments, row_arguments, seed_arguments
 from service.adapters.event_message import (
+    LiveCard,
+    card_from,
     gone_message,
     joined_message,
     of_server,
@@ -25,7 +26,7 @@ from service.adapters.events import Outcome, RowPatch, Seed, StepFacts
 from service.adapters.keys import ALL_CHANNEL, job_channel, job_keys, owner_channel
 from service.adapters.redis_link import Argument, RedisLink, Script, open_redis
 from service.protocol.patch import Patch
-from service.protocol.snapshot import Snapshot, card
+from service.protocol.snapshot import Snapshot
 
 __all__ = ["EventLog", "Outcome", "RowPatch", "Seed", "StepFacts"]
 
@@ -95,33 +96,20 @@ class EventLog:
         told = await self._link.together([("HGETALL", key) for key in (keys.main, keys.pages, keys.log)])
         return snapshot_from(job_id, told.run_id, *told.replies)
 
-    async def snapshots(self, job_ids: Sequence[str]) -> dict[str, Snapshot]:
-        """The snapshots that there are, each of one moment, with the fields of a card only. One round trip."""
+    async def cards(self, job_ids: Sequence[str]) -> dict[str, LiveCard]:
+        """The cards that there are, each of one moment. One round trip."""
         if not job_ids:
             return {}
         told = await self._link.one_by_one([("HGETALL", job_keys(job_id).main) for job_id in job_ids])
         found = {
-            job_id: snapshot_from(job_id, told.run_id, main)
+            job_id: card_from(job_id, told.run_id, main)
             for job_id, main in zip(job_ids, told.replies, strict=True)
         }
-        return {
-            job_id: replace(snapshot, value=card(snapshot.value))
-            for job_id, snapshot in found.items()
-            if snapshot is not None
-        }
+        return {job_id: each for job_id, each in found.items() if each is not None}
 
-    async def revisions(self, job_ids: Sequence[str]) -> dict[str, int]:
-        """The revision of the row that each log holds at least. One round trip."""
-        if not job_ids:
-            return {}
-        told = await self._link.one_by_one(
-            [("HMGET", job_keys(job_id).main, "_epoch", "_revision") for job_id in job_ids]
-        )
-        return {
-            job_id: int(revision)
-            for job_id, (epoch, revision) in zip(job_ids, told.replies, strict=True)
-            if of_server(epoch, told.run_id)
-        }
+    async def snapshots(self, job_ids: Sequence[str]) -> dict[str, Snapshot]:
+        """The snapshots of the cards that there are. One round trip."""
+        return {job_id: each.snapshot for job_id, each in (await self.cards(job_ids)).items()}
 
     async def since(self, job_id: str, epoch: str, seq: int) -> list[Patch] | None:
         """The patches after `seq`, without a hole up to now; None if they are not all there or of another epoch."""

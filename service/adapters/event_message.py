@@ -1,13 +1,13 @@
 """What comes out of the event log: published messages, and snapshots put together from their hashes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
 from service.adapters.redis_link import Reply
 from service.protocol.patch import Patch
-from service.protocol.snapshot import MAP_FIELDS, Snapshot
+from service.protocol.snapshot import MAP_FIELDS, Snapshot, card
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,14 @@ class Published:
     patch: Patch
     seeded: bool = False
     gone: bool = False
+
+
+@dataclass(frozen=True)
+class LiveCard:
+    """A job's snapshot with the fields of a card only, and the revision of the row that it holds at least."""
+
+    snapshot: Snapshot
+    revision: int
 
 
 def read_message(message: bytes | str) -> Published:
@@ -96,6 +104,15 @@ def snapshot_from(
         run=int(texts[b"_run"]),
         value=orjson.loads(b"{%b}" % b",".join(parts)),
     )
+
+
+def card_from(job_id: str, run_id: str, main: Reply) -> LiveCard | None:
+    """The card in the main hash, as `snapshot_from`."""
+    snapshot = snapshot_from(job_id, run_id, main)
+    if snapshot is None:
+        return None
+    shown = replace(snapshot, value=card(snapshot.value))
+    return LiveCard(shown, int(paired(main)[b"_revision"]))
 
 
 def of_server(epoch: bytes | None, run_id: str) -> bool:

@@ -10,6 +10,7 @@ from service.adapters.records.listing import Card
 from service.domain.ids import is_id
 from service.domain.json import JsonObject
 from service.gateway.operation import Parameter
+from service.gateway.views.overlay import as_new_as
 from service.protocol.batch import Member, with_live
 from service.protocol.problems import refused
 from service.protocol.snapshot import Snapshot
@@ -69,10 +70,7 @@ class Cards:
     async def _live(self, revisions: dict[str, int]) -> dict[str, Snapshot]:
         """The log's snapshots that are no older than the rows; none while Redis is away."""
         try:
-            # Revisions first: they only rise, so the snapshots that are read after them are at least as new.
-            known = await self._log.revisions(list(revisions))
-            fresh = [job_id for job_id, revision in revisions.items() if known.get(job_id, -1) >= revision]
-            return await self._log.snapshots(fresh)
+            return await as_new_as(self._log, revisions)
         except (RedisError, OSError, TimeoutError):
             return {}
 

@@ -128,7 +128,7 @@ async def test_a_row_that_changes_nothing_takes_no_number(log: EventLog) -> None
     before = await now(log)
     assert await log.append_row(row(2, name="a", state="processing")) is Outcome.UNCHANGED
     assert await now(log) == before
-    assert await log.revisions([JOB, "unknown"]) == {JOB: 2}
+    assert {job: each.revision for job, each in (await log.cards([JOB, "unknown"])).items()} == {JOB: 2}
 
 
 async def test_a_revision_is_taken_once_and_its_lines_with_it(log: EventLog) -> None:
@@ -152,7 +152,7 @@ async def test_lines_join_the_log_though_another_published_their_revision(log: E
     assert await log.append_row(late) is Outcome.REFUSED
     value = (await now(log)).value
     assert (value["state"], value["percent"], value.get("detail")) == ("completed", 100, None)
-    assert await log.revisions([JOB]) == {JOB: 4}
+    assert (await log.cards([JOB]))[JOB].revision == 4
     await log.append_row(row(5, run=2, state="queued"))
     assert await log.append_row(row(4, log=({"code": "old"},))) is Outcome.REFUSED
 

@@ -78,7 +78,7 @@ async def test_a_list_needs_no_redis(site: Gateway, monkeypatch: pytest.MonkeyPa
     async def away(*_: object) -> None:
         raise ConnectionError("redis is away")
 
-    monkeypatch.setattr(EventLog, "revisions", away)
+    monkeypatch.setattr(EventLog, "cards", away)
     (card,) = (await client.get("/api/jobs")).json()["items"]
     assert (card["id"], card["name"]) == (job_id, "a.pdf")
 

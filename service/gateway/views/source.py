@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from service.adapters.event_message import LiveCard
 from service.protocol.patch import Patch
 from service.protocol.snapshot import Snapshot
 
@@ -21,10 +22,6 @@ class History(Protocol):
         """All patches after seq, in order; None when not all of them are there."""
         ...
 
-    async def revisions(self, job_ids: list[str]) -> dict[str, int]:
-        """The revision of the row that each of the log's jobs holds at least."""
-        ...
-
-    async def snapshots(self, job_ids: list[str]) -> dict[str, Snapshot]:
+    async def cards(self, job_ids: list[str]) -> dict[str, LiveCard]:
         """The cards that the log has, by job."""
         ...
