@@ -28,6 +28,28 @@ def text_pdf(*texts: str, rotation: int = 0, password: str | None = None) -> byt
     return document.tobytes(encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw=password, owner_pw="owner")
 
 
+def junk_layer_pdf(*texts: str) -> bytes:
+    """The same pages, to be seen as they are; but what can be copied out of them is private-use characters only, as
+    some programs write their fonts."""
+    document = pymupdf.open()
+    for text in texts:
+        page = document.new_page()
+        writer = pymupdf.TextWriter(page.rect)
+        writer.fill_textbox((72, 72, 523, 770), text, font=pymupdf.Font("helv"), fontsize=11)
+        writer.write_text(page)
+    for xref in range(1, document.xref_length()):
+        kind, reference = document.xref_get_key(xref, "ToUnicode")
+        if kind == "xref":
+            document.update_stream(int(reference.split()[0]), _TO_PRIVATE_USE)
+    return document.tobytes()
+
+
+_TO_PRIVATE_USE = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
+/CMapName /Private def /CMapType 2 def 1 begincodespacerange <0000> <FFFF> endcodespacerange
+1 beginbfrange <0000> <0FFF> <E000> endbfrange
+endcmap end end"""
+
+
 def scanned_pdf(*texts: str, dpi: int = 150) -> bytes:
     """The same pages as pictures only."""
     document = pymupdf.open()
