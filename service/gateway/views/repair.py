@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+LONGEST_GAP_SECONDS = 1.0
 _PAUSES = (0.05, 0.2, 0.5, 1.0)
 
 _log = structlog.get_logger()
@@ -13,7 +14,8 @@ _log = structlog.get_logger()
 class Repair:
     """Runs `check` at most once at a time; a failure is tried again until it works.
 
-    Between two runs lie at least `gap` seconds, and with a gap at least four times what the last run took.
+    Between two runs lie at least `gap` seconds, and with a gap four times what the last run took, but not more than
+    LONGEST_GAP_SECONDS: a run may have been slow since Redis was away, and who watches waits for the next.
     """
 
     def __init__(self, name: str, check: Callable[[], Awaitable[None]], *, gap: float = 0.0) -> None:
@@ -62,5 +64,6 @@ class Repair:
                 await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
                 failures += 1
             if self._gap:
-                self._next_at = loop.time() + max(self._gap, 4 * (loop.time() - began_at))
+                pause = min(LONGEST_GAP_SECONDS, 4 * (loop.time() - began_at))
+                self._next_at = loop.time() + max(self._gap, pause)
         self._task = None
