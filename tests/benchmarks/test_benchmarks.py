@@ -74,6 +74,35 @@ def test_a_cheap_benchmark_runs_and_leaves_nothing(
     assert not own_children("benchmark-")
 
 
+def test_the_live_gateway_and_its_peers_are_measured(tmp_path: Path) -> None:
+    """Peers deliver all that is offered, Headway may merge on a busy machine; and it has a ratio to each."""
+    json = tmp_path / "rows.json"
+    assert main(["live.delivery", "--quick", "--json", str(json)]) == 0
+    _, *rows = [orjson.loads(line) for line in json.read_bytes().splitlines()]
+    costs = [row for row in rows if row["what"].startswith("CPU of a delivery: ") and "goal" not in row]
+    assert len(costs) == 3
+    for row in costs:
+        delivered, expected = map(int, row["note"].split(" deliveries")[0].split(" of "))
+        assert delivered == expected or row["what"].endswith("Headway")
+        assert 0 < delivered <= expected
+    assert sum("goal" in row for row in rows) == 3
+    assert not own_children("benchmark-")
+
+
+def test_a_folder_of_benchmarks_stands_for_all_that_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In their order, and nothing else."""
+    ran: list[str] = []
+
+    def note(name: str, *_: object, quick: bool) -> list[Row]:
+        ran.append(name)
+        return []
+
+    monkeypatch.setattr("tests.benchmarks.__main__._run", note)
+    assert main(["engines", "live"]) == 0
+    assert ran == ["engines", *(name for name in NAMES if name.startswith("live."))]
+    assert len(ran) > 2
+
+
 def test_a_benchmark_that_fails_is_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,7 +23,7 @@ _JOBS, _EVENTS_A_SECOND, _WITHIN_SECONDS = 4, 20.0, 10.0
 async def measure(plan: Plan) -> AsyncIterator[Row]:
     """Rounds of both."""
     live, resting = plan.times(200, 20), plan.times(4800, 200)
-    sockets, seconds, rounds = live + resting, plan.times(10, 1), plan.times(3)
+    sockets, seconds, rounds = live + resting, plan.times(8, 1), plan.times(5)
     alone: list[Received] = []
     among: list[Received] = []
     shown: list[float] = []

@@ -8,6 +8,7 @@ three are given the same values on the same Redis by a process of their own, in 
 gateway's process; milliseconds are by the clock that all processes share.
 """
 
+import asyncio
 import contextlib
 import math
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -85,7 +86,7 @@ async def measure(plan: Plan) -> AsyncIterator[Row]:
         set_up = await stack.enter_async_context(stage(plan.folder))
         sides = await _sides(stack, set_up, subscribers)
         for side in sides.values():
-            await side.run(1.0)
+            await side.run(0.2 if plan.quick else 2.0)
         rounds = await interleaved(plan.times(5), *(partial(side.run, seconds) for side in sides.values()))
     for row in _rows(dict(zip(sides, rounds, strict=True))):
         yield row
@@ -96,20 +97,28 @@ async def _sides(stack: contextlib.AsyncExitStack, set_up: Stage, subscribers: i
     topics = [f"job:{job_id}" for job_id, _ in jobs]
     shown = str(await set_up.snapshot(jobs[0][0]))
     redis = set_up.redis_url
-    ours = await stack.enter_async_context(headway(set_up))
-    socketio = await stack.enter_async_context(peer("socketio", set_up, redis, shown))
-    broadcast = await stack.enter_async_context(peer("broadcast", set_up, redis, shown, *topics))
+    tokens = await set_up.tokens(subscribers)
+    # All at once: loading them takes longer than anything else here.
+    readers = [await stack.enter_async_context(crowd()) for _ in range(3)]
+    offers = [
+        await stack.enter_async_context(publisher(way, redis, jobs))
+        for way in ("headway", "socketio", "channel")
+    ]
+    ours, socketio, broadcast = await asyncio.gather(
+        stack.enter_async_context(headway(set_up)),
+        stack.enter_async_context(peer("socketio", set_up, redis, shown)),
+        stack.enter_async_context(peer("broadcast", set_up, redis, shown, *topics)),
+    )
+    addresses = {
+        OURS: (ours, Address(ours.port, "headway", tokens)),
+        SOCKETIO: (socketio, Address(socketio.port, "socketio")),
+        BROADCAST: (broadcast, Address(broadcast.port, "plain")),
+    }
     sides: dict[str, Side] = {}
-    for name, server, way, address in (
-        (OURS, ours, "headway", Address(ours.port, "headway", await set_up.tokens(subscribers))),
-        (SOCKETIO, socketio, "socketio", Address(socketio.port, "socketio")),
-        (BROADCAST, broadcast, "channel", Address(broadcast.port, "plain")),
-    ):
-        readers = await stack.enter_async_context(crowd())
-        complete = await readers.come(_GROUP, subscribers, address, topics)
+    for (name, (server, address)), mine, offer in zip(addresses.items(), readers, offers, strict=True):
+        complete = await mine.come(_GROUP, subscribers, address, topics)
         assert complete == subscribers, f"{name}: {complete} of {subscribers} were shown their jobs"
-        offers = await stack.enter_async_context(publisher(way, redis, jobs))
-        sides[name] = Side(server, readers, offers, subscribers)
+        sides[name] = Side(server, mine, offer, subscribers)
     return sides
 
 

@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 import orjson
 import uvloop
 from redis.asyncio import Redis
-from socketio import AsyncRedisManager
 
 from service.adapters.event_log import EventLog, Outcome
 from service.domain.json import JsonObject
@@ -58,6 +57,8 @@ def to_headway(redis_url: str) -> Offer:
 
 def to_socketio(redis_url: str) -> Offer:
     """As its documentation has it for processes that only emit."""
+    from socketio import AsyncRedisManager
+
     manager = AsyncRedisManager(redis_url, write_only=True)
 
     async def offer(job: OfferedJob) -> None:

@@ -67,23 +67,23 @@ class Stalling:
             await asyncio.sleep(_LOOK_SECONDS)
             self._look()
         took = [each.closed_at - each.grew_at for each in self._stalled if each.closed_at is not None]
-        unsent = _queues().unsent
+        unsent = connections().unsent
         left = sum(unsent.get(each.port, 0) for each in self._stalled) / len(self._stalled)
         return {"closed": len(took), "seconds": took, "left": left}
 
     def _look(self) -> None:
         now = time.monotonic()
-        queues = _queues()
+        known = connections()
         for each in self._stalled:
             if each.closed_at is not None:
                 continue
-            if each.port not in queues.open:
+            if each.port not in known.open:
                 each.closed_at = now
                 continue
-            unsent = queues.unsent[each.port]
+            unsent = known.unsent[each.port]
             if unsent > each.unsent:
                 each.unsent, each.grew_at = unsent, now
-            each.unread = queues.unread.get(each.port, 0)
+            each.unread = known.unread.get(each.port, 0)
 
 
 async def asking(members: Sequence[Subscriber], topic: str, times: int = _WARM_ASKS) -> None:
@@ -99,8 +99,8 @@ def _stop(member: Subscriber) -> int:
 
 
 @dataclass(frozen=True)
-class _Queues:
-    """Of loopback's connections: bytes that wait to be read at a port, bytes that wait to be sent to a port, and the
+class Connections:
+    """Of loopback, by port: bytes that wait to be read at a port, bytes that wait to be sent to a port, and the
     ports whose other side still holds the connection open."""
 
     unread: dict[int, int]
@@ -108,9 +108,10 @@ class _Queues:
     open: set[int]
 
 
-def _queues(table: str = "/proc/net/tcp") -> _Queues:
-    found = _Queues({}, {}, set())
-    for line in Path(table).read_text().splitlines()[1:]:
+def connections() -> Connections:
+    """As they are now."""
+    found = Connections({}, {}, set())
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         _, local, remote, state, queues, *_ = line.split()
         unsent, unread = (int(each, 16) for each in queues.split(":"))
         here, there = int(local[-4:], 16), int(remote[-4:], 16)
