@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,31 +12,78 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from service.domain.account import Actor
+from service.domain.ids import new_id
 from service.gateway.operation import routes
 from service.gateway.socket_documents import SocketDocuments
 from service.protocol.asyncapi import asyncapi
+from tests.support import programs
+from tests.support.guide import program
 from tests.support.live_gateway import Gateway
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]
 
 
-async def test_the_guides_python_client_follows_a_job_to_its_end(gateway: Gateway, tmp_path: Path) -> None:
-    (program,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "protocol.md").read_text(), re.DOTALL)
+async def follow(gateway: Gateway, *command: str, cwd: Path) -> list[bytes]:
+    """What a program prints of a job whose link is lost on the way, once it has ended well by itself."""
     ann, token = await gateway.user("Ann")
     job = await gateway.job(ann)
-    file = tmp_path / "follow.py"
-    file.write_text(program.replace("from service.client import", "from headway_client import"))
-    (tmp_path / "headway_client.py").write_bytes((ROOT / "service" / "client.py").read_bytes())
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, str(file), gateway.url, token, job, stdout=asyncio.subprocess.PIPE, cwd=tmp_path
-    )
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, gateway.url, token, job, stdout=pipe, cwd=cwd)
     assert process.stdout is not None
-    assert await asyncio.wait_for(process.stdout.readline(), 20) == b"queued 0.0\n"
+    lines = [await asyncio.wait_for(process.stdout.readline(), 20)]
+    for socket in gateway.live.connected.values():
+        socket.abort()
+    await gateway.change(job, state="processing")
+    await gateway.work(job, ann, "s1", 500)
+    while not lines[-1].startswith(b"processing"):
+        lines.append(await asyncio.wait_for(process.stdout.readline(), 20))
     await gateway.change(job, state="completed", percent=100.0)
     rest, _ = await asyncio.wait_for(process.communicate(), 20)
-    assert rest.splitlines()[-1] == b"completed 100.0"
     assert process.returncode == 0
+    return [*lines, *rest.splitlines(keepends=True)]
+
+
+async def test_the_guides_python_client_follows_a_job_to_its_end(gateway: Gateway, tmp_path: Path) -> None:
+    (tmp_path / "follow.py").write_text(program("python"))
+    (tmp_path / "headway_client.py").write_bytes((ROOT / "service" / "client.py").read_bytes())
+    lines = await follow(gateway, sys.executable, "follow.py", cwd=tmp_path)
+    assert (lines[0], lines[-1]) == (b"queued 0.0\n", b"completed 100.0\n")
+
+
+async def test_the_guides_node_client_follows_a_job_to_its_end(gateway: Gateway, tmp_path: Path) -> None:
+    (tmp_path / "follow.mjs").write_text(program("js"))
+    lines = await follow(gateway, *node_with_sockets(), "follow.mjs", cwd=tmp_path)
+    assert (lines[0], lines[-1]) == (b"queued 0\n", b"completed 100\n")
+
+
+async def test_the_guides_node_client_says_why_it_does_not_come_back(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    (tmp_path / "follow.mjs").write_text(program("js"))
+    ann, token = await gateway.user("Ann")
+    job = await gateway.job(ann)
+    for wrong, why in (
+        ((job, "no token"), b"do not come back (4001)"),
+        ((new_id(), token), b"it is not yours"),
+    ):
+        process = await asyncio.create_subprocess_exec(
+            *node_with_sockets(),
+            *("follow.mjs", gateway.url, wrong[1], wrong[0]),
+            stderr=asyncio.subprocess.PIPE,
+            cwd=tmp_path,
+        )
+        _, told = await asyncio.wait_for(process.communicate(), 20)
+        assert process.returncode == 1
+        assert why in told
+
+
+def node_with_sockets() -> tuple[str, ...]:
+    """Node as the guide says to start it: older ones have `WebSocket` behind a flag."""
+    path = programs.node()
+    version = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
+    old = int(version.removeprefix("v").partition(".")[0]) < 22
+    return (path, "--experimental-websocket") if old else (path,)
 
 
 async def test_the_document_and_the_client_are_there_for_everybody() -> None:
