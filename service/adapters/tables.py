@@ -55,6 +55,12 @@ def _index_of_ends(name: str) -> Index:
     return Index(name, "ended_at", sqlite_where=ended, postgresql_where=ended)
 
 
+def _index_of_engines() -> Index:
+    """Finds what waits for an engine; what is done is not in it and costs it nothing."""
+    needs_one = text("engine IS NOT NULL AND state = 'queued'")
+    return Index("ix_steps_engine", "engine", sqlite_where=needs_one, postgresql_where=needs_one)
+
+
 class UserRow(Row):
     """An account; role is `user` or `admin`."""
 
@@ -140,7 +146,8 @@ class JobRow(Row):
     """A job. `revision` rises with every transaction that changes what a person sees.
 
     `percent` is a high-water mark of the run; `remaining` counts the current phase's steps that have not ended;
-    `pages_total` counts those of the document's pages that are to be read.
+    `pages_total` counts those of the document's pages that are to be read; `waits` is the code and the parameters of
+    what steps that are ready wait for, other than a slot.
     """
 
     __tablename__ = "jobs"
@@ -180,6 +187,7 @@ class JobRow(Row):
     attempt: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[float | None]
     interrupted: Mapped[int] = mapped_column(default=0)
+    waits: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     question: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     secret: Mapped[bytes | None]
     error: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -215,13 +223,19 @@ class RunRow(Row):
 
 
 class StepRow(Row):
-    """The unit of retry, lease, checkpoint and parallelism. `attempt` is the fence."""
+    """The unit of retry, lease, checkpoint and parallelism. `attempt` is the fence.
+
+    `engine` is the one that the step needs, if any; a queued step that is `held` is due when that is asked again.
+    `failures` counts all that went wrong, `deaths` those of its children and workers among them, and `doubts` how often
+    it cannot be told whether the engine was the trouble or the step.
+    """
 
     __tablename__ = "steps"
     __table_args__ = (
         UniqueConstraint("job_id", "run", "phase", "number"),
         Index("ix_steps_state_run_at", "state", "run_at"),
         Index("ix_steps_worker", "worker"),
+        _index_of_engines(),
         _index_of_ends("ix_steps_ended_at"),
     )
     id: Mapped[str] = _id()
@@ -232,6 +246,10 @@ class StepRow(Row):
     state: Mapped[str] = mapped_column(String(20))
     attempt: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
+    deaths: Mapped[int] = mapped_column(default=0)
+    doubts: Mapped[int] = mapped_column(default=0)
+    engine: Mapped[str | None] = mapped_column(String(40))
+    held: Mapped[bool] = mapped_column(default=False)
     worker: Mapped[str | None] = mapped_column(ID)
     lease_until: Mapped[float | None]
     run_at: Mapped[float]
@@ -282,7 +300,7 @@ class WorkerRow(Row):
 
 
 class QueueStateRow(Row):
-    """Facts about the whole queue, by name: whether it is paused, costs that were learned."""
+    """Facts about the whole queue, by name; `engine:<code>` says whether that engine is away."""
 
     __tablename__ = "queue_state"
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
