@@ -93,6 +93,8 @@ class Recording:
         await parts.dispatcher.ring(rings)
         if verdict.again_after is None:
             await parts.commands.stop(job.id)
+        else:
+            parts.dispatcher.dispatch_after(verdict.again_after)
 
     async def asked(self, claim: Claim, question: Question) -> None:
         """Records that a person must answer first."""

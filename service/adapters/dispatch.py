@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
 from service.adapters.database import Database
+from service.adapters.later import Later
 from service.adapters.queue import Queue
 from service.adapters.tables import JobRow, StepRow, WorkerRow
 from service.domain.job import RUNNABLE
@@ -235,6 +236,15 @@ class Dispatcher:
     def __init__(self, db: Database, queue: Queue) -> None:
         self._db = db
         self._queue = queue
+        self._later = Later(self.dispatch)
+
+    async def close(self) -> None:
+        """Nothing more is dispatched later."""
+        await self._later.close()
+
+    def dispatch_after(self, seconds: float) -> None:
+        """Dispatches when so much time has passed, for steps that are due then; the reconciler is behind it."""
+        self._later.after(seconds)
 
     async def dispatch(self) -> int:
         """Rings what fits into the window now; returns how many steps."""

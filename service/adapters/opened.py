@@ -100,6 +100,7 @@ async def open_adapters(settings: AdapterSettings) -> AsyncGenerator[Adapters, N
         async with echo.writing_back():
             yield Adapters(db, redis, log, blobs, echo, queue, dispatcher, commands, secrets)
     finally:
+        await dispatcher.close()
         await blobs.close()
         await log.close()
         await redis.aclose()

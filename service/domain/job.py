@@ -72,6 +72,10 @@ RUNNABLE = frozenset({_S.QUEUED, _S.PROCESSING})
 """States in which a step of the job may be claimed."""
 
 
+PRIORITIES = {"high": 0, "normal": 1, "low": 2}
+"""How urgent a job is, by name; lower goes first."""
+
+
 class NotPossible(Exception):
     """The job's state does not allow what was asked of it."""
 

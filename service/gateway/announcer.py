@@ -9,7 +9,6 @@ import structlog
 from service.adapters.dispatch import Dispatcher
 from service.adapters.echo import Echo
 from service.domain.json import JsonObject
-from service.domain.log_line import log_line
 
 _log = structlog.get_logger()
 
@@ -27,9 +26,9 @@ class Announcer:
         self._something = asyncio.Event()
         self._ending = False
 
-    def announce(self, job_id: str) -> None:
-        """The job has been accepted; returns at once."""
-        self._waiting.append((job_id, log_line("accepted")))
+    def announce(self, job_id: str, line: JsonObject) -> None:
+        """The job has been accepted or started, which the line tells in its log; returns at once."""
+        self._waiting.append((job_id, line))
         self._something.set()
 
     async def joined(self, job_id: str, owner_id: str) -> None:

@@ -7,9 +7,9 @@ from starlette.requests import Request
 
 from service.adapters.database import Database
 from service.adapters.records import listing, pipelines
-from service.adapters.records.intake import PRIORITIES
 from service.domain.account import Actor
 from service.domain.ids import is_id
+from service.domain.job import PRIORITIES
 from service.domain.pipeline import PipelineSpec
 from service.gateway.answers import first_reason
 from service.protocol.problems import refused

@@ -15,6 +15,7 @@ from service.adapters.tables import BatchRow
 from service.domain.document import display_name
 from service.domain.ids import new_id
 from service.domain.json import JsonObject
+from service.domain.log_line import log_line
 from service.gateway.announcer import Announcer
 from service.gateway.answers import json_answer
 from service.gateway.errors import as_refusal, problem_response
@@ -222,8 +223,11 @@ class Uploads:
         if accepted.duplicate_of:
             await self._blobs.delete(key)
             await self._announcer.joined(accepted.job_id, order.owner.user_id)
+            if accepted.started:
+                line = {**log_line("start_asked"), "by": order.owner.name}
+                self._announcer.announce(accepted.job_id, line)
         else:
-            self._announcer.announce(accepted.job_id)
+            self._announcer.announce(accepted.job_id, log_line("accepted"))
         return accepted
 
     def _reject(self, name: str, problem: Problem, taken: _Taken) -> None:

@@ -61,7 +61,8 @@ async def test_a_staged_job_has_nothing_to_claim_until_it_is_started(machine: By
 @pytest.mark.parametrize("state", ["staged", "queued", "processing", "paused", "waiting", "completed"])
 async def test_the_same_work_is_not_done_twice(machine: ByHand, state: str) -> None:
     job_id = await in_state(machine, state)
-    again = await accept(machine)
+    again = await accept(machine, start=state != "staged")
+    assert not again.started
     assert (again.job_id, again.duplicate_of, again.state) == (job_id, job_id, state)
     assert again.document_id == (await machine.house.job(job_id)).document_id
     assert (await count(machine, JobRow), await count(machine, DocumentRow)) == (1, 1)
@@ -90,6 +91,15 @@ async def test_anothers_equal_file_grants_nothing(machine: ByHand) -> None:
     second = await accept(machine, owner=other.user_id)
     assert second.duplicate_of is None and second.job_id != first.job_id
     assert second.document_id != first.document_id
+
+
+async def test_a_staged_job_starts_when_it_is_uploaded_again_to_be_started(machine: ByHand) -> None:
+    job_id = await in_state(machine, "staged")
+    again = await asyncio.gather(*(accept(machine) for _ in range(4)))
+    assert {(each.job_id, each.duplicate_of, each.state) for each in again} == {(job_id, job_id, "queued")}
+    assert sum(each.started for each in again) == 1, "whoever started it announces it"
+    (step,) = await machine.steps(job_id)
+    assert (step.state, (await machine.house.job(job_id)).state) == ("queued", "queued")
 
 
 async def test_a_duplicate_is_shown_in_the_batch_it_was_uploaded_to(machine: ByHand) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from service.adapters.tables import BatchRow, DocumentRow, JobRow, StepRow
 from service.domain.ids import new_id
 from tests.support.http_gateway import BASE, PDF, SPEC, Gateway, files, multipart
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.keys_may_stay("headway:steps", "headway:images")
 
@@ -230,6 +231,22 @@ async def test_the_same_work_is_not_done_twice_unless_forced(site: Gateway) -> N
     assert forced["accepted"][0]["duplicate_of"] is None
     other = await send(client, ("options", None, b'{"ocr":"never"}'), ("files", "a.pdf", PDF))
     assert other.json()["accepted"][0]["duplicate_of"] is None
+
+
+async def test_a_staged_duplicate_starts_and_says_so(sqlite_site: Gateway) -> None:
+    _, client = await sqlite_site.user("Ann")
+    first = await client.post(UPLOADS, params={"start": "false"}, files=files(("a.pdf", PDF)))
+    job_id = first.json()["accepted"][0]["job_id"]
+    (again,) = (await client.post(UPLOADS, files=files(("a.pdf", PDF)))).json()["accepted"]
+    assert (again["duplicate_of"], again["state"]) == (job_id, "queued")
+
+    async def told() -> bool:
+        value = (await client.get(f"/api/jobs/{job_id}")).json()["value"]
+        return value["state"] == "queued" and any(
+            (line["code"], line.get("by")) == ("start_asked", "Ann") for line in value["log"].values()
+        )
+
+    await until(told, "who watches the job sees that it was started, and by whom")
 
 
 async def test_a_cancelled_job_is_no_duplicate(sqlite_site: Gateway) -> None:

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
+from service.adapters.records import orders
+from service.adapters.records.ending import locked_job
 from service.adapters.tables import (
     BatchMemberRow,
     DocumentRow,
@@ -18,12 +20,11 @@ from service.adapters.tables import (
     UserRow,
 )
 from service.domain.ids import new_id
-from service.domain.job import JobState
+from service.domain.job import PRIORITIES, JobState
 from service.domain.json import JsonObject
 from service.domain.pipeline import PipelineSpec
 from service.domain.step import StepState
 
-PRIORITIES = {"high": 0, "normal": 1, "low": 2}
 _NOT_A_DUPLICATE_OF = (JobState.FAILED, JobState.CANCELLED)
 
 
@@ -52,12 +53,16 @@ class Order:
 
 @dataclass(frozen=True)
 class Accepted:
-    """The job that the document led to; with `duplicate_of` the document was not kept and nothing was made."""
+    """The job that the document led to; with `duplicate_of` the document was not kept and nothing was made.
+
+    `started`: the job was staged until now.
+    """
 
     job_id: str
     document_id: str
     state: JobState
     duplicate_of: str | None = None
+    started: bool = False
 
 
 def fingerprint(sha256: str, pipeline: str, options: JsonObject) -> str:
@@ -69,7 +74,8 @@ def fingerprint(sha256: str, pipeline: str, options: JsonObject) -> str:
 async def accept(session: AsyncSession, document: NewDocument, spec: PipelineSpec, order: Order) -> Accepted:
     """Makes the job in the caller's transaction, or finds the owner's live or completed job for the same work.
 
-    An owner's documents are accepted one after the other, so that of two equal ones the second finds the first.
+    An owner's documents are accepted one after the other, so that of two equal ones the second finds the first. One
+    that was only staged is started where this order says so.
     """
     await session.scalar(
         select(UserRow.id).where(UserRow.id == order.owner_id).with_for_update(key_share=True)
@@ -78,7 +84,10 @@ async def accept(session: AsyncSession, document: NewDocument, spec: PipelineSpe
     mark = fingerprint(document.sha256, spec.name, order.options)
     if not order.force and (twin := await _twin(session, order.owner_id, mark)):
         await _join_batch(session, order.batch_id, twin.id, now)
-        return Accepted(twin.id, twin.document_id, JobState(twin.state), duplicate_of=twin.id)
+        started = order.start and await _start(session, twin.id)
+        return Accepted(
+            twin.id, twin.document_id, JobState(twin.state), duplicate_of=twin.id, started=started
+        )
     job_id = new_id()
     session.add(
         DocumentRow(
@@ -166,6 +175,18 @@ async def _twin(session: AsyncSession, owner_id: str, mark: str) -> JobRow | Non
         .order_by(JobRow.id.desc())
         .limit(1)
     )
+
+
+async def _start(session: AsyncSession, job_id: str) -> bool:
+    """Starts the job if it is staged; whether it was."""
+    job = await locked_job(session, job_id)
+    if job is None:
+        return False
+    await session.refresh(job)
+    if job.state != JobState.STAGED:
+        return False
+    await orders.start(session, job)
+    return True
 
 
 async def _join_batch(session: AsyncSession, batch_id: str | None, job_id: str, now: float) -> None:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from service.adapters.records.intake import PRIORITIES
 from service.adapters.tables import ArtifactRow, JobRow, StepRow
-from service.domain.job import JobState
+from service.domain.job import PRIORITIES, JobState
 from service.domain.json import JsonObject
 from service.domain.message import Message
 
