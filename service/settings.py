@@ -16,6 +16,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from service.settings_words import wanted
+
 PREFIX = "HEADWAY_"
 ENV_FILE = ".env"
 
@@ -315,8 +317,7 @@ def _env_file() -> Mapping[str, str | None]:
 def _as_sentence(detail: ErrorDetails) -> str:
     """The problem of one field. Values are not shown, since some are secrets."""
     name = str(detail["loc"][0])
-    if name not in Settings.model_fields:
-        return f"{name}: {detail['msg']}"
-    reason = detail["msg"].removeprefix("Value error, ")
+    is_ours = detail["type"] == "value_error"
+    reason = detail["msg"].removeprefix("Value error, ") if is_ours else wanted(Settings.model_fields[name])
     row = next(row for row in setting_rows() if row.variable == variable(name))
     return f"{row.variable}: {reason}. Correct it, or remove it (default: {row.default}). {row.description}."

@@ -64,15 +64,21 @@ def test_a_file_that_is_no_text_is_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("HEADWAY_PORT", "abc", "integer"),
-        ("HEADWAY_PORT", "70000", "65535"),
+        ("HEADWAY_PORT", "abc", "should be a whole number from 0 to 65535."),
+        ("HEADWAY_PORT", "8000.5", "should be a whole number from 0 to 65535."),
+        ("HEADWAY_PORT", "9" * 5000, "should be a whole number from 0 to 65535."),
+        ("HEADWAY_WORKERS", "0", "should be a whole number, 1 or more."),
+        ("HEADWAY_DRAIN_SECONDS", "-1", "should be a number, 0 or more."),
+        ("HEADWAY_PAGE_SECONDS", "0", "should be a number above 0."),
+        ("HEADWAY_PAGE_SECONDS", "a minute", "should be a number above 0."),
+        ("HEADWAY_LOG_LEVEL", "loud", "should be debug, info, warning or error."),
         ("HEADWAY_REDIS_URL", "http://x", "redis://"),
         ("HEADWAY_DATABASE_URL", "mysql://x", "postgresql://"),
         ("HEADWAY_STORAGE_URL", "/var/x", "file:///"),
         ("HEADWAY_PUBLIC_URL", "example.org", "https://example.org"),
         ("HEADWAY_ALLOWED_ORIGINS", "https://a.example, b", "'b'"),
-        ("HEADWAY_LEASE_SECONDS", "inf", "finite"),
-        ("HEADWAY_OCR_ENGINE", "magic", "'tesseract'"),
+        ("HEADWAY_LEASE_SECONDS", "inf", "should be a number above 0."),
+        ("HEADWAY_OCR_ENGINE", "magic", "should be auto, rapidocr, tesseract or documentai."),
         ("HEADWAY_TOKEN", "short", "16 characters"),
     ],
 )
@@ -83,6 +89,22 @@ def test_a_wrong_value_is_refused_with_name_reason_and_default(
     assert text.startswith(name)
     assert reason in text
     assert "default:" in text
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+@pytest.mark.parametrize("value", ["-1", "nan", "[]", "x" * 3, "ftp://x:y@z/#?", "\x7f", "1e999", "null"])
+def test_no_value_is_answered_in_the_words_of_a_library(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(variable(name), value)
+    try:
+        load_settings()
+    except SettingsProblem as problem:
+        text = str(problem)
+        assert text.startswith(f"{variable(name)}: ")
+        assert not re.search(
+            "input|valid|parse|unable|pydantic|error", text.partition(" Correct it")[0].lower()
+        )
 
 
 def test_all_problems_are_told_at_once_and_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
