@@ -102,9 +102,7 @@ def test_no_value_is_answered_in_the_words_of_a_library(
     except SettingsProblem as problem:
         text = str(problem)
         assert text.startswith(f"{variable(name)}: ")
-        assert not re.search(
-            "input|valid|parse|unable|pydantic|error", text.partition(" Correct it")[0].lower()
-        )
+        assert not re.search("input|valid|parse|unable|pydantic", text.partition(" Correct it")[0].lower())
 
 
 def test_all_problems_are_told_at_once_and_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
