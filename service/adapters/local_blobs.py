@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from service.adapters.blob_store import BlobMissing, BlobWriter, Stored
-from service.adapters.local_writer import LocalWriter
+from service.adapters.files import Files, LocalFiles
+from service.adapters.local_writer import DurableFolders, LocalWriter
+from service.domain.ids import new_id
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,11 +31,13 @@ _THREADS = 8
 class LocalBlobs:
     """The blob store of one machine, or of a shared folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, files: Files | None = None) -> None:
         self._folder = folder
+        self._folders = DurableFolders(folder, files or LocalFiles())
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="blobs")
         self._cleaned = float("-inf")
-        (folder / _TEMPORARY).mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folders.open_root()
+        (folder / _TEMPORARY).mkdir(exist_ok=True, mode=0o700)
 
     def writer(self) -> AbstractAsyncContextManager[BlobWriter]:
         """A new blob; leaving without a commit leaves nothing behind."""
@@ -42,7 +46,7 @@ class LocalBlobs:
     @asynccontextmanager
     async def _writer(self) -> AsyncGenerator[BlobWriter, None]:
         await self._clean_when_due()
-        one = LocalWriter(self._folder / _TEMPORARY, self._path, self._run)
+        one = LocalWriter(self._folder / _TEMPORARY / new_id(), self._path, self._run, self._folders)
         try:
             yield one
         finally:

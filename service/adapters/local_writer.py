@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from service.adapters.blob_store import Stored
-from service.domain.ids import new_id
+from service.adapters.files import Files
 
 _PIECE = 1024 * 1024
 _MOST_CHUNKS = 512
 _WRITE_BACK_EACH = 8 * _PIECE
+_MOST_REMEMBERED = 10_000
 
 
 class RunsInThread(Protocol):
@@ -23,11 +24,45 @@ class RunsInThread(Protocol):
     def __call__(self, function: Callable[..., Any], /, *given: Any) -> Awaitable[Any]: ...
 
 
+class DurableFolders:
+    """Makes folders whose names are on the disk, and remembers which are.
+
+    That a folder is there says nothing: who made it may not have synced its name yet, and a power cut would take it
+    with all that was put into it since.
+    """
+
+    def __init__(self, root: Path, files: Files) -> None:
+        self.files = files
+        self._root = root
+        self._durable: set[Path] = set()
+
+    def open_root(self) -> None:
+        """Makes the root and its name durable, and those of the folders above it as far as they may be opened."""
+        for folder in reversed((self._root, *self._root.parents)):
+            if not folder.is_dir():
+                self.files.make_folder(folder)
+            with suppress(OSError):
+                self.files.sync_folder(folder.parent)
+
+    def make(self, folder: Path) -> None:
+        """Once this returns, the folder, which is below the root, survives a power cut."""
+        if folder == self._root or (folder in self._durable and folder.is_dir()):
+            return
+        self.make(folder.parent)
+        self.files.make_folder(folder)
+        self.files.sync_folder(folder.parent)
+        if len(self._durable) >= _MOST_REMEMBERED:
+            self._durable.clear()
+        self._durable.add(folder)
+
+
 class LocalWriter:
     """Gathers pieces of a mebibyte: at most two are held, one being filled and one being written."""
 
-    def __init__(self, folder: Path, place: Callable[[str], Path], run: RunsInThread) -> None:
-        self._file = _TemporaryFile(folder / new_id())
+    def __init__(
+        self, path: Path, place: Callable[[str], Path], run: RunsInThread, folders: DurableFolders
+    ) -> None:
+        self._file = _TemporaryFile(path, folders)
         self._place = place
         self._run = run
         self._gathered: list[bytes] = []
@@ -73,8 +108,10 @@ class _TemporaryFile:
     """The file behind a writer. A cancelled caller leaves its thread running, so each call takes the lock, and
     `discard` can never close the descriptor under a write."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, folders: DurableFolders) -> None:
         self._path = path
+        self._folders = folders
+        self._files = folders.files
         self._lock = threading.Lock()
         self._hash = hashlib.sha256()
         self._descriptor: int | None = None
@@ -90,28 +127,29 @@ class _TemporaryFile:
         with self._lock:
             self._append(piece)
             assert self._descriptor is not None
-            os.fsync(self._descriptor)
+            # In this order: the name must never be on the disk before the bytes, nor a row before the name.
+            self._files.sync(self._descriptor)
             self._close()
-            _make_folders(target.parent)
-            self._path.replace(target)
+            self._folders.make(target.parent)
+            self._files.rename(self._path, target)
             self._placed = True
-            _sync_folder(target.parent)
+            self._files.sync_folder(target.parent)
             return self._hash.hexdigest()
 
     def discard(self) -> None:
         with self._lock:
             self._close()
             if not self._placed:
-                self._path.unlink(missing_ok=True)
+                self._files.remove(self._path)
 
     def _append(self, piece: list[bytes]) -> None:
         if self._closed:
             raise ValueError("the writer is closed")
         if self._descriptor is None:
-            self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            self._descriptor = self._files.create(self._path)
         for chunk in piece:
             self._hash.update(chunk)
-        written = _write_all(self._descriptor, piece)
+        written = self._files.write(self._descriptor, piece)
         self._written += written
         if self._written - self._sent_back >= _WRITE_BACK_EACH:
             # The kernel begins to write to the disk now: the fsync at the end has little left to wait for.
@@ -123,33 +161,4 @@ class _TemporaryFile:
         self._closed = True
         if self._descriptor is not None:
             descriptor, self._descriptor = self._descriptor, None
-            os.close(descriptor)
-
-
-def _write_all(descriptor: int, chunks: list[bytes]) -> int:
-    """Writes all of it, however much the kernel takes at a time; returns how many bytes."""
-    whole = sum(map(len, chunks))
-    done = os.writev(descriptor, chunks)
-    if done < whole:
-        rest = memoryview(b"".join(chunks))[done:]
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
-    return whole
-
-
-def _make_folders(folder: Path) -> None:
-    """Makes the folder durably: a new one is synced into its parent, too."""
-    if folder.is_dir():
-        return
-    _make_folders(folder.parent)
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            self._files.close(descriptor)

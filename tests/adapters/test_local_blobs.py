@@ -117,7 +117,7 @@ async def test_a_full_disk_is_an_error_and_leaves_nothing(
     def full(_descriptor: int, _content: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("service.adapters.local_writer.os.writev", full)
+    monkeypatch.setattr("service.adapters.files.os.writev", full)
     async with store.writer() as writer:
         await writer.write(b"x" * 2_000_000)
         with pytest.raises(OSError, match="No space"):
@@ -131,7 +131,7 @@ async def test_a_disk_that_takes_a_little_at_a_time_gets_all(
     def slow(descriptor: int, chunks: list[bytes]) -> int:
         return os.write(descriptor, b"".join(chunks)[:1000])
 
-    monkeypatch.setattr("service.adapters.local_writer.os.writev", slow)
+    monkeypatch.setattr("service.adapters.files.os.writev", slow)
     content = os.urandom(2_500_000)
     async with store.writer() as writer:
         for at in range(0, len(content), 1013):
