@@ -1,5 +1,5 @@
 # What can be done with Headway. ARGS passes on: make demo ARGS=--exit, make test ARGS="-k upload".
-.PHONY: install demo run test check bench lock
+.PHONY: install demo run test check bench storm lock
 .DEFAULT_GOAL := install
 
 PYTHON ?=
@@ -23,6 +23,9 @@ check: install
 
 bench: install
 	@$(bin)/python -m tests.benchmarks $(ARGS)
+
+storm: install
+	@$(bin)/python -m tests.faults $(ARGS)
 
 lock: install
 	@.ci/lock/make $(ARGS)

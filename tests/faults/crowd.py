@@ -22,9 +22,8 @@ LISTS = (
     "jobs?state=cancelled,completed,failed",
     "jobs?state=failed",
 )
-STUCK_SECONDS = 20.0
-"""A client that is not right again so long after a fault is stuck."""
 _JOBS_EACH = 3
+_BATCHES_EACH = 3
 _LOOK_SECONDS = 0.01
 _ASK_SECONDS = 0.2
 
@@ -41,6 +40,7 @@ class Crowd:
         ledger: Ledger,
         jobs: Jobs,
         dice: random.Random,
+        patience: float,
     ) -> None:
         self.subscribers: list[Subscriber] = []
         self.followed: list[tuple[str, Snapshot]] = []
@@ -51,6 +51,7 @@ class Crowd:
         self._ledger = ledger
         self._jobs = jobs
         self._dice = dice
+        self._patience = patience
 
     async def gather(self, size: int) -> None:
         """Lets them in, each with its topics."""
@@ -88,7 +89,7 @@ class Crowd:
         """Waits until every client shows all busy jobs as they were at this moment or later, and notes how long each
         took from `since`, a time of the event loop's clock."""
         loop = asyncio.get_running_loop()
-        deadline = max(since, loop.time()) + STUCK_SECONDS
+        deadline = max(since, loop.time()) + self._patience
         places: dict[str, tuple[str, int]] = {}
         waiting = [one for one in self.subscribers if not one.is_troubled]
         ask_at = 0.0
@@ -157,10 +158,14 @@ class Crowd:
             await asyncio.sleep(0.2)
 
     async def _look_at_a_batch(self, one: Subscriber) -> None:
-        topics = [f"batch:{each}" for each in self._jobs.batches[-2:]]
-        for topic in topics:
-            if topic not in one.topics and one.name.endswith(("1", "5")):
+        if not one.name.endswith(("1", "5")):
+            return
+        newest = [f"batch:{each}" for each in self._jobs.batches[-_BATCHES_EACH:]]
+        for topic in newest:
+            if topic not in one.topics:
                 await one.watch(topic)
+        for topic in [each for each in one.topics if each.startswith("batch:") and each not in newest]:
+            await one.leave(topic)
 
     def _has_ended(self, known: Snapshot) -> bool:
         return known.value.get("state") in ("completed", "failed", "cancelled")

@@ -19,30 +19,33 @@ from tests.faults.work import Jobs
 from tests.support.house import House
 from tests.support.waiting import until
 
-SETTLE_SECONDS = 30.0
+_PUBLISH_SECONDS = 30.0
 _OF_THE_MOMENT = frozenset({"percent", "alive_at", "eta_seconds"})
 
 
 class Finale:
     """Reads the truth once nothing happens any more."""
 
-    def __init__(self, house: House, jobs: Jobs, crowd: Crowd, witness: Witness, ledger: Ledger) -> None:
+    def __init__(
+        self, house: House, jobs: Jobs, crowd: Crowd, witness: Witness, ledger: Ledger, patience: float
+    ) -> None:
         self._house = house
         self._jobs = jobs
         self._crowd = crowd
         self._witness = witness
         self._ledger = ledger
+        self._patience = patience
         self._truth: dict[str, Snapshot] = {}
         self._lists: dict[str, tuple[list[str], dict[str, int]]] = {}
         self._batches: dict[str, JsonObject] = {}
 
     async def play(self) -> None:
         """Waits until all is told, then notes every difference."""
-        await until(self._all_published, "all revisions are published", seconds=SETTLE_SECONDS)
+        await until(self._all_published, "all revisions are published", seconds=_PUBLISH_SECONDS)
         await self._read()
         await self._check_fates()
         try:
-            await until(lambda: not self._differences(), "all clients show the truth", seconds=SETTLE_SECONDS)
+            await until(lambda: not self._differences(), "all clients show the truth", seconds=self._patience)
         except AssertionError:
             for difference in self._differences():
                 self._ledger.note("unequal at the end", difference)

@@ -154,7 +154,7 @@ async def client_is_away_too_long(scene: Scene) -> float:
     candidates = [
         (each, job_id)
         for each in scene.crowd.subscribers
-        for job_id in scene.jobs.busy
+        for job_id in scene.jobs.in_the_middle
         if f"job:{job_id}" in each.topics and not each.is_troubled
     ]
     if not candidates:

@@ -25,6 +25,7 @@ _WITNESSED_SECONDS = 10.0
 class Plan:
     """How heavy the storm is. It ends when both numbers have been reached.
 
+    `patience`: how many seconds after a fault, or at the end, a client that is not right counts as stuck or unequal;
     `only`: these faults, each once and in this order; `without`: a protection that the gateways go without.
     """
 
@@ -35,6 +36,7 @@ class Plan:
     jobs: int = 5
     page_seconds: float = 0.12
     client_fault_seconds: float = 1.0
+    patience: float = 20.0
     only: tuple[Strike, ...] = ()
     without: str | None = None
 
@@ -65,6 +67,7 @@ async def storm(plan: Plan, folder: Path, database_url: str) -> Ledger:
             ledger,
             jobs,
             random.Random(dice.getrandbits(32)),
+            plan.patience,
         )
         await stack.enter_async_context(jobs.at_work())
         await crowd.gather(plan.clients)
@@ -75,7 +78,7 @@ async def storm(plan: Plan, folder: Path, database_url: str) -> Ledger:
         jobs.wind_up()
         await until(lambda: not jobs.lives, "all jobs have come to their ends", seconds=90, every=0.1)
         await witness.look()
-        await Finale(house, jobs, crowd, witness, ledger).play()
+        await Finale(house, jobs, crowd, witness, ledger, plan.patience).play()
     return ledger
 
 

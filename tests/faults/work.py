@@ -179,6 +179,11 @@ class Jobs:
         """The jobs that run steps at this moment, newest first."""
         return sorted(set(self._running.job_ids()), reverse=True)
 
+    @property
+    def in_the_middle(self) -> list[str]:
+        """Those of them that have begun and will not end soon."""
+        return [each for each in self.busy if _PAGES <= self.all[each].pages <= 2 * _PAGES]
+
     async def state(self, job_id: str) -> JobRow | None:
         """The row."""
         async with self._house.a.db.reading() as session:
