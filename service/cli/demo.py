@@ -2,12 +2,8 @@
 
 import asyncio
 import secrets
-import shutil
 import sys
-import tempfile
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -17,6 +13,7 @@ from service.adapters.logs import set_up_logs
 from service.adapters.parent_death import dying_with_parent
 from service.adapters.stop_signals import StopSignals
 from service.cli.api import Api
+from service.cli.demo_folder import own_folder
 from service.cli.failing import EXIT_INCOMPLETE, EXIT_INTERRUPTED, CommandFailed
 from service.cli.flags import DEBUG, HOST, NO_BROWSER, PORT, WORKERS
 from service.cli.following import follow
@@ -50,7 +47,9 @@ def demo(
 ) -> None:
     """Start everything and watch sample documents run through it, in a data folder of its own."""
     given = settings_or_fail(host=host, port=port, workers=workers)
-    with _own_folder() as folder, (folder / "headway.log").open("a") as log:
+    with own_folder() as folder, (folder / "headway.log").open("a") as log:
+        for each in (_DATA, _SAMPLES):
+            (folder / each).mkdir()
         settings = _own_settings(given, folder / _DATA, any_port=port is None)
         set_up_logs(settings, to=log)
         code = asyncio.run(
@@ -133,18 +132,6 @@ class Demo:
         """What may explain a demo that went wrong; the log's folder goes when we do."""
         lines = self._log.read_text(errors="replace").splitlines()[-_LOG_LINES:]
         sys.stderr.write("\n".join(["The log ends with:", *lines, ""]))
-
-
-@contextmanager
-def _own_folder() -> Generator[Path, None, None]:
-    """A temporary folder: nothing of anybody's is touched, and nothing stays."""
-    folder = Path(tempfile.mkdtemp(prefix="headway-demo-"))
-    for each in (_DATA, _SAMPLES):
-        (folder / each).mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _own_settings(given: Settings, data_dir: Path, *, any_port: bool) -> Settings:
