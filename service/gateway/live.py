@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket
 from service.adapters import keys
 from service.adapters.database import Database
 from service.domain.account import Actor
+from service.gateway.counts import COUNTS
 from service.gateway.errors import as_refusal, problem_response
 from service.gateway.hub import Hub
 from service.gateway.line import AsgiLine
@@ -120,7 +121,7 @@ class Live:
         """Heartbeats and deadlines, until cancelled."""
         loop = asyncio.get_running_loop()
         beat, deadline = self._pulse.heartbeat_seconds, self._pulse.send_deadline_seconds
-        pause = min(0.5, beat / 4, deadline / 4) / _TURNS
+        pause = min(1.0, beat / 4, deadline / 4) / _TURNS
         while True:
             for sockets in self._turns:
                 await asyncio.sleep(pause)
@@ -218,6 +219,7 @@ def _bye() -> Written:
 
 
 async def _close(websocket: WebSocket, code: CloseCode) -> None:
+    COUNTS.closes[code] += 1
     await websocket.close(code, MEANING[code])
 
 

@@ -240,6 +240,8 @@ class Session:
         return self._tokens >= 0
 
     def _read(self, text: str) -> None:
+        if text == _USUAL_PONG:
+            return
         try:
             told = orjson.loads(text)
         except orjson.JSONDecodeError:
@@ -336,3 +338,5 @@ def _keep(_frame: Written) -> bool:
 
 
 _USUAL = Bounds()
+_USUAL_PONG = '{"type":"pong"}'
+# Most of what idle clients ever say, spelt as all of them do: not worth a parser.

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from service.gateway.outbox import JobOutbox, ListOutbox, Outbox, ValueOutbox
 from service.gateway.pace import Pace
 from service.gateway.session import Session, Unwatch, Watch
+from service.gateway.views.fan import Fan
 from service.gateway.views.value import ShownValue
 from service.protocol import written
 from service.protocol.patch import Patch, apply, card_patch
@@ -42,6 +43,7 @@ _steps = st.one_of(
     st.tuples(st.just("leave"), st.sampled_from(JOBS)),
     st.tuples(st.just("batch"), st.dictionaries(st.sampled_from("ab"), st.one_of(st.none(), _scalars))),
     st.tuples(st.just("read"), st.sampled_from([1, 2, 3, 100])),
+    st.tuples(st.just("quick"), st.booleans()),
     st.tuples(st.just("time"), st.sampled_from([0.02, 0.2])),
     st.tuples(st.just("again"), st.sampled_from([*(f"job:{each}" for each in JOBS), LIST, BATCH])),
     st.tuples(st.just("stop"), st.sampled_from([*(f"job:{each}" for each in JOBS), LIST, BATCH])),
@@ -49,7 +51,8 @@ _steps = st.one_of(
 
 
 class World:
-    """The truth, views as plain as can be, one session, and the reader at its other end."""
+    """The truth, views as plain as can be, one session, and the reader at its other end, whose line may take frames at
+    once."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -60,7 +63,10 @@ class World:
         self.paces = {"job": Pace(), "list": Pace()}
         self.value = ShownValue(BATCH)
         self.batch: dict[str, Any] = {"jobs": {}}
+        self.fans = {each: Fan() for each in JOBS}
         self.session = Session(0.0, 10.0, 1000, 600)
+        self.session.wake, self.session.put = self._hold, self._put
+        self.is_quick, self.is_held = False, True
         self.outboxes: dict[str, Outbox] = {}
         self.reader = Reader()
         self.epochs: Iterator[int] = count(1)
@@ -96,7 +102,7 @@ class World:
         self.truth[job_id] = Snapshot(job_id, f"e{next(self.epochs)}", 1, known.run, known.value)
         for pace in self.paces.values():
             pace.forget(job_id)
-        if isinstance(outbox := self.outboxes.get(f"job:{job_id}"), JobOutbox):
+        for outbox in self.fans[job_id]:
             outbox.begin(self.truth[job_id], self._job_frame(job_id))
         if job_id in self.listed and isinstance(outbox := self.outboxes.get(LIST), ListOutbox):
             outbox.enter(job_id)
@@ -123,10 +129,23 @@ class World:
         for patch in self.paces["list"].due(self.now):
             self._pass_on_list(patch)
 
+    def quick(self, is_quick: bool) -> None:
+        self.is_quick = is_quick
+
+    def _hold(self) -> None:
+        self.is_held = True
+
+    def _put(self, frame: Written) -> bool:
+        if self.is_held or not self.is_quick:
+            return False
+        self.reader.take(orjson.loads(frame.payload))
+        return True
+
     def read(self, frames: int) -> None:
         for _ in range(frames):
             frame = self.session.take()
             if frame is None:
+                self.is_held = False
                 return
             self.reader.take(orjson.loads(frame.payload))
 
@@ -148,6 +167,8 @@ class World:
                     outbox = self.outboxes.pop(subscription.name)
                     if isinstance(outbox, ValueOutbox):
                         self.value.detach(outbox)
+                    elif isinstance(outbox, JobOutbox):
+                        self.fans[subscription.name.removeprefix("job:")].leave(outbox)
                 case Watch(subscription):
                     outbox = self.outboxes[subscription.name] = subscription.outbox
                     self._begin(outbox, subscription.name, subscription.since)
@@ -160,6 +181,7 @@ class World:
                     outbox.resume(known.epoch, known.seq, None)
                 else:
                     outbox.begin(known, self._job_frame(known.job_id))
+                self.fans[known.job_id].join(outbox)
             case ListOutbox():
                 frame = written.list_snapshot(LIST, {"total": 0}, more=False)
                 outbox.begin(self, frame, sorted(self.listed, reverse=True))
@@ -172,9 +194,8 @@ class World:
         return written.job_snapshot(f"job:{job_id}", self.truth[job_id], "first")
 
     def _pass_on_job(self, patch: Patch) -> None:
-        topic = f"job:{patch.job_id}"
-        if isinstance(outbox := self.outboxes.get(topic), JobOutbox):
-            assert outbox.offer(patch, written.job_patch(topic, patch))
+        frame = written.job_patch(f"job:{patch.job_id}", patch)
+        assert self.fans[patch.job_id].pass_on(patch, frame) == []
 
     def _pass_on_list(self, patch: Patch) -> None:
         if isinstance(outbox := self.outboxes.get(LIST), ListOutbox):

@@ -1,13 +1,16 @@
 """`job:<id>`: the job as it stands, held once for all who watch it here, and what they are told of it."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 from functools import reduce
 
 from service.adapters import keys
+from service.gateway.counts import COUNTS
 from service.gateway.hub import Heard, Hub
 from service.gateway.outbox import JobOutbox
+from service.gateway.views.fan import Fan
 from service.gateway.views.paced import Paced
 from service.gateway.views.repair import Repair
 from service.gateway.views.source import History, Snapshots
@@ -36,17 +39,13 @@ class JobView:
         self._hub = hub
         self._snapshots = snapshots
         self._history = history
-        self._readers: dict[JobOutbox, None] = {}
+        self._fan = Fan()
         self._paced = Paced(self._pass_on)
         self._repair = Repair(f"check {self.topic}", self._catch_up)
         self._held: deque[Heard] = deque(maxlen=HELD_MESSAGES)
         self._frames: dict[Reason, Written] = {}
+        self._published_at: float | None = None
         self._reads: dict[tuple[str, int], asyncio.Future[list[Patch] | None]] = {}
-
-    @property
-    def readers(self) -> list[JobOutbox]:
-        """Who is told."""
-        return list(self._readers)
 
     async def open(self) -> None:
         """Subscribes, then reads."""
@@ -63,16 +62,16 @@ class JobView:
         """Lets the reader go on after `since` where that can be, else shows it the snapshot and says why."""
         snapshot = self._known()
         if since is None:
-            outbox.begin(snapshot, self._frame("first"))
+            self._show(outbox, "first")
         elif since[0] != snapshot.epoch:
-            outbox.begin(snapshot, self._frame("new_epoch"))
+            self._show_instead(outbox, "new_epoch")
         else:
             await self._resume(outbox, *since)
-        self._readers[outbox] = None
+        self._fan.join(outbox)
 
     def detach(self, outbox: JobOutbox) -> None:
         """The reader is not told any more."""
-        self._readers.pop(outbox, None)
+        self._fan.leave(outbox)
 
     def heard(self, message: Heard) -> None:
         """A patch: applied, and passed on when its turn has come."""
@@ -102,6 +101,7 @@ class JobView:
                 break
             if snapshot.seq == seq:
                 outbox.resume(epoch, seq, None)
+                COUNTS.resumes["nothing_missed"] += 1
                 return
             missed = await self._read_since(epoch, seq)
             if missed is None:
@@ -109,14 +109,23 @@ class JobView:
             reached = missed[-1].last if missed else seq
             if self._known().epoch == epoch and reached >= self._known().seq:
                 outbox.resume(epoch, seq, reduce(merge, missed) if missed else None)
+                COUNTS.resumes["patches" if missed else "nothing_missed"] += 1
                 return
-        snapshot = self._known()
-        outbox.begin(snapshot, self._frame("too_old" if snapshot.epoch == epoch else "new_epoch"))
+        self._show_instead(outbox, "too_old" if self._known().epoch == epoch else "new_epoch")
+
+    def _show_instead(self, outbox: JobOutbox, reason: Reason) -> None:
+        COUNTS.resumes["snapshot"] += 1
+        self._show(outbox, reason)
+
+    def _show(self, outbox: JobOutbox, reason: Reason) -> None:
+        outbox.begin(self._known(), self._frame(reason))
+        COUNTS.snapshots[reason] += 1
 
     async def _read_since(self, epoch: str, seq: int) -> list[Patch] | None:
         """The patches after this place; readers who ask for the same at the same time share one read."""
         read = self._reads.get((epoch, seq))
         if read is None:
+            COUNTS.history_reads += 1
             read = asyncio.ensure_future(self._history.since(self._job_id, epoch, seq))
             self._reads[epoch, seq] = read
             read.add_done_callback(lambda _: self._reads.pop((epoch, seq)))
@@ -129,24 +138,24 @@ class JobView:
         if published.gone:
             self._vanish()
         elif fits(self.snapshot, published.patch):
-            self._apply(published.patch)
+            self._apply(published.patch, published.at)
         elif published.patch.epoch != self.snapshot.epoch or published.patch.last > self.snapshot.seq:
             self._held.append(message)
             self._repair.ask()
 
-    def _apply(self, patch: Patch) -> None:
+    def _apply(self, patch: Patch, published_at: float | None = None) -> None:
         assert self.snapshot is not None
+        self._published_at = published_at
         self.snapshot = apply(self.snapshot, patch)
         self._frames.clear()
-        if not self._readers:
-            return
-        self._paced.offer(patch)
+        if self._fan:
+            self._paced.offer(patch)
 
     def _pass_on(self, patch: Patch) -> None:
-        frame = written.job_patch(self.topic, patch)
-        for outbox in self._readers:
-            if not outbox.offer(patch, frame):
-                outbox.begin(self._known(), self._frame("too_old"))
+        for outbox in self._fan.pass_on(patch, written.job_patch(self.topic, patch)):
+            self._show(outbox, "too_old")
+        if self._published_at is not None:
+            COUNTS.lagged(time.time() - self._published_at, self._fan.in_step)
 
     def _frame(self, reason: Reason) -> Written:
         frame = self._frames.get(reason)
@@ -158,6 +167,7 @@ class JobView:
         """After this the snapshot is as new as the log was when it was asked, and what came meanwhile is applied."""
         known = self.snapshot
         missed = None if known is None else await self._history.since(self._job_id, known.epoch, known.seq)
+        COUNTS.history_reads += known is not None
         if missed is not None:
             for patch in missed:
                 if self.snapshot is not None and fits(self.snapshot, patch):
@@ -179,7 +189,7 @@ class JobView:
         elif snapshot is None or (patch.epoch == snapshot.epoch and patch.last <= snapshot.seq):
             return
         elif fits(snapshot, patch):
-            self._apply(patch)
+            self._apply(patch, message.published.at)
         else:
             self._repair.ask()
 
@@ -188,10 +198,10 @@ class JobView:
         self.snapshot = fresh
         self._frames.clear()
         self._paced.forget(self._job_id)
-        for outbox in self._readers:
-            outbox.begin(fresh, self._frame(reason))
+        for outbox in self._fan:
+            self._show(outbox, reason)
 
     def _vanish(self) -> None:
         self.snapshot = None
-        for outbox in self.readers:
+        for outbox in self._fan:
             self.vanished(outbox)

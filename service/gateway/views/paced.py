@@ -36,10 +36,11 @@ class Paced:
     def _set_timer(self) -> None:
         due = self._pace.next_at()
         if due is not None and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_at(due, self._flush)
+            self._timer = asyncio.get_running_loop().call_at(due, self._flush, due)
 
-    def _flush(self) -> None:
+    def _flush(self, due: float) -> None:
         self._timer = None
-        for patch in self._pace.due(asyncio.get_running_loop().time()):
+        # A loop whose timers count whole milliseconds calls a moment early.
+        for patch in self._pace.due(max(due, asyncio.get_running_loop().time())):
             self._pass_on(patch)
         self._set_timer()
