@@ -18,12 +18,14 @@ from service.gateway.announcer import Announcer
 from service.gateway.auth import Auth
 from service.gateway.batches import Batches
 from service.gateway.cards import Cards
+from service.gateway.counts import COUNTS
 from service.gateway.declared import Pipelines
 from service.gateway.documents import Documents
 from service.gateway.errors import Problems, not_routed
 from service.gateway.health import Health
 from service.gateway.jobs import Jobs
 from service.gateway.live import Live, open_live
+from service.gateway.live_metrics import LiveMetrics
 from service.gateway.metrics import Measured, Metrics
 from service.gateway.openapi import Documentation
 from service.gateway.operation import Operation, routes
@@ -62,6 +64,7 @@ def create_app(settings: Settings, *, migrate: bool = True) -> Starlette:
             await stack.enter_async_context(announcer.running())
             auth = Auth(opened.db, Origins(settings.public_url, settings.allowed_origins))
             live = await stack.enter_async_context(_live(settings, opened, auth))
+            metrics.registry.register(LiveMetrics(live, COUNTS))
             operations = _operations(settings, opened, auth, announcer, live, metrics)
             app.router.routes[:] = [*routes(operations, auth.signed_in), live.route()]
             app.state.live = live

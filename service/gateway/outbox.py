@@ -4,6 +4,7 @@ from bisect import bisect_right, insort
 from collections.abc import Callable
 from typing import Protocol
 
+from service.gateway.counts import COUNTS
 from service.protocol import written
 from service.protocol.patch import Patch, merge
 from service.protocol.snapshot import Snapshot
@@ -95,9 +96,12 @@ class JobOutbox:
         self.position = (epoch, patch.last)
         if self._patch is not None:
             self._patch, self._written = merge(self._patch, patch), None
+            COUNTS.merges += 1
         elif self._snapshot is not None or not self.reader.put(frame):
             self._patch, self._written = patch, frame
             self.reader.ready(self)
+        else:
+            COUNTS.deliveries += 1
         return True
 
     @property
@@ -140,9 +144,12 @@ class ValueOutbox:
             return
         if self._patch is not None:
             self._anew, self._patch = True, None
+            COUNTS.merges += 1
         elif not self.reader.put(frame):
             self._patch = frame
             self.reader.ready(self)
+        else:
+            COUNTS.deliveries += 1
 
     @property
     def waits(self) -> bool:
@@ -222,6 +229,7 @@ class ListOutbox:
             waiting = self._waiting[job_id]
             if isinstance(waiting, tuple) and _follows(patch, waiting[0].epoch, waiting[0].last):
                 self._waiting[job_id] = (merge(waiting[0], patch), None)
+                COUNTS.merges += 1
             elif waiting is not None:
                 self.enter(job_id)
             return
@@ -231,6 +239,7 @@ class ListOutbox:
         follows = _follows(patch, epoch, seq)
         if follows and self._beginning is None and self.reader.put(frame):
             self._has[job_id] = (patch.epoch, patch.last)
+            COUNTS.deliveries += 1
         else:
             self._waiting[job_id] = (patch, frame) if follows else None
             self.reader.ready(self)

@@ -7,6 +7,7 @@ from functools import partial
 import structlog
 
 from service.domain.ids import new_id
+from service.gateway.counts import COUNTS
 from service.gateway.line import Line
 from service.gateway.rights import Login
 from service.gateway.session import Session, Subscription, Unwatch, Watch
@@ -114,6 +115,7 @@ class Socket:
                 line.release()
                 return
             line.write(frames)
+            COUNTS.deliveries += len(frames)
         if self.session.closing is not None:
             self._finish(line)
 
@@ -129,6 +131,7 @@ class Socket:
         closing = self.session.closing
         assert closing is not None
         self._is_finished = True
+        COUNTS.closes[closing.code] += 1
         if closing.abort:
             line.abort()
             return

@@ -203,4 +203,5 @@ async def test_what_happened_is_counted_without_names(sqlite_site: Gateway) -> N
     assert 'headway_uploads_rejected_total{code="empty_file"} 1.0' in text
     assert f"headway_upload_bytes_total {float(len(PDF))}" in text
     assert 'headway_http_requests_total{method="GET",route="/api/jobs/{job_id}",status="404"} 3.0' in text
+    assert "headway_sockets 0.0" in text and "headway_delivery_lag_seconds_bucket" in text
     assert "a.pdf" not in text
