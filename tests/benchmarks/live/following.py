@@ -10,7 +10,10 @@ from tests.benchmarks.live.dialects import Headway, Heard, subscribing
 
 
 class Follower:
-    """One reader's conversation over all of its connections; peers that show snapshots only can be followed, too."""
+    """One reader's conversation over all of its connections; peers that show snapshots only can be followed, too.
+
+    `gaps` counts patches that did not follow, `anew` has the reasons of all snapshots but the first.
+    """
 
     path = Headway.path
 
@@ -20,6 +23,7 @@ class Follower:
         self.gaps = 0
         self.snapshots = 0
         self.is_back = False
+        self.anew: list[str] = []
         self._epoch: str | None = None
         self._bye_seconds: float | None = None
         self._tries = 0
@@ -40,6 +44,8 @@ class Follower:
                 )
             case "snapshot":
                 self.snapshots += 1
+                if self.snapshots > 1:
+                    self.anew.append(str(told.get("reason")))
                 self._epoch, self.seq = told.get("epoch"), told.get("seq", 0)
                 self.is_back = True
                 return Heard.SNAPSHOT, ()

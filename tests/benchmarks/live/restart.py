@@ -9,6 +9,7 @@ patches alone, each following the one before, and was shown a snapshot only at i
 
 import asyncio
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ async def measure(plan: Plan) -> AsyncIterator[Row]:
         [100 * run.returned.whole / count for run in ours],
         "%",
         goal=WHOLE_GOAL,
-        note=f"{sum(run.returned.back for run in ours)} of {count * len(ours)} came back",
+        note=_note(ours, count * len(ours)),
     )
     yield _row(
         "SIGTERM to the end of the process: Headway",
@@ -88,6 +89,12 @@ async def measure(plan: Plan) -> AsyncIterator[Row]:
         "s",
         goal=Goal(at_most=drain_seconds + 1),
     )
+
+
+def _note(runs: Sequence[Restart], readers: int) -> str:
+    lacks = sum((Counter(run.returned.lacks) for run in runs), Counter[str]())
+    told = [f"{number} lacked {what}" for what, number in lacks.items()]
+    return "; ".join([f"{sum(run.returned.back for run in runs)} of {readers} came back", *told])
 
 
 async def _ours(set_up: Stage, readers: Readers) -> Restart:

@@ -59,7 +59,7 @@ class Returning:
     async def outcome(self, newest: Mapping[str, int], within: float) -> Returned:
         """By topic's newest seq, once all have it or the seconds are over."""
         told = await self._process.ask("outcome", newest=dict(newest), within=within)
-        return Returned(told["back"], told["whole"], tuple(told["bins"]))
+        return Returned(told["back"], told["whole"], tuple(told["bins"]), told["lacks"])
 
 
 @asynccontextmanager
@@ -109,14 +109,13 @@ class _Answers:
         return {"shown": self._back}
 
     async def _outcome(self, newest: Mapping[str, int], within: float) -> JsonObject:
-        def whole() -> int:
-            return sum(
-                follower.snapshots == 1 and not follower.gaps and follower.seq == newest.get(follower.topic)
-                for follower in (reader.follower for reader in self._readers)
-            )
+        def lacks() -> Counter[str]:
+            return Counter(lack for reader in self._readers if (lack := _lack(reader.follower, newest)))
 
-        await _until(lambda: whole() == len(self._readers), within)
-        return {"back": self._back, "whole": whole(), "bins": self._place.bins()}
+        await _until(lambda: not lacks(), within)
+        lacking = lacks()
+        whole = len(self._readers) - lacking.total()
+        return {"back": self._back, "whole": whole, "bins": self._place.bins(), "lacks": dict(lacking)}
 
     @property
     def _back(self) -> int:
@@ -170,6 +169,15 @@ class _Reader:
     async def _come_back(self, pause: float) -> None:
         await asyncio.sleep(pause)
         await self.connect()
+
+
+def _lack(follower: Follower, newest: Mapping[str, int]) -> str | None:
+    """What keeps a reader from being whole."""
+    if follower.gaps:
+        return "a patch that follows"
+    if follower.anew:
+        return f"a resumption ({follower.anew[0]})"
+    return None if follower.seq == newest.get(follower.topic) else "the newest event"
 
 
 async def _until(condition: Callable[[], bool], within: float) -> None:

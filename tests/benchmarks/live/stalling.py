@@ -20,17 +20,18 @@ _WARM_ASKS = 20
 
 @dataclass
 class _Stalled:
-    """One of them. `port` is its own; `grew_at` is when the other side's kernel last took a byte for it."""
+    """One of them. `port` is its own; `grew_at` is when the kernel last took a byte for it, on either side."""
 
     member: Subscriber
     port: int
     unsent: int = 0
     unread: int = 0
+    most: int = 0
     grew_at: float = 0.0
     closed_at: float | None = None
 
     def is_stuck(self, now: float) -> bool:
-        return bool(self.unsent) and now - self.grew_at >= _STUCK_SECONDS
+        return self.most > 0 and now - self.grew_at >= _STUCK_SECONDS
 
 
 class Stalling:
@@ -80,10 +81,9 @@ class Stalling:
             if each.port not in known.open:
                 each.closed_at = now
                 continue
-            unsent = known.unsent[each.port]
-            if unsent > each.unsent:
-                each.unsent, each.grew_at = unsent, now
-            each.unread = known.unread.get(each.port, 0)
+            each.unsent, each.unread = known.unsent[each.port], known.unread.get(each.port, 0)
+            if each.unsent + each.unread > each.most:
+                each.most, each.grew_at = each.unsent + each.unread, now
 
 
 async def asking(members: Sequence[Subscriber], topic: str, times: int = _WARM_ASKS) -> None:

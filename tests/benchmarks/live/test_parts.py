@@ -116,6 +116,8 @@ def test_followers_resume_and_see_what_is_missing() -> None:
     assert (follower.seq, follower.gaps) == (8, 1)
     _heard(follower, type="patch", epoch="f", seq=[9, 9])
     assert follower.gaps == 2
+    _heard(follower, type="snapshot", epoch="f", seq=12, reason="new_epoch")
+    assert (follower.seq, follower.anew) == (12, ["new_epoch"])
 
 
 def test_followers_come_back_when_they_are_told_to_else_with_full_jitter() -> None:
