@@ -36,6 +36,7 @@ _REDIS_SCHEMES = ("redis", "rediss", "unix")
 Count = Annotated[int, Field(ge=1)]
 Bytes = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Days = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class SettingsProblem(Exception):
@@ -105,6 +106,31 @@ class Settings(BaseSettings):
         60.0, description="How long an upload may stop in the middle before it is ended, in seconds"
     )
 
+    clamd: str | None = Field(
+        None,
+        description="Virus scanner clamd that looks at each upload, `host:port` or the path of its socket",
+    )
+    clamd_away: Literal["refuse", "accept"] = Field(
+        "refuse",
+        description="What becomes of uploads that clamd cannot look at: `accept` takes them with a line in the job's log",
+    )
+
+    keep_documents_days: Days | None = Field(
+        None,
+        description="Days after the end of its last job that a document is kept, with all that was made of it; else for good",
+    )
+    keep_jobs_days: Days | None = Field(
+        None,
+        description="Days after its end that a job is kept, and a document with its last one; else for good",
+    )
+    keep_artifacts_days: Days | None = Field(
+        None, description="Days after its end that a job's results are kept; else as long as the job"
+    )
+    keep_snapshots_days: Days | None = Field(
+        None,
+        description="Days after its end that the last snapshot of a job is kept, which has its log; else as long as the job",
+    )
+
     workers: Count = Field(default_factory=_usable_cores, description="Worker processes of one supervisor")
     slots: Count = Field(1, description="Steps that one worker process runs at a time")
     lease_seconds: Seconds = Field(2.5, description="How long a silent worker keeps its steps, in seconds")
@@ -132,6 +158,21 @@ class Settings(BaseSettings):
     )
     ocr_dpi: int = Field(
         200, ge=72, le=600, description="Resolution at which pages are read by OCR, in dots per inch"
+    )
+
+    archive_entries: Count = Field(10_000, description="Most parts of an office document or e-book")
+    unpacked_bytes: Bytes = Field(
+        512 * MEBIBYTE, description="Largest size of an office document or e-book once unpacked, in bytes"
+    )
+    unpacked_ratio: Count = Field(
+        200, description="How many times its size such a document may unpack to, if that is more than 20 MiB"
+    )
+    text_bytes: Bytes = Field(
+        64 * MEBIBYTE, description="Largest text, Markdown, CSV or HTML file, in bytes, and chapter of an e-book"
+    )
+    table_cells: Count = Field(2_000_000, description="Most cells of one sheet")
+    markup_depth: int = Field(
+        200, ge=10, le=250, description="How deep elements of HTML and of office documents may be nested"
     )
 
     documentai_project: str | None = Field(

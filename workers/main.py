@@ -15,6 +15,7 @@ from service.adapters.logs import set_up_logs
 from service.adapters.opened import Adapters, open_adapters
 from service.adapters.queue import IMAGE_QUEUE, STEP_QUEUE, arq_redis
 from service.adapters.records import leases, pipelines
+from service.adapters.records.retention import Keep
 from service.domain.ids import new_id
 from service.settings import WORKER_ID, Settings, load_settings
 from workers.advance import Advance
@@ -29,6 +30,7 @@ from workers.listening import listen
 from workers.pipelines import all_pipelines
 from workers.recording import Recording, RecordingParts
 from workers.runner import Runner, RunnerParts
+from workers.retention import Retention
 from workers.running import RunningSteps
 from workers.sandbox import Sandbox
 from workers.sweep import Sweep
@@ -61,6 +63,16 @@ async def toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
 
 
 class WorkerProcess:
+def keep_by(settings: Settings) -> Keep:
+    """For how long things are kept."""
+    return Keep(
+        documents=settings.keep_documents_days,
+        jobs=settings.keep_jobs_days,
+        artifacts=settings.keep_artifacts_days,
+        snapshots=settings.keep_snapshots_days,
+    )
+
+
     """One worker: slots for steps, and one reserved for page images."""
 
     def __init__(self, settings: Settings, adapters: Adapters, tools: Toolbox) -> None:
@@ -113,6 +125,11 @@ class WorkerProcess:
         )
         estimates = Estimates(adapters.db, adapters.blobs, adapters.echo, tools, advance)
         images = Images(adapters.db, adapters.redis, adapters.blobs, adapters.secrets, tools)
+        self._collector = Collector(
+            adapters.db,
+            adapters.blobs,
+            Retention(adapters.db, adapters.blobs, adapters.echo, keep_by(settings)),
+        )
         self._steps = WakeWorker(
             [run_step],
             redis_pool=arq_redis(adapters.redis, STEP_QUEUE),
@@ -148,7 +165,7 @@ class WorkerProcess:
                 group.create_task(self._heartbeat.run()),
                 group.create_task(self._heartbeat.tell()),
                 group.create_task(self._sweep.run()),
-                group.create_task(Collector(self._adapters.db, self._adapters.blobs).run()),
+                group.create_task(self._collector.run()),
                 group.create_task(self._tools.sandbox.start()),
             ]
             work = [group.create_task(self._steps.main()), group.create_task(self._images.main())]

@@ -11,6 +11,14 @@ class BlobMissing(Exception):
     """There is no blob under this key."""
 
 
+class BlobDamaged(BlobMissing):
+    """There is one, but it is not what was written, or cannot be read. `reason` is for the log and for operators."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"{key}: {reason}")
+        self.reason = reason
+
+
 @dataclass(frozen=True)
 class Stored:
     """What was written: its size in bytes and its SHA-256 in hex."""
@@ -60,6 +68,10 @@ class BlobStore(Protocol):
 
     async def size(self, key: str) -> int | None:
         """Bytes of a blob, or None when there is none."""
+        ...
+
+    async def verify(self, key: str, size: int | None, sha256: str | None = None) -> None:
+        """Raises BlobMissing, and BlobDamaged where the size is another or, given the SHA-256 in hex, the content."""
         ...
 
     async def delete(self, key: str) -> None:

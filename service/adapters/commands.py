@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters import keys
 from service.adapters.blob_store import BlobStore
+from service.adapters.clearing import clear
 from service.adapters.database import Database
 from service.adapters.dispatch import Dispatcher, Ring, pick
 from service.adapters.echo import Echo
 from service.adapters.queue import Queue
 from service.adapters.records import orders
 from service.adapters.records.ending import closing_lines, end_job, locked_job
-from service.adapters.records.removal import blobs_of, remove_document
+from service.adapters.records.removal import remove_document
 from service.adapters.secrets import SecretBox
 from service.adapters.tables import BatchMemberRow, DocumentRow, JobRow
 from service.domain.account import Actor
@@ -135,22 +136,10 @@ class Commands:
             document = await session.get(DocumentRow, document_id)
             if document is None or not (actor.is_admin or document.owner_id == actor.user_id):
                 raise JobGone(document_id)
-            jobs = list(
-                await session.scalars(
-                    select(JobRow)
-                    .where(JobRow.document_id == document_id)
-                    .order_by(JobRow.id)
-                    .with_for_update()
-                )
-            )
-            if any(job.state not in ENDED for job in jobs):
+            removed = await remove_document(session, document)
+            if removed is None:
                 raise DocumentInUse(document_id)
-            blobs = blobs_of(document, jobs)
-            await remove_document(session, document, jobs)
-        for prefix in blobs:
-            await self._blobs.delete_tree(prefix)
-        for job in jobs:
-            await self._echo.forget(job.id, job.owner_id)
+        await clear(removed, self._blobs, self._echo)
 
     async def estimate(self, job_id: str, actor: Actor) -> JsonObject | None:
         """`{pages, steps, seconds}` or `{error}` once a worker has looked; None while it is asked to.

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import hashlib
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from service.adapters.blob_store import BlobMissing, BlobWriter, Stored
+from service.adapters.blob_store import BlobDamaged, BlobMissing, BlobWriter, Stored
 from service.adapters.files import Files, LocalFiles
 from service.adapters.local_writer import DurableFolders, LocalWriter
 from service.domain.ids import new_id
@@ -89,6 +90,18 @@ class LocalBlobs:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    async def verify(self, key: str, size: int | None, sha256: str | None = None) -> None:
+        """Raises BlobMissing, and BlobDamaged where the size is another or, given the SHA-256 in hex, the content."""
+        path = self._path(key)
+        try:
+            wrong = await self._run(_what_is_wrong, path, size, sha256)
+        except (FileNotFoundError, NotADirectoryError):
+            raise BlobMissing(key) from None
+        except OSError as error:
+            wrong = f"cannot be read: {error.strerror}"
+        if wrong:
+            raise BlobDamaged(key, wrong)
+
     async def delete(self, key: str) -> None:
         """Removes a blob; a missing one is no error."""
         path = self._path(key)
@@ -163,6 +176,16 @@ def _some(found: Iterator[tuple[str, Path]], before: float) -> list[str]:
         if len(keys) == 1000:
             break
     return keys
+
+
+def _what_is_wrong(path: Path, size: int | None, sha256: str | None) -> str:
+    with path.open("rb") as file:
+        found = os.fstat(file.fileno()).st_size
+        if size is not None and found != size:
+            return f"has {found} bytes instead of {size}"
+        if sha256 is not None and hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            return "has another SHA-256 than what was uploaded"
+    return ""
 
 
 def _remove_tree(path: Path) -> None:
