@@ -26,11 +26,13 @@ _LOOK_SECONDS = 0.02
 @dataclass(frozen=True)
 class Returned:
     """What became of the readers. `bins`: attempts to connect in each second after the restart began. Of those that
-    are `back`, `whole` have reached the newest event by patches alone, and each of these followed the one before."""
+    are `back`, `whole` have reached the newest event by patches alone, and each of these followed the one before;
+    `lacks` says what the others lack, and how many do."""
 
     back: int
     whole: int
     bins: tuple[int, ...]
+    lacks: Mapping[str, int]
 
 
 class Returning:
