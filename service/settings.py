@@ -139,7 +139,14 @@ class Settings(BaseSettings):
         None,
         ge=0,
         allow_inf_nan=False,
-        description="How long running steps may still take after a stop, in seconds; else 5 for `up`, 15 for `serve`",
+        description="How long running steps may still take after a stop, in seconds; else 5 for `up`, 15 for `worker`",
+    )
+    bye_seconds: float | None = Field(
+        None,
+        ge=0,
+        allow_inf_nan=False,
+        description="Over how long a gateway that stops sends its sockets away, and how long requests may still take, "
+        "in seconds; else 1 for `up`, 15 for `serve`",
     )
 
     page_seconds: Seconds = Field(60.0, description="Most time that one page may take, in seconds")

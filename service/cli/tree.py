@@ -6,7 +6,6 @@ died without this process is started again.
 
 import asyncio
 import socket
-import time
 from pathlib import Path
 from typing import Self
 
@@ -22,10 +21,12 @@ from service.settings import LISTEN_FD, Settings
 
 DRAIN_SECONDS = 5.0
 """How long running steps may still take after one Ctrl-C."""
+BYE_SECONDS = 1.0
+"""Over how long sockets are sent away after that."""
 
 _TRIES = 3
 _SUPERVISOR_MARGIN = 1.5
-_WHOLE_MARGIN = 3.5
+_GATEWAY_MARGIN = 1.5
 _START_SECONDS = 60.0
 
 
@@ -36,13 +37,20 @@ class Tree:
         self, settings: Settings, listening: socket.socket, stop: StopSignals, log_file: Path | None = None
     ) -> None:
         drain = settings.drain_seconds if settings.drain_seconds is not None else DRAIN_SECONDS
+        bye = settings.bye_seconds if settings.bye_seconds is not None else BYE_SECONDS
         self.settings = settings.model_copy(
-            update={"port": listening.getsockname()[1], "drain_seconds": drain, **_local(settings)}
+            update={
+                "port": listening.getsockname()[1],
+                "drain_seconds": drain,
+                "bye_seconds": bye,
+                **_local(settings),
+            }
         )
         self.url = http_url(settings.host, self.settings.port)
         self._listening = listening
         self._stop = stop
         self._drain = drain
+        self._bye = bye
         self._log_file = log_file
         self._redis = EmbeddedRedis(settings.data_dir) if settings.redis_url is None else None
         self._supervisor = KeptProcess(self._supervisor_program, tries=_TRIES)
@@ -119,10 +127,9 @@ class Tree:
 
     async def _end(self) -> None:
         """Steps finish while the gateway still shows it, then the gateway goes, then Redis."""
-        deadline = time.monotonic() + self._drain + _WHOLE_MARGIN
         await self._end_one(self._supervisor, self._drain + _SUPERVISOR_MARGIN)
         self._listening.close()
-        await self._end_one(self._gateway, deadline - time.monotonic())
+        await self._end_one(self._gateway, self._bye + _GATEWAY_MARGIN)
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

@@ -11,8 +11,8 @@ from service.gateway.app import create_app
 from service.gateway.serving import serve
 from service.settings import LISTEN_FD, Settings, SettingsProblem, load_settings
 
-DRAIN_SECONDS = 15.0
-"""How long requests may still take after a stop, when no setting says."""
+BYE_SECONDS = 15.0
+"""Over how long sockets are sent away after a stop, when no setting says."""
 
 _log = structlog.get_logger()
 
@@ -32,9 +32,9 @@ def main() -> int:
         )
         return 2
     set_up_logs(settings)
-    drain = settings.drain_seconds if settings.drain_seconds is not None else DRAIN_SECONDS
+    window = settings.bye_seconds if settings.bye_seconds is not None else BYE_SECONDS
     settings = settings.model_copy(update={"port": listening.getsockname()[1]})
-    return serve(create_app(settings), listening, drain)
+    return serve(create_app(settings), listening, window)
 
 
 def _listening(settings: Settings) -> socket.socket:

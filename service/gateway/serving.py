@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from types import FrameType
+from typing import cast
 
 import structlog
 import uvicorn
@@ -13,14 +14,17 @@ from service.gateway.wire import server_options
 
 Drain = Callable[[float], Awaitable[None]]
 
-# Of the time that requests have, so much is spent on sending sockets away, spread evenly.
-_DRAIN_SHARE = 0.2
+_LEAST_GRACE_SECONDS = 0.5
+# For requests that are still answered when the window is over.
 
 _log = structlog.get_logger()
 
 
 class DrainingServer(uvicorn.Server):
-    """The first signal drains, then stops; the second stops at once."""
+    """The first signal drains, then stops, within the window and a second; the second stops at once.
+
+    Sockets are sent away over the window, sooner where they are few; requests may take what is left of it.
+    """
 
     def __init__(self, config: uvicorn.Config, drain: Drain, window: float) -> None:
         super().__init__(config)
@@ -48,15 +52,20 @@ class DrainingServer(uvicorn.Server):
         self._leaving = asyncio.create_task(self._drain_then_stop())
 
     async def _drain_then_stop(self) -> None:
+        loop = asyncio.get_running_loop()
+        over_at = loop.time() + self._window
         try:
             await self._drain(self._window)
         except Exception:  # noqa: BLE001 -- logged; whatever happened, the server is to stop
             _log.exception("drain_failed")
+        left = max(_LEAST_GRACE_SECONDS, over_at - loop.time())
+        # Declared as whole seconds, but handed to asyncio as it is.
+        self.config.timeout_graceful_shutdown = cast("int", left)
         self.should_exit = True
 
 
-def serve(app: Starlette, listening: socket.socket, drain_seconds: float) -> int:
-    """Runs until a signal; the exit code. `app.state.live` is who sends its sockets away."""
+def serve(app: Starlette, listening: socket.socket, window_seconds: float) -> int:
+    """Runs until a signal; the exit code. `app.state.live` is who sends its sockets away, over the window."""
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -65,7 +74,6 @@ def serve(app: Starlette, listening: socket.socket, drain_seconds: float) -> int
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=max(1, round(drain_seconds)),
         **server_options(),
     )
 
@@ -73,6 +81,6 @@ def serve(app: Starlette, listening: socket.socket, drain_seconds: float) -> int
         # The lifespan puts it there, so it is looked up when it is needed.
         await app.state.live.drain(window)
 
-    server = DrainingServer(config, drain, drain_seconds * _DRAIN_SHARE)
+    server = DrainingServer(config, drain, window_seconds)
     server.run(sockets=[listening])
     return 0 if server.started else 1
