@@ -29,8 +29,8 @@ from workers.images import Images
 from workers.listening import listen
 from workers.pipelines import all_pipelines
 from workers.recording import Recording, RecordingParts
-from workers.runner import Runner, RunnerParts
 from workers.retention import Retention
+from workers.runner import Runner, RunnerParts
 from workers.running import RunningSteps
 from workers.sandbox import Sandbox
 from workers.sweep import Sweep
@@ -62,7 +62,6 @@ async def toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
         await sandbox.close()
 
 
-class WorkerProcess:
 def keep_by(settings: Settings) -> Keep:
     """For how long things are kept."""
     return Keep(
@@ -73,6 +72,7 @@ def keep_by(settings: Settings) -> Keep:
     )
 
 
+class WorkerProcess:
     """One worker: slots for steps, and one reserved for page images."""
 
     def __init__(self, settings: Settings, adapters: Adapters, tools: Toolbox) -> None:
