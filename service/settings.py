@@ -112,12 +112,12 @@ class Settings(BaseSettings):
     )
     clamd_away: Literal["refuse", "accept"] = Field(
         "refuse",
-        description="What becomes of uploads that clamd cannot look at: `accept` takes them with a line in the job's log",
+        description="What becomes of uploads that clamd cannot look at: `accept` takes them, and the job's log says so",
     )
 
     keep_documents_days: Days | None = Field(
         None,
-        description="Days after the end of its last job that a document is kept, with all that was made of it; else for good",
+        description="Days after the end of its last job that a document is kept, with all of its jobs; else for good",
     )
     keep_jobs_days: Days | None = Field(
         None,
@@ -128,7 +128,7 @@ class Settings(BaseSettings):
     )
     keep_snapshots_days: Days | None = Field(
         None,
-        description="Days after its end that the last snapshot of a job is kept, which has its log; else as long as the job",
+        description="Days after its end that a job's stored snapshot, with its log, is kept; else as long as the job",
     )
 
     workers: Count = Field(default_factory=_usable_cores, description="Worker processes of one supervisor")
@@ -160,13 +160,6 @@ class Settings(BaseSettings):
         description="Most pixels of a page's image, in millions; a larger page is drawn at a lower resolution",
     )
 
-    ocr_engine: Literal["auto", "rapidocr", "tesseract", "documentai"] = Field(
-        "auto", description="OCR engine: `auto` takes Document AI when configured, else a local one"
-    )
-    ocr_dpi: int = Field(
-        200, ge=72, le=600, description="Resolution at which pages are read by OCR, in dots per inch"
-    )
-
     archive_entries: Count = Field(10_000, description="Most parts of an office document or e-book")
     unpacked_bytes: Bytes = Field(
         512 * MEBIBYTE, description="Largest size of an office document or e-book once unpacked, in bytes"
@@ -180,6 +173,13 @@ class Settings(BaseSettings):
     table_cells: Count = Field(2_000_000, description="Most cells of one sheet")
     markup_depth: int = Field(
         200, ge=10, le=250, description="How deep elements of HTML and of office documents may be nested"
+    )
+
+    ocr_engine: Literal["auto", "rapidocr", "tesseract", "documentai"] = Field(
+        "auto", description="OCR engine: `auto` takes Document AI when configured, else a local one"
+    )
+    ocr_dpi: int = Field(
+        200, ge=72, le=600, description="Resolution at which pages are read by OCR, in dots per inch"
     )
 
     documentai_project: str | None = Field(

@@ -69,6 +69,12 @@ def database_url(settings: AdapterSettings) -> str:
     return f"sqlite:///{settings.data_dir / _SQLITE_FILE}"
 
 
+def blob_folder(settings: AdapterSettings) -> Path:
+    """The configured folder for blobs, else one in the data directory."""
+    storage = settings.storage_url
+    return Path(storage.removeprefix("file://")) if storage else settings.data_dir / "blobs"
+
+
 def _keep_private(data_dir: Path) -> None:
     """Nobody else may read the local database: SQLite gives its other files the mode of the first."""
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -84,13 +90,12 @@ async def open_adapters(settings: AdapterSettings) -> AsyncGenerator[Adapters, N
     if settings.redis_url is None:
         raise ValueError("no Redis is configured")
     redis_url = settings.redis_url.get_secret_value()
-    storage = settings.storage_url
     if settings.database_url is None:
         _keep_private(settings.data_dir)
     db = Database(database_url(settings))
     redis = Redis.from_url(redis_url, health_check_interval=15)
     log = EventLog(redis_url)
-    blobs = LocalBlobs(Path(storage.removeprefix("file://")) if storage else settings.data_dir / "blobs")
+    blobs = LocalBlobs(blob_folder(settings))
     secrets = secret_box(settings.data_dir)
     echo = Echo(db, log)
     queue = Queue(redis)

@@ -25,15 +25,35 @@ _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 @click.option(
     "--settings", "show_settings", is_flag=True, help="Show every setting, its value and where that is from."
 )
+@click.option(
+    "--storage",
+    "of_storage",
+    is_flag=True,
+    help="Look for blobs without a row, and for rows whose blob is gone or of another size. Exit code 1 says so.",
+)
+@click.option(
+    "--sums", is_flag=True, help="With --storage: read all documents and compare their SHA-256, too."
+)
+@click.option("--repair", is_flag=True, help="With --storage: delete blobs that have no row for an hour.")
 @SERVER
 @TOKEN
 @DATA_DIR
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @DEBUG
 def doctor(
-    server: str | None, token: str | None, data_dir: Path | None, *, show_settings: bool, as_json: bool
+    server: str | None,
+    token: str | None,
+    data_dir: Path | None,
+    *,
+    show_settings: bool,
+    of_storage: bool,
+    sums: bool,
+    repair: bool,
+    as_json: bool,
 ) -> None:
     """Say what is configured and what works, and what to do about the rest."""
+    if (sums or repair) and not of_storage:
+        raise click.UsageError("--sums and --repair are for --storage.")
     screen = Screen(as_json=as_json)
     given = {"url": server, "token": token, "data_dir": data_dir}
     try:
@@ -46,6 +66,12 @@ def doctor(
         raise click.exceptions.Exit(EXIT_INCOMPLETE) from None
     if show_settings:
         _show_settings(screen, settings, by_option=frozenset(name for name, value in given.items() if value))
+        return
+    if of_storage:
+        from service.cli import storage
+
+        if code := storage.tell(screen, asyncio.run(storage.look(settings, sums=sums, repair=repair))):
+            raise click.exceptions.Exit(code)
         return
     checks = asyncio.run(check_all(settings, Sought.of(settings, by_option=bool(server))))
     _show(screen, checks)
