@@ -21,7 +21,8 @@ from service.domain.json import JsonObject
 from service.domain.log_line import log_line
 from service.domain.question import Question
 from workers.advance import Advance
-from workers.failures import Verdict, judge
+from workers.engine_watch import EngineWatch
+from workers.failures import Past, Verdict, judge
 from workers.work import Worked
 
 
@@ -38,10 +39,14 @@ class RecordingParts:
 
 
 class Recording:
-    """Records the ends of claimed steps. All raise LostStep when the step is no longer this attempt's."""
+    """Records the ends of claimed steps. All raise LostStep when the step is no longer this attempt's.
+
+    `engines` records that a step has to wait for its engine.
+    """
 
     def __init__(self, parts: RecordingParts) -> None:
         self._parts = parts
+        self.engines = EngineWatch(parts.db, parts.echo, parts.dispatcher)
 
     async def done(self, claim: Claim, worked: Worked, phase_code: str) -> None:
         """Records a result and moves the job on; what goes wrong in planning the next phase fails the step."""
@@ -50,7 +55,7 @@ class Recording:
         except (LostStep, SQLAlchemyError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 -- whatever a pipeline's plan raises is judged as its run is
-            await self.failed(claim, judge(error, phase=phase_code, failures=claim.step.failures))
+            await self.failed(claim, judge(error, phase=phase_code, past=Past.of(claim.step)))
 
     async def _done(self, claim: Claim, worked: Worked) -> None:
         parts = self._parts
@@ -76,25 +81,25 @@ class Recording:
 
     async def failed(self, claim: Claim, verdict: Verdict) -> None:
         """Records a failure: the step is queued again for later, or the job ends."""
-        parts = self._parts
-        async with parts.db.writing(durable=verdict.again_after is None) as session:
+        parts, again = self._parts, verdict.again
+        async with parts.db.writing(durable=again is None) as session:
             job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
-            if verdict.again_after is None:
+            if again is None:
                 await steps.record_failure(session, job, step, verdict.failure, live=parts.echo.live)
             else:
-                await steps.record_retry(
-                    session, job, step, verdict.failure, after_seconds=verdict.again_after
-                )
+                await steps.record_retry(session, job, step, verdict.failure, again)
                 await session.flush()
                 await steps.settle_pause(session, job)
             rings = await pick(session)
-        retried = [log_line("step_retried", "warning", failures=job.attempt, tries=verdict.tries)]
-        await parts.echo.publish(job.id, *(closing_lines(job) or retried))
+        lines = closing_lines(job)
+        if again is not None:
+            lines = lines or [log_line("step_retried", "warning", failures=step.failures, tries=again.of)]
+        await parts.echo.publish(job.id, *lines)
         await parts.dispatcher.ring(rings)
-        if verdict.again_after is None:
+        if again is None:
             await parts.commands.stop(job.id)
         else:
-            parts.dispatcher.dispatch_after(verdict.again_after)
+            parts.dispatcher.dispatch_after(again.after_seconds)
 
     async def asked(self, claim: Claim, question: Question) -> None:
         """Records that a person must answer first."""

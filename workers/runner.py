@@ -10,11 +10,15 @@ from service.adapters.database import Database
 from service.adapters.echo import Echo
 from service.adapters.event_log import EventLog
 from service.adapters.logs import bound_to_work
+from service.adapters.records.leases import SUSPECT_DEATHS
 from service.adapters.records.steps import Claim, LostStep
 from service.adapters.secrets import SecretBox
 from service.adapters.turns import claim_next
 from service.domain.log_line import log_line
-from workers.failures import judge
+from workers.company import Company, Place
+from workers.engine_watch import Admission
+from workers.engines.failures import EngineAway
+from workers.failures import Past, judge
 from workers.pipelines.declaration import AskPerson
 from workers.recording import Recording
 from workers.report import Attempt, StepReport
@@ -44,37 +48,50 @@ class Runner:
 
     def __init__(self, parts: RunnerParts) -> None:
         self._parts = parts
+        self._company = Company()
 
     async def run(self, step_id: str) -> None:
         """Claims a step, this one or what goes before it, and runs it to one of its ends; raises only cancellation.
 
         With the database away nothing can be recorded: the lease is not renewed then, and the step runs again.
         """
+        # Before the claim: who waits for a place has nothing that could be taken for the death of this worker.
+        async with self._company.place() as place:
+            claim = await self._claim(step_id)
+            if claim is None:
+                return
+            running = self._enter(claim)
+            with bound_to_work(job=claim.job.id, step=claim.step.id, attempt=claim.step.attempt):
+                await self._run_to_its_end(claim, running, place)
+
+    async def _claim(self, step_id: str) -> Claim | None:
         parts = self._parts
         try:
-            claim = await claim_next(parts.db, step_id, parts.worker_id, parts.lease_seconds)
+            return await claim_next(parts.db, step_id, parts.worker_id, parts.lease_seconds)
         except LostStep:
-            return
+            return None
         except (SQLAlchemyError, OSError):
             _log.exception("claim_failed", step=step_id)
-            return
-        if claim is None:
-            return
-        running = self._enter(claim)
-        with bound_to_work(job=claim.job.id, step=claim.step.id, attempt=claim.step.attempt):
-            try:
-                await self._run_claimed(claim, running)
-            except asyncio.CancelledError:
-                if running.stop is Stop.LEAVING:
-                    await asyncio.shield(parts.recording.handed_back(claim))
-                if running.stop is None:
-                    raise
-            except LostStep:
-                _log.info("step_lost")
-            except (SQLAlchemyError, OSError):
-                _log.exception("step_not_recorded")
-            finally:
-                parts.running.remove(claim.step.id)
+            return None
+
+    async def _run_to_its_end(self, claim: Claim, running: RunningStep, place: Place) -> None:
+        parts = self._parts
+        try:
+            if claim.step.deaths >= SUSPECT_DEATHS and not await place.alone():
+                await parts.recording.handed_back(claim)
+                return
+            await self._run_claimed(claim, running)
+        except asyncio.CancelledError:
+            if running.stop is Stop.LEAVING:
+                await asyncio.shield(parts.recording.handed_back(claim))
+            if running.stop is None:
+                raise
+        except LostStep:
+            _log.info("step_lost")
+        except (SQLAlchemyError, OSError):
+            _log.exception("step_not_recorded")
+        finally:
+            parts.running.remove(claim.step.id)
 
     def _enter(self, claim: Claim) -> RunningStep:
         task = asyncio.current_task()
@@ -93,10 +110,13 @@ class Runner:
 
     async def _run_claimed(self, claim: Claim, running: RunningStep) -> None:
         parts, job, step = self._parts, claim.job, claim.step
-        attempt = Attempt(job.id, job.owner_id, job.run, step.id, step.attempt, step.cost)
+        attempt = Attempt(job.id, job.owner_id, job.run, step.id, step.attempt, step.cost, step.weight)
         report = StepReport(parts.log, parts.echo, attempt, job.phases[step.phase])
         if claim.news:
             await parts.echo.publish(job.id, *([log_line("started")] if claim.first else []))
+        admission = await parts.recording.engines.admit(claim)
+        if admission is Admission.HELD:
+            return
         try:
             async with report.running():
                 worked = await parts.work.run(claim, report, parts.secrets.open(job.secret))
@@ -104,11 +124,17 @@ class Runner:
             running.settled = True
             await report.flush()
             await parts.recording.asked(claim, asked.question)
+        except EngineAway as away:
+            running.settled = True
+            await report.flush()
+            await parts.recording.engines.away(claim, away)
         except Exception as error:  # noqa: BLE001 -- whatever a step raises is its own failure, and judged
             running.settled = True
             await report.flush()
-            await parts.recording.failed(claim, judge(error, phase=report.phase_code, failures=step.failures))
+            await parts.recording.failed(claim, judge(error, phase=report.phase_code, past=Past.of(step)))
         else:
             running.settled = True
+            if admission is Admission.PROBE:
+                await parts.recording.engines.answered(claim)
             await report.flush(ended=True)
             await parts.recording.done(claim, worked, report.phase_code)

@@ -1,5 +1,6 @@
 """What happens inside a claimed step: its phase's run, and for a short job the phases after it as well."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from service.adapters.blob_store import BlobStore
@@ -7,10 +8,11 @@ from service.adapters.database import Database
 from service.adapters.dispatch import live_slots
 from service.adapters.records.steps import Claim, past_work
 from service.domain.json import JsonObject
-from service.domain.step import SECONDS_OF_ONE_STEP_JOB
-from service.domain.work import NextPhase, PastWork, StepDone, StepPlan
+from service.domain.step import runs_on
+from service.domain.work import PastWork, StepDone, StepPlan
 from workers.advance import Advance, document_facts
 from workers.engines.toolbox import Toolbox
+from workers.failures import StepTimedOut
 from workers.pipelines.declaration import Pipeline, StepContext
 from workers.report import StepReport
 
@@ -42,7 +44,18 @@ class Work:
         self._advance = advance
 
     async def run(self, claim: Claim, report: StepReport, answers: JsonObject) -> Worked:
-        """Does the work and writes its blobs; nothing is recorded yet."""
+        """Does the work and writes its blobs; nothing is recorded yet. Raises StepTimedOut as well."""
+        seconds = self._tools.limits.step_seconds
+        limit = asyncio.timeout(seconds)
+        try:
+            async with limit:
+                return await self._run(claim, report, answers)
+        except TimeoutError as error:
+            if limit.expired():
+                raise StepTimedOut(seconds) from error
+            raise
+
+    async def _run(self, claim: Claim, report: StepReport, answers: JsonObject) -> Worked:
         pipeline = self._advance.pipeline(claim.job)
         before, slots = await self._before(claim)
         plan = StepPlan(claim.step.cost, claim.step.input)
@@ -50,6 +63,7 @@ class Work:
         key = f"{claim.job.id}/{claim.step.id}/{claim.step.attempt}"
         context = self._context(claim, pipeline, plan, report, answers, before, page_count, key)
         done = await pipeline.phases[claim.step.phase].run(context)
+        self._tools.costs.learn(done.spent)
         worked = Worked(done)
         if claim.step.phase == 0 and claim.job.steps_total == 1 and not done.more:
             before.append(_past(0, claim.step.number, plan, done))
@@ -68,12 +82,12 @@ class Work:
         slots: int,
         worked: Worked,
     ) -> None:
-        """Runs all later phases here while the whole rest is expected to take less than a second."""
+        """Runs all later phases here while the rest is short, and too short to be shared with other slots."""
         facts = document_facts(claim.document)
         for phase in range(1, len(pipeline.phases)):
             claim.job.page_count = page_count
             following = self._advance.plan(claim.job, facts, before, phase, slots)
-            if not _short(following):
+            if not runs_on([each.cost for each in following.steps], following.later_cost, slots):
                 return
             report.enter(phase + 1, len(pipeline.phases), pipeline.phases[phase].code)
             report.extend(sum(each.cost for each in following.steps))
@@ -81,6 +95,7 @@ class Work:
                 key = f"{claim.job.id}/{claim.step.id}/{claim.step.attempt}-{phase}-{number}"
                 context = self._context(claim, pipeline, plan, report, answers, before, page_count, key)
                 done = await pipeline.phases[phase].run(context)
+                self._tools.costs.learn(done.spent)
                 before.append(_past(phase, number, plan, done))
                 worked.inline.append(Inline(phase, plan, done))
             if any(each.done.more for each in worked.inline):
@@ -118,11 +133,9 @@ class Work:
             report=report,
             blobs=self._blobs,
             tools=self._tools,
+            failures=claim.step.failures - claim.step.deaths,
+            doubts=claim.step.doubts,
         )
-
-
-def _short(following: NextPhase) -> bool:
-    return bool(following.steps) and following.cost < SECONDS_OF_ONE_STEP_JOB * 1000
 
 
 def _past(phase: int, number: int, plan: StepPlan, done: StepDone) -> PastWork:

@@ -7,10 +7,15 @@ from service.domain.json import JsonObject
 
 @dataclass(frozen=True)
 class StepPlan:
-    """A step to be made. Cost is expected milliseconds."""
+    """A step to be made. Cost is expected milliseconds; `engine` in the input names the engine that it needs."""
 
     cost: int
     input: JsonObject = field(default_factory=dict[str, object])
+
+    @property
+    def engine(self) -> str | None:
+        """The code of the engine that the step needs, and waits for while that is away."""
+        return self.input.get("engine")
 
 
 @dataclass(frozen=True)

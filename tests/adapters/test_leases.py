@@ -46,7 +46,7 @@ async def test_three_lost_workers_fail_a_job_that_waits_for_a_person_too(machine
     job_id = await machine.give()
     await machine.to_phase(job_id, 1)
     asking, dying = [await machine.claimed(job_id) for _ in range(2)]
-    await machine.set_step(dying.step.id, failures=2)
+    await machine.set_step(dying.step.id, failures=2, deaths=2)
     await machine.asked(asking)
     await machine.expire(dying)
     await machine.sweep.once()

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from service.adapters.dispatch import Ring
 from service.adapters.records import leases, steps
 from service.adapters.records.leases import WorkerFacts
-from service.adapters.records.steps import Claim
+from service.adapters.records.steps import Again, Claim
 from service.adapters.tables import JobRow, RunRow, StepRow
 from service.domain.failure import Failure, FailureKind
 from service.domain.question import Field, Question
@@ -86,7 +86,8 @@ class ByHand:
     async def failed(self, claim: Claim, *, again_after: float | None = None) -> None:
         """The step failed, for good or to be tried again after so many seconds."""
         failure = Failure("internal", {}, FailureKind.FATAL, "first", "support")
-        await self.recording().failed(claim, Verdict(failure, 5, again_after))
+        again = None if again_after is None else Again(again_after, 5)
+        await self.recording().failed(claim, Verdict(failure, again))
 
     async def asked(self, claim: Claim, question: Question = PASSWORD) -> None:
         """The step asks a person."""

@@ -1,6 +1,6 @@
 """How engines fail: with a code that people get words for, and a kind that decides about trying again."""
 
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from service.domain.json import JsonObject
 
@@ -39,3 +39,44 @@ class EngineFailed(Exception):
         self.kind: EngineFailureKind = kind
         self.retry_after = retry_after
         self.detail = detail
+
+
+class RemoteEngine(Protocol):
+    """An engine behind the network. A step that needs one names it in its input, under `engine`.
+
+    While it is away its steps wait, all of them, whatever kind of engine it is; all that it has to do for that is to
+    raise EngineAway.
+    """
+
+    @property
+    def name(self) -> str:
+        """Its code: what steps name it by, and all workers know whether it is away."""
+        ...
+
+    @property
+    def shown_name(self) -> str:
+        """What people call it."""
+        ...
+
+
+class EngineAway(EngineFailed):
+    """The engine does not answer, or not as it should, after all tries that were worth it: who needs it waits.
+
+    `sure` says that it cannot be the request's fault (no connection, a quota that is used up); else it may be that
+    just this request takes too long or breaks something over there.
+    """
+
+    def __init__(
+        self,
+        engine: RemoteEngine,
+        code: str,
+        params: JsonObject,
+        *,
+        sure: bool,
+        retry_after: float | None = None,
+        detail: str = "",
+    ) -> None:
+        super().__init__(code, params, kind="transient", retry_after=retry_after, detail=detail)
+        self.engine = engine.name
+        self.engine_shown = engine.shown_name
+        self.sure = sure

@@ -53,7 +53,11 @@ class DocumentFacts:
 
 @dataclass(frozen=True)
 class StepContext:
-    """All that a step may know and use. `before` are the done steps of earlier phases and of its own."""
+    """All that a step may know and use. `before` are the done steps of earlier phases and of its own.
+
+    `failures` is how often the step has failed for a passing reason, and `doubts` how often it found an engine away
+    that may have stumbled over this very step.
+    """
 
     job_id: str
     step_id: str
@@ -68,6 +72,8 @@ class StepContext:
     report: Report
     blobs: BlobStore
     tools: Toolbox
+    failures: int = 0
+    doubts: int = 0
 
 
 @dataclass(frozen=True)

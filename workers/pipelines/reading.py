@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from service.adapters.blob_store import BlobWriter
+from service.domain.costs import Costs, Spent, Unit
 from service.domain.failure import Failure, FailureKind
 from service.domain.ids import new_id
 from service.domain.json import JsonObject
@@ -12,11 +13,13 @@ from service.domain.log_line import log_line
 from service.domain.message import Message
 from service.domain.work import StepDone, StepPlan
 from service.protocol.page_record import is_record_of, page_record
-from workers.engines.failures import EngineFailed
+from workers.engines.failures import EngineAway, EngineFailed
 from workers.engines.ocr.port import OcrEngine, OcrRequest, PageToRead, Pixels
 from workers.engines.source import Opened, Source, page_limits
+from workers.failures import MOST_TRIES
 from workers.pipelines.declaration import StepContext
 from workers.sandbox import ChildFailed
+from workers.watch import Watch
 
 _PAGE_FAILURES = {
     "crashed": "page_crashed",
@@ -24,7 +27,36 @@ _PAGE_FAILURES = {
     "timed_out": "page_timed_out",
     "error": "page_broken",
 }
-OcrSteps = Callable[[list[int], int], list[StepPlan]]
+_NOT_ABOUT_PAGES = frozenset({"ocr_language_missing", "ocr_unavailable", "ocr_denied"})
+_OF_A_PAGE = frozenset({"ocr_timed_out", "ocr_crashed"})
+DOUBTS_BEFORE_SINGLE_PAGES = 3
+DOUBTS_BEFORE_PAGES_FAIL = 6
+"""An engine that so often went away over the same pages is asked for each of them by itself, and then without them."""
+OcrSteps = Callable[[list[int], OcrEngine, Costs], list[StepPlan]]
+
+
+@dataclass(frozen=True)
+class TextUnits:
+    """What a step of text pages takes: `first` to its first page, `page` for each that follows."""
+
+    first: Unit
+    page: Unit
+
+
+_OF_PDF = TextUnits(Unit("first_page:pymupdf", 25.0), Unit("page:pymupdf", 1.1))
+_OF_FLOW = TextUnits(Unit("first_page:flow", 25.0), Unit("page:flow", 1.1))
+_OCR_PAGE_MS = {"rapidocr": 2500.0, "tesseract": 2000.0, "documentai": 400.0}
+_OTHER_OCR_PAGE_MS = 2000.0
+
+
+def text_units(*, flows: bool) -> TextUnits:
+    """Of documents that have no pages of their own, and of the others."""
+    return _OF_FLOW if flows else _OF_PDF
+
+
+def ocr_page(engine: str) -> Unit:
+    """A page that the engine of this name reads."""
+    return Unit(f"page:{engine}", _OCR_PAGE_MS.get(engine, _OTHER_OCR_PAGE_MS))
 
 
 @dataclass
@@ -33,10 +65,13 @@ class _Reading:
 
     context: StepContext
     writer: BlobWriter
-    page_cost: int
+    page_cost: float
     pages: dict[str, str] = field(default_factory=dict[str, str])
     warnings: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
     for_ocr: list[int] = field(default_factory=list[int])
+    spent: list[Spent] = field(default_factory=list[Spent])
+    read_any: bool = False
+    stumbled: EngineAway | None = None
 
     async def take(self, number: int, route: str, record: bytes) -> None:
         """A page was read."""
@@ -57,12 +92,12 @@ class _Reading:
         self.context.report.pages({str(number): "op"})
         self.context.report.worked(self.page_cost)
 
-    def begin(self, number: int, route: str) -> None:
-        """Says which page is being read."""
+    def begin(self, number: int, route: str, together: int = 1) -> None:
+        """Says which page is being read, and how many with it."""
         total = self.context.page_count or number
         self.context.report.pages({str(number): f"{route}r"})
         self.context.report.detail(Message("detail", "page", {"page": number, "total": total}))
-        self.context.report.began(self.page_cost)
+        self.context.report.began(self.page_cost * together)
 
     def _finished(self, number: int, code: str) -> None:
         self.pages[str(number)] = code
@@ -73,8 +108,9 @@ class _Reading:
 async def read(context: StepContext, source: Source, ocr_steps: OcrSteps) -> StepDone:
     """Reads the step's pages; pages that turn out to need OCR become new steps of the phase."""
     numbers: list[int] = context.input["pages"]
+    costs, watch = context.tools.costs, Watch()
     async with source.opened(context.blobs, context.tools) as opened, context.blobs.writer() as writer:
-        reading = _Reading(context, writer, max(1, context.cost // len(numbers)))
+        reading = _Reading(context, writer, context.cost / len(numbers))
         if context.input["route"] == "text":
             await _read_text(reading, opened, numbers, flows=source.flows)
         else:
@@ -82,13 +118,17 @@ async def read(context: StepContext, source: Source, ocr_steps: OcrSteps) -> Ste
         await writer.commit(context.output_key)
     more: list[StepPlan] = []
     if reading.for_ocr:
-        more = ocr_steps(reading.for_ocr, context.tools.ocr.choose(context.options.languages).pages_per_call)
+        more = ocr_steps(reading.for_ocr, _engine(context), costs)
+    if context.input["route"] == "text" and not reading.warnings:
+        by = text_units(flows=source.flows)
+        reading.spent.append(costs.measured(by.first, by.page, len(numbers) - 1, watch.milliseconds))
     return StepDone(
         output={"pages": len(reading.pages)},
         output_blob=context.output_key,
         pages=reading.pages,
         warnings=reading.warnings,
         more=tuple(more),
+        spent=tuple(reading.spent),
     )
 
 
@@ -135,32 +175,38 @@ async def _took_text(reading: _Reading, item: JsonObject, *, accept_any: bool) -
         reading.leave_to_ocr(number)
 
 
+def _engine(context: StepContext) -> OcrEngine:
+    """The one that the step keeps to, else the one that is right by now."""
+    return context.tools.ocr.choose(context.options.languages, context.input.get("engine", "auto"))
+
+
 async def _read_by_ocr(reading: _Reading, opened: Opened, numbers: list[int]) -> None:
-    engine = reading.context.tools.ocr.choose(reading.context.options.languages)
-    for start in range(0, len(numbers), engine.pages_per_call):
-        await _read_group(reading, opened, engine, numbers[start : start + engine.pages_per_call])
+    engine, doubts = _engine(reading.context), reading.context.doubts
+    # What may have stumbled over one page is asked for each by itself.
+    size = 1 if doubts >= DOUBTS_BEFORE_SINGLE_PAGES else engine.pages_per_call
+    for start in range(0, len(numbers), size):
+        await _read_group(reading, opened, engine, numbers[start : start + size])
+    if reading.stumbled is not None and doubts < DOUBTS_BEFORE_PAGES_FAIL and not reading.read_any:
+        raise reading.stumbled  # it answered nothing at all: that is no page's fault
 
 
 async def _read_group(reading: _Reading, opened: Opened, engine: OcrEngine, group: list[int]) -> None:
-    reading.begin(group[0], "o")
-    left = list(group)
+    reading.begin(group[0], "o", len(group))
+    left, watch = list(group), Watch()
     try:
-        request = await _request(reading, opened, engine, left)
-        if request.pages:
-            async with aclosing(engine.read(request)) as pages:
-                async for page in pages:
-                    left.remove(page.number)
-                    record = page_record(page.number, page.to_json(), page.text, page.markdown)
-                    await reading.take(page.number, "o", record)
+        await _ask(reading, engine, await _request(reading, opened, engine, left), left)
         for number in left:
             reading.fail(number, Failure("page_missing"), "o")
     except EngineFailed as failed:
-        if failed.kind != "usage" or failed.code == "ocr_language_missing":
+        if not _costs_only_pages(failed, reading.context):
             raise
-        refusal = Failure(failed.code, failed.params, FailureKind.USAGE)
+        if isinstance(failed, EngineAway):
+            reading.stumbled = failed
+        refusal = Failure(failed.code, failed.params, FailureKind(failed.kind), support_id=new_id())
     except ChildFailed as failed:
         refusal = _page_failure(failed, reading.context)
     else:
+        reading.spent.append(Spent(ocr_page(engine.name), len(group), watch.milliseconds))
         return
     # A page that is refused, or that no child survives, must not cost those that were sent with it.
     for number in left:
@@ -168,6 +214,29 @@ async def _read_group(reading: _Reading, opened: Opened, engine: OcrEngine, grou
             await _read_group(reading, opened, engine, [number])
         else:
             reading.fail(number, refusal, "o")
+
+
+async def _ask(reading: _Reading, engine: OcrEngine, request: OcrRequest, left: list[int]) -> None:
+    if not request.pages:
+        return
+    async with aclosing(engine.read(request)) as pages:
+        async for page in pages:
+            left.remove(page.number)
+            await reading.take(
+                page.number, "o", page_record(page.number, page.to_json(), page.text, page.markdown)
+            )
+            reading.read_any = True
+
+
+def _costs_only_pages(failed: EngineFailed, context: StepContext) -> bool:
+    """Whether the pages that were sent have failed, rather than the step: it is about them, or does not pass."""
+    if isinstance(failed, EngineAway):
+        return not failed.sure and context.doubts >= DOUBTS_BEFORE_SINGLE_PAGES
+    if failed.code in _NOT_ABOUT_PAGES:
+        return False
+    if failed.kind == "transient":
+        return failed.code in _OF_A_PAGE or context.failures + 1 >= MOST_TRIES
+    return failed.kind == "usage"
 
 
 async def _request(reading: _Reading, opened: Opened, engine: OcrEngine, left: list[int]) -> OcrRequest:

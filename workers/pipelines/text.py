@@ -13,6 +13,7 @@ from service.domain.question import Question
 from service.domain.step import how_many_steps
 from service.domain.work import NextPhase, StepDone, StepPlan
 from workers.engines.failures import DocumentRefused
+from workers.engines.ocr.port import OcrEngine
 from workers.engines.source import Source, step_limits
 from workers.pipelines.assembling import assemble
 from workers.pipelines.declaration import AskPerson, Phase, Pipeline, PlanContext, StepContext
@@ -114,8 +115,9 @@ def plan_reading(context: PlanContext) -> NextPhase:
     routes = context.before[0].output["routes"]
     text = [number for number, route in enumerate(routes, start=1) if route == "t"]
     scanned = [number for number, route in enumerate(routes, start=1) if route == "o"]
-    group = context.tools.ocr.choose(context.options.languages).pages_per_call if scanned else 1
-    steps = [*_text_steps(text, context.slots), *ocr_steps(scanned, group)]
+    steps = _text_steps(text, context.slots)
+    if scanned:
+        steps += ocr_steps(scanned, context.tools.ocr.choose(context.options.languages))
     later = ASSEMBLING_MS + int(ASSEMBLED_PAGE_MS * (len(text) + len(scanned)))
     return NextPhase(tuple(steps), later)
 
@@ -131,10 +133,17 @@ def _text_steps(pages: list[int], slots: int) -> list[StepPlan]:
     ]
 
 
-def ocr_steps(pages: list[int], group: int) -> list[StepPlan]:
-    """Steps for pages that OCR must read, so many pages a step."""
-    groups = [pages[start : start + group] for start in range(0, len(pages), group)]
-    return [StepPlan(int(OCR_PAGE_MS * len(each)), {"route": "ocr", "pages": each}) for each in groups]
+def ocr_steps(pages: list[int], engine: OcrEngine) -> list[StepPlan]:
+    """Steps for pages that this engine must read, as many a step as it takes at a time.
+
+    Each keeps to its engine: should that be away they wait, since a document is not read by two in turn.
+    """
+    size = engine.pages_per_call
+    groups = [pages[start : start + size] for start in range(0, len(pages), size)]
+    return [
+        StepPlan(int(OCR_PAGE_MS * len(each)), {"route": "ocr", "pages": each, "engine": engine.name})
+        for each in groups
+    ]
 
 
 def plan_assembling(context: PlanContext) -> NextPhase:

@@ -62,7 +62,7 @@ async def end_job(
     job.cancelled_by = cancelled_by
     job.question = None
     job.secret = None
-    job.retry_at = None
+    job.retry_at, job.waits = None, None
     job.remaining = 0
     if event is JobEvent.COMPLETE:
         job.percent = 100.0
@@ -70,7 +70,14 @@ async def end_job(
     await session.execute(
         update(StepRow)
         .where(StepRow.job_id == job.id, StepRow.state.in_(list(OPEN)))
-        .values(state=StepState.CANCELLED, worker=None, lease_until=None, ended_at=now, dispatched_at=None)
+        .values(
+            state=StepState.CANCELLED,
+            worker=None,
+            lease_until=None,
+            ended_at=now,
+            dispatched_at=None,
+            held=False,
+        )
         .execution_options(synchronize_session=False)
     )
     await session.execute(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import db_now, read_clock
@@ -16,8 +16,10 @@ from service.domain.json import JsonObject
 from service.domain.log_line import log_line
 from service.domain.step import StepState
 
-MOST_FAILURES = 3
-"""A step that took its worker down so often fails for good."""
+MOST_DEATHS = 3
+"""A step that took its worker or its child down so often fails for good."""
+SUSPECT_DEATHS = MOST_DEATHS - 1
+"""A step that has done so that often runs alone in its worker, so that no other can be taken for the cause."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +117,14 @@ async def any_expired(session: AsyncSession) -> bool:
 async def _give_back(session: AsyncSession, which: ColumnElement[bool], live: LiveSnapshot) -> list[JobRow]:
     # In the same order everywhere, so that two that do this at once don't lock each other out.
     found = await session.execute(
-        select(StepRow.id, StepRow.job_id, StepRow.attempt)
+        select(StepRow.id, StepRow.job_id, StepRow.attempt, StepRow.worker)
         .where(StepRow.state == StepState.RUNNING, which)
         .order_by(StepRow.job_id, StepRow.id)
     )
+    rows = found.all()
+    ran = await _how_many_ran(session, {row.worker for row in rows})
     changed: dict[str, JobRow] = {}
-    for step_id, job_id, attempt in found.all():
+    for step_id, job_id, attempt, worker in rows:
         job = await locked_job(session, job_id)
         step = await session.get(StepRow, step_id)
         if job is None or step is None:
@@ -128,17 +132,34 @@ async def _give_back(session: AsyncSession, which: ColumnElement[bool], live: Li
         await session.refresh(step)
         if step.state != StepState.RUNNING or step.attempt != attempt:
             continue
-        await _interrupted(session, job, step, live)
+        await _interrupted(session, job, step, live, alone=ran.get(worker, 1) == 1)
         changed[job_id] = job
     return list(changed.values())
 
 
-async def _interrupted(session: AsyncSession, job: JobRow, step: StepRow, live: LiveSnapshot) -> None:
+async def _how_many_ran(session: AsyncSession, workers: set[str | None]) -> dict[str | None, int]:
+    """How many steps each of the workers was running."""
+    if not workers:
+        return {}
+    rows = await session.execute(
+        select(StepRow.worker, func.count())
+        .where(StepRow.state == StepState.RUNNING, StepRow.worker.in_(workers))
+        .group_by(StepRow.worker)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def _interrupted(
+    session: AsyncSession, job: JobRow, step: StepRow, live: LiveSnapshot, *, alone: bool
+) -> None:
     step.failures += 1
+    # Of several that ran in one worker it is not known which took it down: the last death that a step is allowed
+    # counts only when it ran alone, see the runner.
+    step.deaths = step.deaths + 1 if alone else min(step.deaths + 1, SUSPECT_DEATHS)
     if job.state in ENDED:
         step.state = StepState.CANCELLED
         return
-    if step.failures >= MOST_FAILURES:
+    if step.deaths >= MOST_DEATHS:
         await record_failure(session, job, step, _worker_lost(job, step), live=live)
         return
     await _queue_again(session, step)
@@ -162,7 +183,7 @@ def interrupted_lines(job: JobRow) -> list[JsonObject]:
 def _worker_lost(job: JobRow, step: StepRow) -> Failure:
     return Failure(
         "worker_lost",
-        {"failures": step.failures},
+        {"failures": step.deaths},
         FailureKind.FATAL,
         phase=job.phases[step.phase],
         support_id=new_id(),

@@ -13,6 +13,7 @@ from service.adapters.records.ending import touch
 from service.adapters.records.steps import add_steps, unring
 from service.adapters.tables import ArtifactRow, JobRow, RunRow, StepRow
 from service.domain.job import JobEvent, JobState, NotPossible, after
+from service.domain.json import JsonObject
 from service.domain.retry import PastStep, RetryPlan, plan_retry
 from service.domain.step import StepState
 from service.domain.work import StepPlan
@@ -102,16 +103,23 @@ async def retry(session: AsyncSession, job: JobRow) -> NewRun:
             {n: code for n, code in row.pages.items() if code.endswith("d")} if plan.again else row.pages
         )
         if step_id in plan.requeue:
-            row.state, row.failures, row.run_at = StepState.QUEUED, 0, now
-            row.dispatched_at, row.error, row.ended_at = None, None, None
+            row.state, row.failures, row.deaths, row.doubts = StepState.QUEUED, 0, 0, 0
+            row.run_at, row.dispatched_at, row.error, row.ended_at = now, None, None, None
+            row.input, row.engine = _unbound(row.input), None
     kept = [row for step_id, row in rows.items() if step_id not in plan.drop]
     _reset(job, state, plan, kept, now)
     await session.flush()
-    await add_steps(session, job, plan.phase, tuple(StepPlan(each.cost, each.input) for each in plan.again))
+    again = tuple(StepPlan(each.cost, _unbound(each.input)) for each in plan.again)
+    await add_steps(session, job, plan.phase, again)
     job.cost_total = max(job.cost_total, job.cost_done + sum(each.cost for each in plan.again) + 1)
     job.percent = float(100 * job.cost_done // job.cost_total)
     await touch(session, job)
     return NewRun(job.run, plan)
+
+
+def _unbound(step_input: JsonObject) -> JsonObject:
+    """Within a run a step keeps to its engine; a new one takes whichever is the right one by now."""
+    return {name: each for name, each in step_input.items() if name != "engine"}
 
 
 def _reset(job: JobRow, state: JobState, plan: RetryPlan, kept: list[StepRow], now: float) -> None:
@@ -121,7 +129,7 @@ def _reset(job: JobRow, state: JobState, plan: RetryPlan, kept: list[StepRow], n
     job.remaining = len(plan.requeue)
     job.steps_total, job.steps_done = len(kept), len(done)
     job.cost_done = sum(row.cost for row in done)
-    job.outcome, job.error, job.question, job.retry_at = None, None, None, None
+    job.outcome, job.error, job.question, job.retry_at, job.waits = None, None, None, None, None
     job.cancelled_by, job.ended_at, job.started_at = None, None, None
     job.warnings, job.attempt, job.interrupted = {}, 0, 0
     job.queued_at = now

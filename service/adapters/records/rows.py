@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from service.adapters.tables import ArtifactRow, JobRow, StepRow
-from service.domain.job import PRIORITIES, JobState
+from service.domain.job import PRIORITIES, RUNNABLE, JobState
 from service.domain.json import JsonObject
 from service.domain.message import Message
 
@@ -59,8 +59,10 @@ def row_fields(job: JobRow, artifacts: Iterable[ArtifactRow], owner: str) -> Jso
 
 
 def _waits_for(job: JobRow) -> JsonObject | None:
-    if job.retry_at is not None:
-        return Message("waits", "retry").json()
+    if job.state not in RUNNABLE:
+        return None
+    if job.waits is not None:
+        return Message("waits", job.waits["code"], job.waits["params"]).json()
     if job.state == JobState.QUEUED:
         return Message("waits", "slot").json()
     return None

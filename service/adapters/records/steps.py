@@ -15,6 +15,10 @@ from service.domain.question import Question
 from service.domain.step import StepState
 from service.domain.work import NewArtifact, NextPhase, PastWork, StepDone, StepPlan
 
+SECONDS_WORTH_TELLING = 1.0
+"""Who waits less than this for the next try is not told of it."""
+_RETRY = "retry_of"
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -45,6 +49,7 @@ _CLAIMED = (
         lease_until=db_now() + bindparam("seconds", type_=Double()),
         started_at=db_now(),
         dispatched_at=None,
+        held=False,
     )
     .returning(StepRow)
 )
@@ -66,11 +71,13 @@ async def claim(session: AsyncSession, step_id: str, worker_id: str, lease_secon
     if document is None:
         raise LostStep(step_id)
     first = job.state == JobState.QUEUED
-    news = first or job.retry_at is not None
+    retried = job.retry_at is not None and step.failures > 0
+    news = first or retried
     if news:
         job.state = after(JobState(job.state), JobEvent.CLAIM)
         job.started_at = job.started_at or await read_clock(session)
-        job.retry_at = None
+        if retried:
+            _no_retry(job)
         await touch(session, job)
     return Claim(step, job, document, first, news)
 
@@ -163,6 +170,7 @@ async def add_steps(
             run_at=now,
             cost=plan.cost,
             input=plan.input,
+            engine=plan.engine,
             pages={},
             attempt=0,
             failures=0,
@@ -198,19 +206,40 @@ async def record_failure(
     await end_job(session, job, JobEvent.FAIL, live=live, failure=failure)
 
 
+@dataclass(frozen=True)
+class Again:
+    """A step that failed is tried again, after so many seconds; `of` tries in all. `died`: its child did."""
+
+    after_seconds: float
+    of: int
+    died: bool = False
+
+
 async def record_retry(
-    session: AsyncSession, job: JobRow, step: StepRow, failure: Failure, *, after_seconds: float
+    session: AsyncSession, job: JobRow, step: StepRow, failure: Failure, again: Again
 ) -> None:
-    """The step failed for now: it is queued again, due after so many seconds."""
+    """The step failed for now: it is queued again, due later."""
     now = await read_clock(session)
     step.state = StepState.QUEUED
     step.failures += 1
+    step.deaths += 1 if again.died else 0
     step.error = failure.json()
-    step.run_at = now + after_seconds
+    step.run_at = now + again.after_seconds
     step.worker, step.lease_until, step.dispatched_at = None, None, None
     job.attempt = max(job.attempt, step.failures)
-    job.retry_at = step.run_at if after_seconds >= 1 else None
+    if again.after_seconds >= SECONDS_WORTH_TELLING:
+        tries = step.deaths if again.died else step.failures - step.deaths
+        job.retry_at = step.run_at
+        job.waits = {"code": _RETRY, "params": {"attempt": tries + 1, "tries": again.of}}
+    else:
+        _no_retry(job)
     await touch(session, job)
+
+
+def _no_retry(job: JobRow) -> None:
+    job.retry_at = None
+    if job.waits is not None and job.waits["code"] == _RETRY:
+        job.waits = None
 
 
 async def record_question(session: AsyncSession, job: JobRow, step: StepRow, question: Question) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, Protocol, Self, TypeAlias
 
 from workers.engines.failures import EngineFailed
-from workers.engines.ocr.documentai import DocumentAi, DocumentAiPlace
+from workers.engines.ocr.documentai import DocumentAi, DocumentAiPlace, Persistence
 from workers.engines.ocr.port import OcrEngine
 from workers.engines.ocr.rapid import RapidOcr
 from workers.engines.ocr.tesseract import Tesseract
@@ -27,6 +27,7 @@ class OcrSettings(Protocol):
     workers: int
     slots: int
     page_seconds: float
+    step_seconds: float
     documentai_project: str | None
     documentai_location: str
     documentai_processor: str | None
@@ -52,12 +53,15 @@ class OcrEngines:
         slots: int = 1,
         threads: int = 1,
         page_seconds: float = 60.0,
+        step_seconds: float = 600.0,
         documentai: DocumentAiPlace | None = None,
     ) -> None:
         self._configured = configured
         self._rapid = RapidOcr(children=slots, threads=threads, page_seconds=page_seconds)
         self._tesseract = Tesseract(page_seconds=page_seconds)
-        self._documentai = DocumentAi(documentai) if documentai is not None else None
+        self._documentai = None
+        if documentai is not None:
+            self._documentai = DocumentAi(documentai, Persistence.within(step_seconds))
 
     def choose(self, languages: Sequence[str] = (), asked: Choice = "auto") -> OcrEngine:
         """The engine for a document in these languages (ISO 639-1; none: unknown).
@@ -99,6 +103,7 @@ class OcrEngines:
             slots=settings.slots,
             threads=max(1, len(os.sched_getaffinity(0)) // (settings.workers * settings.slots)),
             page_seconds=settings.page_seconds,
+            step_seconds=settings.step_seconds,
             documentai=place,
         )
 

@@ -5,9 +5,9 @@ import random
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from workers.engines.failures import EngineFailed
+from workers.engines.failures import EngineAway, EngineFailed
 from workers.engines.ocr.documentai_errors import Trouble, trouble_of
 from workers.engines.ocr.documentai_reply import ENGINE, FIELDS, Nonsense, pages_of
 from workers.engines.ocr.pace import Pace
@@ -51,6 +51,15 @@ class Persistence:
     first_wait_seconds: float = 1.0
     longest_wait_seconds: float = 30.0
 
+    @classmethod
+    def within(cls, step_seconds: float) -> Self:
+        """So that a step which may take no longer than this always lives to see how it ends."""
+        usual = cls()
+        return cls(
+            call_seconds=min(usual.call_seconds, step_seconds / 5),
+            total_seconds=min(usual.total_seconds, step_seconds / 2),
+        )
+
     def wait_before(self, another_try: int) -> float:
         """Seconds before the second (1), third (2) … try."""
         most = min(self.longest_wait_seconds, self.first_wait_seconds * 2 ** (another_try - 1))
@@ -65,6 +74,7 @@ class DocumentAi:
     """
 
     name = ENGINE
+    shown_name = SHOWN_NAME
     accepts: Literal["pixels", "pdf"] = "pdf"
     pages_per_call = _ONLINE_PAGES
     languages: frozenset[str] = frozenset()
@@ -133,7 +143,11 @@ class DocumentAi:
                     raise
                 another_try += 1
                 wait = max(self._persistence.wait_before(another_try), trouble.retry_after or 0.0)
-                is_late = asyncio.get_running_loop().time() + wait > last_begin
+                # A wait that is long holds up the step, and with it a slot: all who need the engine wait elsewhere.
+                is_late = (
+                    wait > self._persistence.longest_wait_seconds
+                    or asyncio.get_running_loop().time() + wait > last_begin
+                )
                 if not trouble.may_pass or another_try >= self._persistence.tries or is_late:
                     raise self._failure(trouble) from error
             await asyncio.sleep(wait)
@@ -164,13 +178,17 @@ class DocumentAi:
         seconds = (
             {"seconds": round(self._persistence.call_seconds)} if trouble.code == "ocr_timed_out" else {}
         )
-        return EngineFailed(
-            trouble.code,
-            {"engine": SHOWN_NAME, **seconds},
-            kind=trouble.kind,
-            retry_after=trouble.retry_after,
-            detail=trouble.detail,
-        )
+        params = {"engine": SHOWN_NAME, **seconds}
+        if trouble.may_pass:
+            return EngineAway(
+                self,
+                trouble.code,
+                params,
+                sure=trouble.sure,
+                retry_after=trouble.retry_after,
+                detail=trouble.detail,
+            )
+        return EngineFailed(trouble.code, params, kind=trouble.kind, detail=trouble.detail)
 
 
 def _credentials(place: DocumentAiPlace) -> Any:

@@ -8,12 +8,16 @@ from workers.engines.failures import EngineFailureKind
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A failure code with its kind; `retry_after` in seconds where the service named it."""
+    """A failure code with its kind; `retry_after` in seconds where the service named it.
+
+    `sure` says that what may pass cannot be this request's fault.
+    """
 
     code: str
     kind: EngineFailureKind
     detail: str
     retry_after: float | None = None
+    sure: bool = False
 
     @property
     def may_pass(self) -> bool:
@@ -29,13 +33,14 @@ def trouble_of(error: Exception) -> Trouble | None:
     detail = f"{type(error).__name__}: {error}"
     if isinstance(error, GoogleAuthError):
         passing = isinstance(error, TransportError)
-        return Trouble("ocr_busy" if passing else "ocr_denied", "transient" if passing else "fatal", detail)
+        kind: EngineFailureKind = "transient" if passing else "fatal"
+        return Trouble("ocr_busy" if passing else "ocr_denied", kind, detail, sure=passing)
     if not isinstance(error, exceptions.GoogleAPICallError):
         return None
     # By status, since classes are related by HTTP codes: PERMISSION_DENIED and others share one.
     status = getattr(error.grpc_status_code, "name", "")
     code, kind = _BY_STATUS.get(status, _OTHERWISE)
-    return Trouble(code, kind, detail, _retry_after(error))
+    return Trouble(code, kind, detail, _retry_after(error), sure=status in _NEVER_THE_REQUEST)
 
 
 _BY_STATUS: dict[str, tuple[str, EngineFailureKind]] = {
@@ -51,6 +56,7 @@ _BY_STATUS: dict[str, tuple[str, EngineFailureKind]] = {
 }
 # UNAVAILABLE, INTERNAL, ABORTED, UNKNOWN, CANCELLED, DATA_LOSS: the service or the way to it, for the moment.
 _OTHERWISE: tuple[str, EngineFailureKind] = ("ocr_busy", "transient")
+_NEVER_THE_REQUEST = frozenset({"UNAVAILABLE", "RESOURCE_EXHAUSTED"})
 
 
 def _retry_after(error: Any) -> float | None:

@@ -28,6 +28,7 @@ class _Settings:
     workers: int = 1
     slots: int = 1
     page_seconds: float = 60.0
+    step_seconds: float = 600.0
     documentai_project: str | None = None
     documentai_location: str = "us"
     documentai_processor: str | None = None
