@@ -26,13 +26,14 @@ class Acting:
             raise ConnectionError("away")
 
 
-async def test_each_time_is_kept_though_a_sooner_one_comes_after() -> None:
+async def test_a_sooner_time_is_kept_though_it_comes_after_a_later_one() -> None:
     acting = Acting()
-    for seconds in (0.5, 0.1, 0.3):
-        acting.later.after(seconds)
-    await until(lambda: len(acting.done) == 3, "each was done")
-    for done, wanted in zip(acting.done, (0.1, 0.3, 0.5), strict=True):
-        assert wanted <= done < wanted + 0.15
+    acting.later.after(3600)
+    acting.later.after(0.1)
+    await until(lambda: acting.done, "the sooner one was done")
+    assert acting.done[0] >= 0.1
+    acting.later.after(0.05)
+    await until(lambda: len(acting.done) == 2, "and one that came after that")
     await acting.later.close()
 
 
@@ -49,11 +50,9 @@ async def test_times_that_have_come_together_make_it_be_done_once() -> None:
 
 async def test_a_failure_keeps_the_times_after_it() -> None:
     acting = Acting(fails=1)
-    acting.later.after(0.0)
-    acting.later.after(0.1)
-    await until(lambda: len(acting.done) == 2, "the second was done")
-    acting.later.after(0.0)
-    await until(lambda: len(acting.done) == 3, "and it goes on after that")
+    for times in (1, 2, 3):
+        acting.later.after(0.0)
+        await until(lambda times=times: len(acting.done) == times, "it was done once more")
     await acting.later.close()
 
 
@@ -75,5 +74,5 @@ async def test_a_step_that_is_to_be_tried_again_is_rung_at_its_time(machine: ByH
     await machine.failed(claim, again_after=0.5)
     assert await machine.rung() == set()
     await until(machine.rung, "the step is rung", every=0.01)
-    assert 0.45 <= asyncio.get_running_loop().time() - began < 1.0
+    assert asyncio.get_running_loop().time() - began >= 0.5
     assert await machine.claim(claim.step.id) is not None, "it is due"
