@@ -30,7 +30,7 @@ JOBS, EVENTS_A_SECOND = 4, 20.0
 _NAME = "live.delivery"
 _row = partial(median_row, _NAME)
 _GROUP = "all"
-_WITHIN_SECONDS = 5.0
+_WITHIN_SECONDS = 30.0
 
 
 @dataclass(frozen=True)

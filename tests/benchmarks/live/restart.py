@@ -1,7 +1,7 @@
 """What a restart does to 2,000 readers: how many try to connect in each second, and whether they miss anything.
 
 Each watches one of 4 jobs, which have an event a second each, and resumes where it was. One gateway is stopped while
-another runs, to which all come back: Headway's drains over 15 s (HEADWAY_DRAIN_SECONDS), uvicorn as it comes closes all
+another runs, to which all come back: Headway's drains over 15 s (HEADWAY_BYE_SECONDS), uvicorn as it comes closes all
 with 1012 at once. The readers have the same jitter: random(0, min(20 s, 0.5 s · 2ⁿ)), or what `bye` says. Attempts are
 counted in bins of 1 s from the SIGTERM on. A reader resumed without loss when it has reached the newest event by
 patches alone, each following the one before, and was shown a snapshot only at its very beginning.
@@ -99,7 +99,7 @@ def _note(runs: Sequence[Restart], readers: int) -> str:
 
 async def _ours(set_up: Stage, readers: Readers) -> Restart:
     jobs = await set_up.jobs(_JOBS)
-    drain = {"HEADWAY_DRAIN_SECONDS": str(readers.drain_seconds)}
+    drain = {"HEADWAY_BYE_SECONDS": str(readers.drain_seconds)}
     async with AsyncExitStack() as stack:
         first = await stack.enter_async_context(headway(set_up, **drain))
         second = await stack.enter_async_context(headway(set_up, **drain))
