@@ -8,10 +8,11 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from service.adapters.migrations import upgrade
 from service.adapters.sqlite_connection import SqliteConnection, open_sqlite
+from service.domain.limits import NO_LIMITS, RunningLimits
 
 
 def async_url(url: str) -> str:
@@ -28,6 +29,19 @@ def async_url(url: str) -> str:
     return parsed.set(drivername=driver).render_as_string(hide_password=False)
 
 
+_LIMITS = "limits"  # where a session keeps what its database was opened with
+
+
+def limits_of(session: AsyncSession) -> RunningLimits:
+    """How much of one kind may run at a time, by the settings of this process."""
+    return session.info.get(_LIMITS, NO_LIMITS)
+
+
+def is_sqlite(session: AsyncSession) -> bool:
+    """Whether the session's database is SQLite, where that cannot be said in one way."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
 _SQLITE: dict[str, Any] = {"connect_args": {"async_creator_fn": open_sqlite}}
 _POSTGRESQL: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
 
@@ -35,8 +49,9 @@ _POSTGRESQL: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 8, "max_overf
 class Database:
     """Opens sessions. `reading` sees one state and writes nothing; `writing` is one transaction."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, limits: RunningLimits = NO_LIMITS) -> None:
         self.url = async_url(url)
+        self.limits = limits
         self.is_sqlite = self.url.startswith("sqlite")
         self.engine = create_async_engine(
             self.url,
@@ -54,7 +69,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncSession, None]:
         """A session of one moment, that of its first statement; rolled back at its end."""
-        async with AsyncSession(self._reading, expire_on_commit=False, autoflush=False) as session:
+        async with self._session(self._reading, autoflush=False) as session:
             if self.is_sqlite:
                 await session.execute(text("BEGIN"))
             yield session
@@ -67,17 +82,20 @@ class Database:
         writer: within a process they queue here rather than in its busy loop.
         """
         if not self.is_sqlite:
-            async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            async with self._session(self.engine) as session, session.begin():
                 yield session
             return
         async with self._writes, self.engine.connect() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
             assert isinstance(driver, SqliteConnection)
             await driver.begin(durable=durable)
-            async with AsyncSession(connection, expire_on_commit=False) as session:
+            async with self._session(connection) as session:
                 yield session
                 await session.commit()
             await connection.commit()
+
+    def _session(self, bind: AsyncEngine | AsyncConnection, *, autoflush: bool = True) -> AsyncSession:
+        return AsyncSession(bind, expire_on_commit=False, autoflush=autoflush, info={_LIMITS: self.limits})
 
     async def migrate(self) -> None:
         """Brings the schema to the newest revision; several processes may do so at once."""

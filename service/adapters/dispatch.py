@@ -2,19 +2,30 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy import ColumnElement, Double, Integer, Subquery, bindparam, case, func, select, update
+from sqlalchemy import Double, Integer, bindparam, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
-from service.adapters.database import Database
+from service.adapters.database import Database, is_sqlite, limits_of
+from service.adapters.due import (
+    due_steps,
+    first_in_line,
+    has_begun,
+    is_light,
+    may_be_rung,
+    order_of,
+    running_of_owner,
+    running_on_engine,
+    was_rung,
+)
+from service.adapters.exclusion import alone
 from service.adapters.later import Later
 from service.adapters.queue import Queue
-from service.adapters.tables import JobRow, StepRow, WorkerRow
-from service.domain.job import RUNNABLE
+from service.adapters.tables import StepRow, WorkerRow
+from service.domain.limits import RunningLimits
 from service.domain.step import StepState
 
 _log = structlog.get_logger()
@@ -24,8 +35,6 @@ LOST_RING_SECONDS = 5.0
 """A ring that led to no claim within this time is repeated."""
 SMALLEST_WINDOW = 4
 """What is rung ahead while no worker is known yet, so that the first one finds work at once."""
-SHARE_SECONDS = 10.0
-"""What ended within this time still counts towards its owner's share."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +57,11 @@ async def pick(session: AsyncSession) -> list[Ring]:
     A ring says that there is work, and no more: whoever hears it claims what goes first by then, see `next_turn`.
     """
     now = await read_clock(session)
-    room = await _room(session)
-    if room <= 0:
+    window = await _window(session)
+    if window.room <= 0:
         return []
-    ids = (await session.scalars(_picked(), {"now": now, "room": room})).all()
+    picked = _picked(limits_of(session), is_sqlite=is_sqlite(session))
+    ids = (await session.scalars(picked, {"now": now, "room": window.room, "size": window.size})).all()
     if not ids:
         return []
     # What somebody else holds just now is theirs to ring or to claim: nothing is waited for.
@@ -84,8 +94,32 @@ async def next_turn(session: AsyncSession) -> Turn | None:
 
     First steps that were not rung wait for room in the window: there may be thousands, and `pick` has compared them.
     """
-    first = (await session.execute(_first(), {"now": await read_clock(session)})).first()
+    statement = _first(limits_of(session))
+    first = (await session.execute(statement, {"now": await read_clock(session)})).first()
     return None if first is None else Turn(first[0], first[1] is not None)
+
+
+async def next_light_turn(session: AsyncSession) -> str | None:
+    """The light step that goes first just now, whether it was rung or not; None where there is none."""
+    statement = _first_light(limits_of(session), is_sqlite=is_sqlite(session))
+    return await session.scalar(statement, {"now": await read_clock(session)})
+
+
+async def keeps_limits(session: AsyncSession, owner_id: str, engine: str | None) -> bool:
+    """Whether what runs, a step that this transaction has just claimed included, is not more than may.
+
+    Claims of the same owner or engine are looked at one after the other, to the end of their transactions.
+    """
+    limits = limits_of(session)
+    if limits.owner is not None:
+        await alone(session, f"owner {owner_id}")
+        if (await session.scalar(running_of_owner(owner_id)) or 0) > limits.owner:
+            return False
+    most = limits.of_engine(engine)
+    if most is not None and engine is not None:
+        await alone(session, f"engine {engine}")
+        return (await session.scalar(running_on_engine(engine)) or 0) <= most
+    return True
 
 
 async def take_from_window(session: AsyncSession, step_id: str) -> None:
@@ -126,6 +160,16 @@ class _Window:
     slots: int
     rung: int
 
+    @property
+    def size(self) -> int:
+        """How many steps may be rung and not claimed."""
+        return max(SMALLEST_WINDOW, 2 * self.slots)
+
+    @property
+    def room(self) -> int:
+        """How many more."""
+        return self.size - self.rung
+
 
 async def _window(session: AsyncSession) -> _Window:
     """The live slots, and how many steps are rung and not claimed."""
@@ -134,25 +178,17 @@ async def _window(session: AsyncSession) -> _Window:
     return _Window(int(found[0] or 0), int(found[1]))
 
 
-async def _room(session: AsyncSession) -> int:
-    window = await _window(session)
-    return max(SMALLEST_WINDOW, 2 * window.slots) - window.rung
-
-
-def order_of(steps: Subquery) -> tuple[ColumnElement[Any], ...]:
-    """By what `due_steps` are ordered: who comes first, goes first."""
-    return steps.c.priority, steps.c.share, steps.c.id
-
-
 _NOW = bindparam("now", type_=Double())
 
 
 # Writing these statements in Python costs more than running them, and they are asked for at every step.
 @cache
-def _picked():
+def _picked(limits: RunningLimits, *, is_sqlite: bool):
     """The ids of the due steps that no worker was told of yet, in their order."""
-    due = due_steps(_NOW, StepRow.dispatched_at.is_(None))
-    return select(due.c.id).order_by(*order_of(due)).limit(bindparam("room", type_=Integer()))
+    line = first_in_line(bindparam("size", type_=Integer()), is_sqlite=is_sqlite)
+    due = due_steps(_NOW, StepRow.dispatched_at.is_(None), among=(*has_begun(), line), limits=limits)
+    picked = select(due.c.id).where(*may_be_rung(due, limits)).order_by(*order_of(due))
+    return picked.limit(bindparam("room", type_=Integer()))
 
 
 @cache
@@ -163,71 +199,22 @@ def _counted():
     rung = (
         select(func.count())
         .select_from(StepRow)
-        .where(StepRow.state == StepState.QUEUED, StepRow.dispatched_at.is_not(None))
+        .where(StepRow.state == StepState.QUEUED, StepRow.dispatched_at > 0)
     )
     return select(slots.scalar_subquery(), rung.scalar_subquery())
 
 
 @cache
-def _first():
-    due = due_steps(_NOW, StepRow.dispatched_at.is_not(None) | (StepRow.phase > 0))
+def _first(limits: RunningLimits):
+    due = due_steps(_NOW, among=(was_rung(), *has_begun()), limits=limits)
     return select(due.c.id, due.c.rung).order_by(*order_of(due)).limit(1)
 
 
-def due_steps(now: float | ColumnElement[float], *only: ColumnElement[bool]):
-    """The steps that may run now: `id`, `rung` (when a worker was told, if ever), and by what they are ordered.
-
-    `priority` goes before all. Owners then take turns: a step's `share` is where its cost ends among its owner's,
-    counted from what the owner has running and what of it ended a moment ago; but the one step that keeps a job from
-    its end does not pay for what that job has just had. Among one owner's, jobs that have begun go before those that
-    have not, and of them whatever is nearest to its end.
-    """
-    running = _cost_by_owner(StepRow.state == StepState.RUNNING)
-    ended = _cost_by_owner(StepRow.ended_at > now - SHARE_SECONDS)
-    phases_left = func.json_array_length(JobRow.phases) - StepRow.phase
-    is_last = (StepRow.phase > 0) & (phases_left == 1) & (JobRow.remaining == 1)
-    not_begun = case((StepRow.phase == 0, 1), else_=0)
-    own_order = (
-        JobRow.priority,
-        not_begun,
-        phases_left,
-        JobRow.remaining,
-        JobRow.queued_at,
-        JobRow.id,
-        StepRow.number,
-    )
-    share = func.sum(StepRow.cost).over(partition_by=JobRow.owner_id, order_by=own_order)
-    just_had = case((is_last, 0), else_=func.coalesce(ended.c.cost, 0))
-    return (
-        select(
-            StepRow.id.label("id"),
-            StepRow.job_id.label("job_id"),
-            StepRow.dispatched_at.label("rung"),
-            JobRow.queued_at.label("queued_at"),
-            JobRow.priority.label("priority"),
-            (share + func.coalesce(running.c.cost, 0) + just_had).label("share"),
-        )
-        .join(JobRow, JobRow.id == StepRow.job_id)
-        .outerjoin(running, running.c.owner_id == JobRow.owner_id)
-        .outerjoin(ended, ended.c.owner_id == JobRow.owner_id)
-        .where(
-            StepRow.state == StepState.QUEUED,
-            StepRow.run_at <= now,
-            JobRow.state.in_(list(RUNNABLE)),
-            *only,
-        )
-        .subquery()
-    )
-
-
-def _cost_by_owner(which: ColumnElement[bool]) -> Subquery:
-    return (
-        select(JobRow.owner_id.label("owner_id"), func.sum(StepRow.cost).label("cost"))
-        .join(JobRow, JobRow.id == StepRow.job_id)
-        .where(which)
-        .group_by(JobRow.owner_id)
-        .subquery()
-    )
+@cache
+def _first_light(limits: RunningLimits, *, is_sqlite: bool):
+    line = first_in_line(literal(SMALLEST_WINDOW), is_sqlite=is_sqlite)
+    due = due_steps(_NOW, is_light(), among=(*has_begun(), line), limits=limits)
+    return select(due.c.id).order_by(*order_of(due)).limit(1)
 
 
 class Dispatcher:

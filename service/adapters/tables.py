@@ -156,6 +156,7 @@ class JobRow(Row):
         Index("ix_jobs_state_id", "state", "id"),
         Index("ix_jobs_owner_id_fingerprint", "owner_id", "fingerprint"),
         Index("ix_jobs_batch_id", "batch_id"),
+        Index("ix_jobs_line", "owner_id", "state", "priority", "queued_at"),
     )
     id: Mapped[str] = _id()
     owner_id: Mapped[str] = _of("users.id")
@@ -233,7 +234,8 @@ class StepRow(Row):
     __tablename__ = "steps"
     __table_args__ = (
         UniqueConstraint("job_id", "run", "phase", "number"),
-        Index("ix_steps_state_run_at", "state", "run_at"),
+        Index("ix_steps_state_phase", "state", "phase"),
+        Index("ix_steps_state_dispatched_at", "state", "dispatched_at"),
         Index("ix_steps_worker", "worker"),
         _index_of_engines(),
         _index_of_ends("ix_steps_ended_at"),
@@ -300,7 +302,7 @@ class WorkerRow(Row):
 
 
 class QueueStateRow(Row):
-    """Facts about the whole queue, by name; `engine:<code>` says whether that engine is away."""
+    """Facts about the whole queue, by name; `engine:<code>` says whether that engine is away, `queue` who paused it."""
 
     __tablename__ = "queue_state"
     name: Mapped[str] = mapped_column(String(60), primary_key=True)

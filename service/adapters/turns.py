@@ -1,11 +1,15 @@
 """Taking turns: who heard a ring claims the step that goes first, whichever the ring was for."""
 
 from service.adapters.database import Database
-from service.adapters.dispatch import next_turn, take_from_window
+from service.adapters.dispatch import keeps_limits, next_light_turn, next_turn, take_from_window
 from service.adapters.records import steps
 from service.adapters.records.steps import Claim
 
 _MOST_TRIES = 5
+
+
+class _TooMany(Exception):
+    """The claim would have been one more than the limits of running steps allow: its transaction is undone."""
 
 
 async def claim_next(db: Database, rung_id: str, worker_id: str, lease_seconds: float) -> Claim | None:
@@ -15,13 +19,44 @@ async def claim_next(db: Database, rung_id: str, worker_id: str, lease_seconds: 
     runs before another job's first. Raises LostStep as `steps.claim` does.
     """
     for _ in range(_MOST_TRIES):
-        async with db.writing() as session:
-            turn = await next_turn(session)
-            if turn is None:  # a first step whose ring is being repeated just now
-                return await steps.claim(session, rung_id, worker_id, lease_seconds)
-            claim = await steps.claim(session, turn.step_id, worker_id, lease_seconds)
-            if claim is not None:
-                if turn.step_id != rung_id and not turn.rung:
+        try:
+            async with db.writing() as session:
+                turn = await next_turn(session)
+                # Without a turn it may be a first step whose ring is being repeated just now.
+                step_id = rung_id if turn is None else turn.step_id
+                claim = await steps.claim(session, step_id, worker_id, lease_seconds)
+                if claim is not None and not await keeps_limits(
+                    session, claim.job.owner_id, claim.step.engine
+                ):
+                    raise _TooMany
+                if claim is not None and turn is not None and turn.step_id != rung_id and not turn.rung:
                     await take_from_window(session, rung_id)
-                return claim
+        except _TooMany:
+            continue
+        if claim is not None or turn is None:
+            return claim
+    return None
+
+
+async def claim_light(db: Database, worker_id: str, lease_seconds: float) -> Claim | None:
+    """Claims the light step that goes first, rung or not; None where there is none. Raises as `claim_next` does.
+
+    A ring of the step is heard for nothing then, or for the next one.
+    """
+    for _ in range(_MOST_TRIES):
+        async with db.reading() as session:
+            step_id = await next_light_turn(session)
+        if step_id is None:
+            return None
+        try:
+            async with db.writing() as session:
+                claim = await steps.claim(session, step_id, worker_id, lease_seconds)
+                if claim is not None and not await keeps_limits(
+                    session, claim.job.owner_id, claim.step.engine
+                ):
+                    raise _TooMany
+        except _TooMany:
+            continue
+        if claim is not None:
+            return claim
     return None

@@ -1,5 +1,6 @@
 """The states of a step, the unit of retry, lease, checkpoint and parallelism."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -32,7 +33,15 @@ SECONDS_A_STEP = 2.0
 SECONDS_WORTH_A_STEP = 0.2
 """A phase is not cut into steps shorter than this: below it, claiming costs more than it gains."""
 SECONDS_OF_ONE_STEP_JOB = 1.0
-"""A job expected to take less than this runs all its phases in one step."""
+"""A job expected to take less than this may run all its phases in one step."""
+
+LIGHT_MS = 500
+"""Up to this expected cost a step that needs no engine is light: it does not wait for a slot that others hold long."""
+
+
+def is_light(cost: int, engine: str | None) -> bool:
+    """Whether a step of this expected cost in milliseconds may run beside a worker's slots."""
+    return engine is None and cost <= LIGHT_MS
 
 
 def how_many_steps(seconds: float, slots: int) -> int:
@@ -40,3 +49,15 @@ def how_many_steps(seconds: float, slots: int) -> int:
     at_most = max(1, int(seconds / SECONDS_WORTH_A_STEP))
     at_least = max(slots, -int(-seconds // SECONDS_A_STEP))
     return max(1, min(at_most, at_least))
+
+
+def runs_on(costs: Sequence[int], later_cost: int, slots: int) -> bool:
+    """Whether a job's first step goes on with its next phase, planned as steps of these costs, and all later ones.
+
+    Costs are expected milliseconds. So it does while the rest is short, unless the phase is worth being shared by
+    several of the live slots.
+    """
+    phase = sum(costs)
+    if not costs or phase + later_cost >= SECONDS_OF_ONE_STEP_JOB * 1000:
+        return False
+    return len(costs) == 1 or how_many_steps(phase / 1000, slots) == 1

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import db_now, read_clock
 from service.adapters.records.ending import LiveSnapshot, end_job, job_of_step, touch
+from service.adapters.records.queue_state import claiming, queue_open
 from service.adapters.tables import ArtifactRow, DocumentRow, JobRow, StepRow
 from service.domain.failure import Failure
 from service.domain.ids import new_id
@@ -41,6 +42,7 @@ _CLAIMED = (
         StepRow.state == StepState.QUEUED,
         StepRow.run_at <= db_now(),
         StepRow.run == bindparam("in_run"),
+        queue_open(),
     )
     .values(
         state=StepState.RUNNING,
@@ -56,15 +58,16 @@ _CLAIMED = (
 
 
 async def claim(session: AsyncSession, step_id: str, worker_id: str, lease_seconds: float) -> Claim | None:
-    """One compare-and-set: queued, due, its job neither paused nor ended. None where somebody else was first.
+    """One compare-and-set: queued, due, its job neither paused nor ended, the queue open. None where that is not so.
 
     The job is locked first, as everywhere: steps before their job would make deadlocks with a cancel.
     """
     job = await job_of_step(session, step_id)
     if job is None or job.state not in RUNNABLE:
         return None
-    claiming = {"of": step_id, "in_run": job.run, "by": worker_id, "seconds": lease_seconds}
-    step = await session.scalar(_CLAIMED, claiming, execution_options={"synchronize_session": False})
+    await claiming(session)
+    binds = {"of": step_id, "in_run": job.run, "by": worker_id, "seconds": lease_seconds}
+    step = await session.scalar(_CLAIMED, binds, execution_options={"synchronize_session": False})
     if step is None:
         return None
     document = await session.get(DocumentRow, job.document_id)

@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from service.adapters.dispatch import due_steps, order_of
+from service.adapters.due import due_steps, order_of
 from service.adapters.tables import JobRow, StepRow, UserRow
 from service.domain.job import RUNNABLE, JobState
 from service.domain.json import JsonObject
