@@ -240,6 +240,13 @@ class Settings(BaseSettings):
             raise ValueError("should be a URL that starts with file:///")
         return value
 
+    @field_validator("clamd")
+    @classmethod
+    def _check_clamd(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"/.+|[^\s/]+:\d{1,5}", value):
+            raise ValueError("should be host:port or the absolute path of a socket")
+        return value
+
     @field_validator("data_dir", "documentai_credentials_file")
     @classmethod
     def _make_absolute(cls, value: Path | None) -> Path | None:

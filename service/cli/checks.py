@@ -6,7 +6,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from service.cli.checks_of_parts import check_ocr, check_parser, check_redis, check_sql
+from service.cli.checks_of_parts import check_clamd, check_ocr, check_parser, check_redis, check_sql
 from service.cli.checks_of_server import Sought, check_server, check_workers
 from service.cli.failing import CommandFailed
 from service.cli.found import Check
@@ -24,6 +24,7 @@ async def check_all(settings: Settings, sought: Sought) -> list[Check]:
         *_check_token(settings),
         await check_sql(settings),
         await check_redis(settings),
+        *await check_clamd(settings),
         check_parser(),
         *check_ocr(settings),
         await check_server(settings, sought),

@@ -82,6 +82,28 @@ def _check_embedded_redis() -> Check:
     return Check("Redis", "ok", f"embedded, {server}")
 
 
+async def check_clamd(settings: Settings) -> list[Check]:
+    """Whether the virus scanner answers, where there is to be one."""
+    if settings.clamd is None:
+        return []
+    from service.adapters.clamd import Clamd, ScannerAway
+
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            told = await Clamd(settings.clamd).version()
+    except (ScannerAway, TimeoutError) as error:
+        means = "are refused" if settings.clamd_away == "refuse" else "are taken unseen"
+        return [
+            Check(
+                "clamd",
+                "fail" if settings.clamd_away == "refuse" else "warn",
+                f"{_first_line(error)}; uploads {means}",
+                "Start it, or correct HEADWAY_CLAMD.",
+            )
+        ]
+    return [Check("clamd", "ok", told)]
+
+
 def check_parser() -> Check:
     """Whether PDFs can be read."""
     found = _version("pymupdf") or _version("pymupdf-lite")

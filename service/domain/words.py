@@ -31,6 +31,7 @@ WORDS: dict[str, str] = {
     "waits.engine_unavailable": "{engine} is unavailable",
     "waits.answer": "waiting for a person's answer",
     "log.accepted": "Accepted",
+    "log.not_scanned": "Taken without a look by the virus scanner, which did not answer",
     "log.start_asked": "Put into the queue",
     "log.started": "Work started",
     "log.phase": "Phase {index} of {total}: {phase}",

@@ -22,13 +22,13 @@ class Announcer:
     def __init__(self, echo: Echo, dispatcher: Dispatcher) -> None:
         self._echo = echo
         self._dispatcher = dispatcher
-        self._waiting: list[tuple[str, JsonObject]] = []
+        self._waiting: list[tuple[str, tuple[JsonObject, ...]]] = []
         self._something = asyncio.Event()
         self._ending = False
 
-    def announce(self, job_id: str, line: JsonObject) -> None:
-        """The job has been accepted or started, which the line tells in its log; returns at once."""
-        self._waiting.append((job_id, line))
+    def announce(self, job_id: str, *lines: JsonObject) -> None:
+        """The job has been accepted or started, which the lines tell in its log; returns at once."""
+        self._waiting.append((job_id, lines))
         self._something.set()
 
     async def joined(self, job_id: str, owner_id: str) -> None:
@@ -57,7 +57,7 @@ class Announcer:
         if not jobs:
             return
         try:
-            await asyncio.gather(*(self._echo.publish(job_id, line) for job_id, line in jobs))
+            await asyncio.gather(*(self._echo.publish(job_id, *lines) for job_id, lines in jobs))
             await self._dispatcher.dispatch()
         except Exception as error:  # noqa: BLE001 - whatever it is, the task must live, and the reconciler repairs
             _log.warning("announcing_postponed", jobs=len(jobs), reason=repr(error))

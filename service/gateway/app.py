@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from service.adapters.clamd import Clamd
 from service.adapters.local_account import open_local_account
 from service.adapters.opened import Adapters, open_adapters
 from service.gateway.admin import Admin
@@ -32,7 +33,7 @@ from service.gateway.operation import Operation, routes
 from service.gateway.origins import Origins
 from service.gateway.page_images import PageImages
 from service.gateway.patience import Patience
-from service.gateway.receiving import Limits
+from service.gateway.receiving import Limits, Scanning
 from service.gateway.security import SecurityHeaders
 from service.gateway.sign_in import SignInOut
 from service.gateway.socket_documents import SocketDocuments
@@ -102,7 +103,7 @@ def _operations(
     parts = (
         SignInOut(opened.db, auth, limits, _version(), settings.public_url),
         Pipelines(opened.db),
-        Uploads(opened.db, opened.blobs, announcer, limits, metrics),
+        Uploads(opened.db, opened.blobs, announcer, limits, metrics, _scanning(settings)),
         Jobs(opened.db, opened.blobs, opened.echo, opened.commands, cards),
         Documents(opened.db, opened.blobs, opened.commands, images),
         Batches(opened.db, opened.blobs, opened.commands, cards),
@@ -114,6 +115,12 @@ def _operations(
     )
     found = [operation for part in parts for operation in part.operations()]
     return [*found, *Documentation(found, _version()).operations()]
+
+
+def _scanning(settings: Settings) -> Scanning | None:
+    if settings.clamd is None:
+        return None
+    return Scanning(Clamd(settings.clamd), accepts_unseen=settings.clamd_away == "accept")
 
 
 def _version() -> str:

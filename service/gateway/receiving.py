@@ -3,14 +3,20 @@
 import errno
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
 
 from service.adapters.blob_store import BlobStore, BlobWriter, Stored
+from service.adapters.clamd import ScannerAway
 from service.domain.document import EXTENSIONS, Kind
 from service.domain.pipeline import PipelineSpec
 from service.domain.sniff import HEAD_BYTES, sniff
 from service.protocol.problems import refused
 
+_log = structlog.get_logger()
 _LOOK_AT_DISK_EACH = 16 * 1024 * 1024
+_SCANNER_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -22,20 +28,38 @@ class Limits:
     free_disk_bytes: int
 
 
+class Scanner(Protocol):
+    """Looks for viruses."""
+
+    async def scan(self, content: AsyncIterator[bytes]) -> str | None:
+        """The name of what was found, or None; raises ScannerAway."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scanning:
+    """Who looks at files before they are accepted, and whether files are accepted that could not be looked at."""
+
+    scanner: Scanner
+    accepts_unseen: bool
+
+
 @dataclass(frozen=True)
 class Received:
-    """A file whose blob is durable."""
+    """A file whose blob is durable. `unseen`: there is a virus scanner, and it could not look at it."""
 
     kind: Kind
     stored: Stored
+    unseen: bool = False
 
 
 class Receiving:
     """Takes files for a pipeline, within limits."""
 
-    def __init__(self, blobs: BlobStore, limits: Limits) -> None:
+    def __init__(self, blobs: BlobStore, limits: Limits, scanning: Scanning | None = None) -> None:
         self._blobs = blobs
         self._limits = limits
+        self._scanning = scanning
 
     async def receive(
         self, pieces: AsyncIterator[bytes], name: str, key: str, spec: PipelineSpec
@@ -49,11 +73,31 @@ class Receiving:
         try:
             async with self._blobs.writer() as writer:
                 kind = await self._take(pieces, name, spec, writer)
-                return Received(kind, await writer.commit(key))
+                stored = await writer.commit(key)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise refused(507, "disk_full") from error
             raise
+        try:
+            return Received(kind, stored, unseen=not await self._seen(key))
+        except BaseException:
+            await self._blobs.delete(key)
+            raise
+
+    async def _seen(self, key: str) -> bool:
+        """Whether the scanner, if there is one, has looked at the blob; raises Refused for what it found."""
+        if self._scanning is None:
+            return True
+        try:
+            found = await self._scanning.scanner.scan(self._blobs.chunks(key))
+        except ScannerAway as away:
+            _log.warning("scanner_away", reason=str(away), accepted=self._scanning.accepts_unseen)
+            if self._scanning.accepts_unseen:
+                return False
+            raise refused(503, "scanner_away", seconds=_SCANNER_SECONDS) from away
+        if found is not None:
+            raise refused(422, "malware_found", name=found)
+        return True
 
     async def check_room(self) -> None:
         """Raises Refused when less disk is free than must stay so."""

@@ -26,7 +26,7 @@ from service.gateway.operation import Answer, Operation, Parameter, actor
 from service.gateway.options import complete_options
 from service.gateway.orders import UploadOrder, upload_order
 from service.gateway.patience import BodyStopped
-from service.gateway.receiving import Limits, Received, Receiving
+from service.gateway.receiving import Limits, Received, Receiving, Scanning
 from service.gateway.repeating import Repeating
 from service.protocol.problems import Problem, Refused, refused
 
@@ -65,14 +65,20 @@ class Uploads:
     """The operation `POST /api/uploads`."""
 
     def __init__(
-        self, db: Database, blobs: BlobStore, announcer: Announcer, limits: Limits, metrics: Metrics
+        self,
+        db: Database,
+        blobs: BlobStore,
+        announcer: Announcer,
+        limits: Limits,
+        metrics: Metrics,
+        scanning: Scanning | None = None,
     ) -> None:
         self._db = db
         self._blobs = blobs
         self._announcer = announcer
         self._limits = limits
         self._metrics = metrics
-        self._receiving = Receiving(blobs, limits)
+        self._receiving = Receiving(blobs, limits, scanning)
         self._repeating = Repeating(db)
 
     def operations(self) -> list[Operation]:
@@ -227,7 +233,8 @@ class Uploads:
                 line = {**log_line("start_asked"), "by": order.owner.name}
                 self._announcer.announce(accepted.job_id, line)
         else:
-            self._announcer.announce(accepted.job_id, log_line("accepted"))
+            unseen = [log_line("not_scanned", "warning")] if received.unseen else []
+            self._announcer.announce(accepted.job_id, log_line("accepted"), *unseen)
         return accepted
 
     def _reject(self, name: str, problem: Problem, taken: _Taken) -> None:
