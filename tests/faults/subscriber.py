@@ -6,6 +6,7 @@ import random
 import socket
 import struct
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -142,7 +143,7 @@ class Subscriber:
                 return url
         raise ConnectionRefusedError("no gateway accepts")
 
-    async def _take(self, frame: dict[str, object]) -> None:
+    async def _take(self, frame: dict[str, Any]) -> None:
         match frame["type"]:
             case "hello":
                 self.is_linked = True
@@ -152,7 +153,7 @@ class Subscriber:
             case "ping":
                 await self._send({"type": "pong"})
             case "error":
-                self.problems.append(orjson.dumps(frame).decode())
+                await self._refused(frame)
             case _ if frame.get("topic") in (None, *self.topics):
                 self.law.take(frame)
                 while self.law.again:
@@ -161,6 +162,15 @@ class Subscriber:
                     await self._subscribe(topic)
             case _:
                 pass  # of a topic that was left meanwhile
+
+    async def _refused(self, frame: dict[str, Any]) -> None:
+        problem, topic = frame["problem"], frame.get("topic")
+        if problem["status"] < 500:
+            self.problems.append(orjson.dumps(frame).decode())
+        elif topic in self.topics:
+            self.law.note_closed("unavailable")
+            await asyncio.sleep(self._dice.uniform(0.1, 1) * float(problem["params"].get("seconds") or 1))
+            await self._subscribe(topic)
 
     async def _subscribe(self, topic: str) -> None:
         if not self.is_linked:

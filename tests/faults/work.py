@@ -8,7 +8,6 @@ import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import cast
 
 from sqlalchemy import select
@@ -27,9 +26,10 @@ from service.domain.question import Field, Question
 from service.domain.work import NextPhase, StepDone, StepPlan
 from tests.faults.side_by_side import side_by_side
 from tests.support.house import House
-from tests.support.small_worker import SmallOptions
+from tests.support.small_worker import LIMITS, SmallOptions
 from workers.advance import Advance
 from workers.engines.failures import DocumentRefused, EngineFailed
+from workers.engines.ocr.choice import OcrEngines
 from workers.engines.toolbox import Toolbox
 from workers.heartbeat import Heartbeat
 from workers.pipelines.declaration import AskPerson, Phase, Pipeline, PlanContext, StepContext
@@ -37,6 +37,7 @@ from workers.recording import Recording, RecordingParts
 from workers.report import StepReport
 from workers.runner import Runner, RunnerParts
 from workers.running import RunningSteps
+from workers.sandbox import Sandbox
 from workers.sweep import Sweep
 from workers.work import Work
 
@@ -124,7 +125,8 @@ class Jobs:
                 Phase("assembling", self._plan_one, self._assemble),
             ),
         )
-        tools = cast("Toolbox", SimpleNamespace())
+        # Nothing here opens a file: neither children nor engines are asked for.
+        tools = Toolbox(Sandbox(()), cast("OcrEngines", None), LIMITS)
         self._advance = Advance({"small": self.pipeline}, tools, a.echo.live)
         recording = Recording(
             RecordingParts(WORKER, a.db, self.echo, a.dispatcher, a.commands, self._advance)
@@ -297,8 +299,11 @@ class Jobs:
                 for step_id, job_id in due:
                     if step_id in self._tasks or job_id not in self.all:
                         continue
-                    task = self._tasks[step_id] = asyncio.create_task(self._runner.run(step_id))
-                    task.add_done_callback(lambda _, step_id=step_id: self._tasks.pop(step_id, None))
+                    self._tasks[step_id] = asyncio.create_task(self._runner.run(step_id))
+            for step_id in [each for each, task in self._tasks.items() if task.done()]:
+                task = self._tasks.pop(step_id)
+                if not task.cancelled():
+                    task.result()
             await asyncio.sleep(0.03)
 
     def _plan_one(self, _context: PlanContext) -> NextPhase:
