@@ -58,6 +58,11 @@ class Socket:
         self.session.put = line.put
         self._wake()
 
+    @property
+    def unsent(self) -> int:
+        """How many bytes wait in this process, written but not taken by the kernel."""
+        return 0 if self._line is None else self._line.unsent()
+
     def heard(self, message: str | bytes) -> None:
         """A message of the client's."""
         self.session.received(message, self._loop.time())
@@ -84,7 +89,7 @@ class Socket:
         if self._line is None or self._is_finished:
             return
         self.session.tick(now, ping)
-        unsent = self._line.unsent()
+        unsent = self.unsent
         if not self._unsent or unsent < self._unsent:
             self._progress_at = now
         self._unsent = unsent
