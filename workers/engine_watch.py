@@ -17,6 +17,8 @@ from service.domain.log_line import log_line
 from workers.engines.failures import EngineAway
 
 _log = structlog.get_logger()
+_AT_ONCE = 100
+"""So many jobs are told in one transaction, so that others get their turn to write."""
 
 
 class Admission(Enum):
@@ -41,8 +43,12 @@ class EngineWatch:
         if engine is None:
             return Admission.FREE
         async with self._db.reading() as session:
-            if not await breakers.is_away(session, engine):
-                return Admission.FREE
+            is_away = await breakers.is_away(session, engine)
+        if not is_away:
+            # Who was to tell this job that its engine is back may have died before.
+            if claim.job.waits is not None:
+                await self._follow(engine, [claim.job.id])
+            return Admission.FREE
         async with self._db.writing() as session:
             job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
             before = job.waits
@@ -73,6 +79,7 @@ class EngineWatch:
         )
         await self._echo.publish(job.id, *_lines(before, found.name))
         await self._dispatcher.ring(rings)
+        await self._let_follow(found.engine)
         self._dispatcher.dispatch_after(max(0.0, found.next_try - now))
 
     async def answered(self, claim: Claim) -> None:
@@ -81,11 +88,22 @@ class EngineWatch:
         assert engine is not None, "only a step that needs an engine is its probe"
         async with self._db.writing() as session:
             back = await breakers.answered(session, engine, Probe(claim.step.id, claim.step.attempt))
-            await session.flush()
-            rings = await pick(session)
         if back:
             _log.info("engine_back", engine=engine)
-            await self._dispatcher.ring(rings)
+            await self._let_follow(engine)
+            await self._dispatcher.dispatch()
+
+    async def _let_follow(self, engine: str) -> None:
+        async with self._db.reading() as session:
+            jobs = await breakers.jobs_needing(session, engine)
+        for start in range(0, len(jobs), _AT_ONCE):
+            await self._follow(engine, jobs[start : start + _AT_ONCE])
+
+    async def _follow(self, engine: str, job_ids: list[str]) -> None:
+        async with self._db.writing() as session:
+            changed = await breakers.follow(session, engine, job_ids)
+        for job_id in changed:
+            await self._echo.publish(job_id)
 
 
 def _lines(before: JsonObject | None, engine: str) -> list[JsonObject]:

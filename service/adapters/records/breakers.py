@@ -1,12 +1,13 @@
 """Which engines are away, in the row that all workers share, and what that does to the steps that need them.
 
-A step's job is locked before an engine's row, and nothing is waited for after that: what somebody else holds then is
-left out, and finds out by itself when it is claimed.
+A step's job is locked before an engine's row, and nothing is waited for while that is locked. So what an engine's state
+means for the jobs that need it is done in transactions of its own, by `follow`.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,8 +28,7 @@ _LATER_SECONDS = 0.5
 
 async def is_away(session: AsyncSession, engine: str) -> bool:
     """Whether the engine was found away and nobody has heard from it since."""
-    found = await session.scalar(select(QueueStateRow.value).where(QueueStateRow.name == _PREFIX + engine))
-    return bool(found)
+    return await _state(session, engine) is not None
 
 
 async def engines_away(session: AsyncSession) -> list[Away]:
@@ -56,7 +56,7 @@ async def admit(session: AsyncSession, job: JobRow, step: StepRow, engine: str) 
     asking = found.probe is not None and await _runs(session, found.probe)
     if now >= found.next_try and not asking:
         await _keep(session, engine, found.probed(Probe(step.id, step.attempt)))
-        await _hold_steps(session, engine, now + VERDICT_SECONDS)
+        await _hold_steps(session, now + VERDICT_SECONDS, *_queued(engine))
         return None
     until = max(found.next_try, now + VERDICT_SECONDS) if asking else found.next_try
     await _hold(session, job, step, found, until)
@@ -66,11 +66,11 @@ async def admit(session: AsyncSession, job: JobRow, step: StepRow, engine: str) 
 async def gone(
     session: AsyncSession, job: JobRow, step: StepRow, found_so: Away, *, asked: float | None, sure: bool
 ) -> Away:
-    """A running step found its engine away: it waits, and with it all that need the engine; nobody's failures rise.
+    """A running step found its engine away: it waits, and no failures rise.
 
     `asked` are the seconds for which the engine asked to be left alone; `sure` says that it cannot be the step's own
     fault. What only comes late of an engine that is known to be away makes no one wait longer. The caller holds the
-    job's lock.
+    job's lock, and lets all others `follow`.
     """
     engine = found_so.engine
     now = await read_clock(session)
@@ -84,8 +84,6 @@ async def gone(
         after = before
     if after is not before:
         await _keep(session, engine, after)
-        await _tell_jobs(session, engine, after, besides=job.id)
-        await _hold_steps(session, engine, after.next_try)
     step.engine = engine
     step.doubts += 0 if sure else 1
     await _hold(session, job, step, after, after.next_try + _LATER_SECONDS)
@@ -93,23 +91,54 @@ async def gone(
 
 
 async def answered(session: AsyncSession, engine: str, probe: Probe) -> bool:
-    """The engine answered its probe: what waited for it is due. False where that attempt is not its probe."""
+    """The engine answered its probe: it is not away any more, and what waits for it is to `follow`.
+
+    False where that attempt is not its probe.
+    """
     found = await _locked(session, engine)
     if found is None or found.probe != probe:
         return False
-    now = await read_clock(session)
     await _keep(session, engine, None)
-    needs = select(StepRow.job_id).where(
+    return True
+
+
+async def jobs_needing(session: AsyncSession, engine: str) -> list[str]:
+    """The jobs that have steps for the engine, by id."""
+    needing = select(StepRow.job_id).where(
         StepRow.engine == engine, StepRow.state.in_([StepState.QUEUED, StepState.RUNNING])
     )
-    await _change_jobs(session, now, {"waits": null()}, JobRow.id.in_(needs), JobRow.waits.is_not(None))
-    await _change_steps(
-        session,
-        {"run_at": now, "held": False, "dispatched_at": None},
-        *_queued(engine),
-        StepRow.held.is_(True),
+    return list(await session.scalars(needing.distinct().order_by(StepRow.job_id)))
+
+
+async def follow(session: AsyncSession, engine: str, job_ids: Sequence[str]) -> list[str]:
+    """What the engine's state means for these jobs, which are in order: their steps wait or are due, and they say so.
+
+    Returns those that changed for who watches. Doing it twice changes nothing.
+    """
+    await session.execute(
+        select(JobRow.id).where(JobRow.id.in_(job_ids)).order_by(JobRow.id).with_for_update()
     )
-    return True
+    found = await _state(session, engine)
+    now = await read_clock(session)
+    queued = (*_queued(engine), StepRow.job_id.in_(job_ids))
+    if found is None:
+        due = {"run_at": now, "held": False, "dispatched_at": None}
+        await _change_steps(session, due, *queued, StepRow.held.is_(True))
+        return await _change_jobs(session, null(), JobRow.id.in_(job_ids), is_told)
+    await _hold_steps(session, found.next_try, *queued)
+    waits = _waits(found)
+    said = JobRow.waits["params"]["at"].as_float()
+    return await _change_jobs(
+        session,
+        waits,
+        JobRow.id.in_(select(StepRow.job_id).where(*queued)),
+        JobRow.ended_at.is_(None),
+        or_(JobRow.waits.is_(None), ~is_told, said != waits["params"]["at"]),
+    )
+
+
+is_told = JobRow.waits["code"].as_string() == "engine_unavailable"
+"""Of a job: whether it says that it waits for an engine."""
 
 
 async def _hold(session: AsyncSession, job: JobRow, step: StepRow, found: Away, until: float) -> None:
@@ -122,32 +151,24 @@ async def _hold(session: AsyncSession, job: JobRow, step: StepRow, found: Away, 
     await settle_pause(session, job)
 
 
-async def _hold_steps(session: AsyncSession, engine: str, until: float) -> None:
+async def _hold_steps(session: AsyncSession, until: float, *which: ColumnElement[bool]) -> None:
+    # What waits longer for a reason of its own does so all the same, and who has just asked comes after the others.
+    held_for_longer = and_(StepRow.held.is_(True), StepRow.run_at > until + 2 * _LATER_SECONDS)
+    out_of_step = or_(StepRow.run_at < until, held_for_longer)
     changed = {"run_at": until, "held": True, "dispatched_at": None}
-    # What waits longer for a reason of its own does so all the same.
-    not_later = or_(StepRow.held.is_(True), StepRow.run_at < until)
-    await _change_steps(session, changed, *_queued(engine), not_later)
+    await _change_steps(session, changed, *which, out_of_step)
 
 
-async def _tell_jobs(session: AsyncSession, engine: str, found: Away, besides: str) -> None:
-    needs = select(StepRow.job_id).where(*_queued(engine))
+async def _change_jobs(session: AsyncSession, waits: Any, *which: ColumnElement[bool]) -> list[str]:
     now = await read_clock(session)
-    changed = {"waits": _waits(found)}
-    await _change_jobs(
-        session, now, changed, JobRow.id.in_(needs), JobRow.id != besides, JobRow.ended_at.is_(None)
-    )
-
-
-async def _change_jobs(
-    session: AsyncSession, now: float, changed: dict[str, Any], *which: ColumnElement[bool]
-) -> None:
-    free = select(JobRow.id).where(*which).with_for_update(skip_locked=True)
-    await session.execute(
+    changed = await session.execute(
         update(JobRow)
-        .where(JobRow.id.in_(free))
-        .values(**changed, revision=JobRow.revision + 1, changed_at=now)
+        .where(*which)
+        .values(waits=waits, revision=JobRow.revision + 1, changed_at=now)
+        .returning(JobRow.id)
         .execution_options(synchronize_session=False)
     )
+    return [row[0] for row in changed]
 
 
 async def _change_steps(session: AsyncSession, changed: dict[str, Any], *which: ColumnElement[bool]) -> None:
@@ -178,6 +199,11 @@ async def _runs(session: AsyncSession, probe: Probe) -> bool:
         )
     )
     return found is not None
+
+
+async def _state(session: AsyncSession, engine: str) -> Away | None:
+    value = await session.scalar(select(QueueStateRow.value).where(QueueStateRow.name == _PREFIX + engine))
+    return breaker.away_from(engine, value) if value else None
 
 
 async def _locked(session: AsyncSession, engine: str) -> Away | None:
