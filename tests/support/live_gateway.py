@@ -168,10 +168,11 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: Starlette) -> AsyncGenerator[str]:
-    """The application under uvicorn on a free port: its URL."""
+async def serving(app: Starlette, options: dict[str, Any] | None = None) -> AsyncGenerator[str]:
+    """The application under uvicorn on a free port, with the gateway's options unless others are given: its URL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_level="error", lifespan="off", **server_options())
+        given = server_options() if options is None else options
+        config = uvicorn.Config(app, log_level="error", lifespan="off", **given)
         server = _Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
@@ -184,16 +185,21 @@ async def serving(app: Starlette) -> AsyncGenerator[str]:
 
 @asynccontextmanager
 async def running_gateway(
-    database_url: str, redis_url: str, pulse: Pulse | None = None, *, allowed: tuple[str, ...] = ()
+    database_url: str,
+    redis_url: str,
+    pulse: Pulse | None = None,
+    *,
+    allowed: tuple[str, ...] = (),
+    server: dict[str, Any] | None = None,
 ) -> AsyncGenerator[Gateway]:
-    """A gateway with its live side only."""
+    """A gateway with its live side only; `server` holds other options for uvicorn."""
     db, log = Database(database_url), EventLog(redis_url)
     echo = Echo(db, log)
     auth = Auth(db, Origins(None, allowed))
     try:
         async with (
             open_live(redis_url, db, echo, log, auth, pulse) as live,
-            serving(Starlette(routes=[live.route()])) as url,
+            serving(Starlette(routes=[live.route()]), server) as url,
         ):
             gateway = Gateway(url, live, db, log, echo)
             await until(lambda: live.is_ready, "the gateway has its source")
