@@ -172,7 +172,7 @@ class Settings(BaseSettings):
     )
     table_cells: Count = Field(2_000_000, description="Most cells of one sheet")
     markup_depth: int = Field(
-        200, ge=10, le=250, description="How deep elements of HTML and of office documents may be nested"
+        200, ge=10, le=250, description="How deep elements of a web page, or of a chapter of an e-book, may be nested"
     )
 
     ocr_engine: Literal["auto", "rapidocr", "tesseract", "documentai"] = Field(

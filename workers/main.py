@@ -20,6 +20,7 @@ from service.domain.ids import new_id
 from service.settings import WORKER_ID, Settings, load_settings
 from workers.advance import Advance
 from workers.collector import Collector
+from workers.engines.flow.limits import FlowLimits
 from workers.engines.ocr.choice import OcrEngines
 from workers.engines.reading_limits import ReadingLimits
 from workers.engines.toolbox import Toolbox
@@ -54,6 +55,14 @@ async def toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
         max_pages=settings.max_pages,
         page_megapixels=settings.page_megapixels,
         ocr_dpi=settings.ocr_dpi,
+        flow=FlowLimits(
+            unpacked_bytes=settings.unpacked_bytes,
+            archive_entries=settings.archive_entries,
+            ratio=settings.unpacked_ratio,
+            text_bytes=settings.text_bytes,
+            cells=settings.table_cells,
+            depth=settings.markup_depth,
+        ),
     )
     try:
         yield Toolbox(sandbox, ocr, limits)

@@ -23,6 +23,7 @@ from workers.pipelines.declaration import AskPerson
 from workers.recording import Recording
 from workers.report import Attempt, StepReport
 from workers.running import RunningStep, RunningSteps, Stop
+from workers.stored import StorageFull
 from workers.work import Work
 
 _log = structlog.get_logger()
@@ -128,6 +129,10 @@ class Runner:
             running.settled = True
             await report.flush()
             await parts.recording.engines.away(claim, away)
+        except StorageFull as full:
+            running.settled = True
+            await report.flush()
+            await parts.recording.no_room(claim, str(full))
         except Exception as error:  # noqa: BLE001 -- whatever a step raises is its own failure, and judged
             running.settled = True
             await report.flush()

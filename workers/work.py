@@ -15,6 +15,7 @@ from workers.engines.toolbox import Toolbox
 from workers.failures import StepTimedOut
 from workers.pipelines.declaration import Pipeline, StepContext
 from workers.report import StepReport
+from workers.stored import run_phase
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Work:
         page_count = claim.job.page_count
         key = f"{claim.job.id}/{claim.step.id}/{claim.step.attempt}"
         context = self._context(claim, pipeline, plan, report, answers, before, page_count, key)
-        done = await pipeline.phases[claim.step.phase].run(context)
+        first = claim.document if claim.step.phase == 0 else None
+        done = await run_phase(pipeline.phases[claim.step.phase], context, first)
         worked = Worked(done)
         if claim.step.phase == 0 and claim.job.steps_total == 1 and not done.more:
             before.append(_past(0, claim.step.number, plan, done))
@@ -93,7 +95,7 @@ class Work:
             for number, plan in enumerate(following.steps):
                 key = f"{claim.job.id}/{claim.step.id}/{claim.step.attempt}-{phase}-{number}"
                 context = self._context(claim, pipeline, plan, report, answers, before, page_count, key)
-                done = await pipeline.phases[phase].run(context)
+                done = await run_phase(pipeline.phases[phase], context)
                 before.append(_past(phase, number, plan, done))
                 worked.inline.append(Inline(phase, plan, done))
             if any(each.done.more for each in worked.inline):

@@ -1,6 +1,8 @@
 """How much a document may cost to read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from workers.engines.flow.limits import FlowLimits
 
 
 @dataclass(frozen=True)
@@ -13,3 +15,4 @@ class ReadingLimits:
     max_pages: int = 10_000
     page_megapixels: int = 40
     ocr_dpi: int = 200
+    flow: FlowLimits = field(default_factory=FlowLimits)

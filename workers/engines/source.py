@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from service.adapters.blob_store import BlobStore
@@ -78,7 +78,7 @@ class Source:
 
         Each piece has the time of a page: what makes one file of a few megabytes take minutes is made to do so.
         """
-        call = {"kind": self.kind, "pages": tools.limits.max_pages}
+        call = {"kind": self.kind, **asdict(tools.limits.flow), "pages": tools.limits.max_pages}
         async with (
             blobs.local_copy(self.blob) as path,
             blobs.writer() as markdown,

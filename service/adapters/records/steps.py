@@ -19,6 +19,8 @@ from service.domain.work import NewArtifact, NextPhase, PastWork, StepDone, Step
 SECONDS_WORTH_TELLING = 1.0
 """Who waits less than this for the next try is not told of it."""
 _RETRY = "retry_of"
+NO_ROOM = "disk_full"
+"""What a job waits for whose step found no room for what it writes."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ async def record_done(session: AsyncSession, job: JobRow, step: StepRow, done: S
         job.warnings = {**job.warnings, **done.warnings}
     if done.outcome is not None:
         job.outcome = done.outcome
+    if job.waits is not None and job.waits["code"] == NO_ROOM:
+        job.waits = None
     await put_artifacts(session, job, step.id, done.artifacts)
     await touch(session, job)
 

@@ -53,7 +53,9 @@ class Archive:
         try:
             root = fromstring(self.read(name), parser)
         except (XMLSyntaxError, ValueError) as error:
-            raise DocumentRefused("broken_document") from error
+            # libxml2 stops at 256 levels: nobody who writes by a program gets there.
+            too_deep = "Excessive depth" in str(error)
+            raise DocumentRefused("markup_too_deep" if too_deep else "broken_document") from error
         return root
 
     def refuse_entities(self) -> None:

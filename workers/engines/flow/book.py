@@ -8,14 +8,14 @@ from workers.engines.failures import DocumentRefused
 from workers.engines.flow.archive import Archive
 from workers.engines.flow.blocks import Block
 from workers.engines.flow.decoding import decode
+from workers.engines.flow.limits import FlowLimits
 from workers.engines.flow.markup import read_markup
 
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _PACKAGE = "{http://www.idpf.org/2007/opf}"
-_CHAPTER_BYTES = 32 << 20
 
 
-def read_book(archive: Archive) -> Iterator[Block]:
+def read_book(archive: Archive, limits: FlowLimits) -> Iterator[Block]:
     """The blocks of a book, each chapter on a new page; raises DocumentRefused."""
     if not archive.has("META-INF/container.xml"):
         raise DocumentRefused("wrong_kind", {"kind": "epub"})
@@ -31,4 +31,5 @@ def read_book(archive: Archive) -> Iterator[Block]:
         if index:
             yield Block("break")
         if archive.has(name):
-            yield from read_markup(decode(archive.read(name), _CHAPTER_BYTES, is_markup=True))
+            chapter = decode(archive.read(name), limits.text_bytes, is_markup=True)
+            yield from read_markup(chapter, limits.depth)

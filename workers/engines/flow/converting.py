@@ -78,7 +78,7 @@ def _all_blocks(path: str, kind: str, limits: FlowLimits) -> Iterator[Block]:
         if kind == "csv":
             yield from read_separated(text, limits.cells)
         elif kind == "html":
-            yield from read_markup(text)
+            yield from read_markup(text, limits.depth)
         else:
             yield from (read_markdown if kind == "md" else read_plain)(text)
     else:
@@ -93,7 +93,7 @@ def _archived(path: str, kind: str, archive: Archive, limits: FlowLimits) -> Ite
     elif kind == "xlsx":
         yield from read_workbook(path, archive, limits.cells)
     else:
-        yield from read_book(archive)
+        yield from read_book(archive, limits)
 
 
 def _content(path: str, limits: FlowLimits) -> bytes:

@@ -24,11 +24,11 @@ _BLOCKS = frozenset((
     "tbody", "tfoot", "tr", "td", "th",
 ))
 # fmt: on
-_DEPTH = 200
+DEPTH = 200
 
 
-def read_markup(text: str) -> Iterator[Block]:
-    """The blocks of an HTML document or fragment; raises DocumentRefused."""
+def read_markup(text: str, depth: int = DEPTH) -> Iterator[Block]:
+    """The blocks of an HTML document or fragment; raises DocumentRefused, also past so many nested elements."""
     if not text.strip():
         return
     # As bytes: an encoding named inside a text that is decoded already would be an error.
@@ -37,13 +37,14 @@ def read_markup(text: str) -> Iterator[Block]:
         root = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (ParserError, ValueError):
         return
-    yield from _Walker().blocks(root)
+    yield from _Walker(depth).blocks(root)
 
 
 class _Walker:
     """Gathers inline text until a block ends it."""
 
-    def __init__(self) -> None:
+    def __init__(self, deepest: int) -> None:
+        self._deepest = deepest
         self._text: list[str] = []
 
     def blocks(self, root: Any) -> Iterator[Block]:
@@ -51,7 +52,7 @@ class _Walker:
         yield from self._flush()
 
     def _walk(self, element: Any, depth: int, list_depth: int) -> Iterator[Block]:
-        if depth > _DEPTH:
+        if depth > self._deepest:
             raise DocumentRefused("markup_too_deep")
         tag = element.tag
         if not isinstance(tag, str) or tag in _HIDDEN or _is_hidden(element):
@@ -132,7 +133,7 @@ def _plain(element: Any) -> str:
 def _gather(element: Any, pieces: list[str], depth: int) -> None:
     if not isinstance(element.tag, str) or element.tag in _HIDDEN or _is_hidden(element):
         return
-    if depth > _DEPTH:
+    if depth > DEPTH:
         raise DocumentRefused("markup_too_deep")
     apart = element.tag in _BLOCKS or element.tag == "br"
     pieces.append(" " if apart else "")
