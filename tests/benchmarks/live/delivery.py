@@ -104,11 +104,16 @@ async def _sides(stack: contextlib.AsyncExitStack, set_up: Stage, subscribers: i
         await stack.enter_async_context(publisher(way, redis, jobs))
         for way in ("headway", "socketio", "channel")
     ]
-    ours, socketio, broadcast = await asyncio.gather(
-        stack.enter_async_context(headway(set_up)),
-        stack.enter_async_context(peer("socketio", set_up, redis, shown)),
-        stack.enter_async_context(peer("broadcast", set_up, redis, shown, *topics)),
-    )
+    async with asyncio.TaskGroup() as starting:
+        servers = [
+            starting.create_task(stack.enter_async_context(server))
+            for server in (
+                headway(set_up),
+                peer("socketio", set_up, redis, shown),
+                peer("broadcast", set_up, redis, shown, *topics),
+            )
+        ]
+    ours, socketio, broadcast = (each.result() for each in servers)
     addresses = {
         OURS: (ours, Address(ours.port, "headway", tokens)),
         SOCKETIO: (socketio, Address(socketio.port, "socketio")),
