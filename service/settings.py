@@ -133,6 +133,18 @@ class Settings(BaseSettings):
 
     workers: Count = Field(default_factory=_usable_cores, description="Worker processes of one supervisor")
     slots: Count = Field(1, description="Steps that one worker process runs at a time")
+    light_slots: int = Field(
+        1,
+        ge=0,
+        description="Short steps that a worker runs beside its slots while longer ones hold all of these",
+    )
+    owner_steps: Count | None = Field(
+        None, description="Most steps of one owner that run at a time; else no limit"
+    )
+    engine_steps: Annotated[tuple[tuple[str, Count], ...], NoDecode] = Field(
+        (),
+        description="Most steps that an engine runs at a time, such as `documentai=8,rapidocr=1`; else no limit",
+    )
     lease_seconds: Seconds = Field(2.5, description="How long a silent worker keeps its steps, in seconds")
     heartbeat_seconds: Seconds = Field(1.0, description="How often a worker renews its leases, in seconds")
     drain_seconds: float | None = Field(
@@ -168,11 +180,15 @@ class Settings(BaseSettings):
         200, description="How many times its size such a document may unpack to, if that is more than 20 MiB"
     )
     text_bytes: Bytes = Field(
-        64 * MEBIBYTE, description="Largest text, Markdown, CSV or HTML file, in bytes, and chapter of an e-book"
+        64 * MEBIBYTE,
+        description="Largest text, Markdown, CSV or HTML file, in bytes, and chapter of an e-book",
     )
     table_cells: Count = Field(2_000_000, description="Most cells of one sheet")
     markup_depth: int = Field(
-        200, ge=10, le=250, description="How deep elements of a web page, or of a chapter of an e-book, may be nested"
+        200,
+        ge=10,
+        le=250,
+        description="How deep elements of a web page, or of a chapter of an e-book, may be nested",
     )
 
     ocr_engine: Literal["auto", "rapidocr", "tesseract", "documentai"] = Field(
@@ -215,6 +231,16 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(part for part in (item.strip() for item in value.split(",")) if part)
+
+    @field_validator("engine_steps", mode="before")
+    @classmethod
+    def _split_engines(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [item.partition("=") for item in value.split(",") if item.strip()]
+        if any(not name.strip() or not number.strip().isdecimal() for name, _, number in pairs):
+            raise ValueError("should be names of engines with numbers, such as documentai=8,rapidocr=1")
+        return tuple((name.strip(), int(number)) for name, _, number in pairs)
 
     @field_validator("allowed_origins")
     @classmethod
@@ -323,9 +349,13 @@ def _as_text(value: Any) -> str:
         case SecretStr():
             return value.get_secret_value()
         case tuple():
-            return ",".join(map(str, cast("tuple[object, ...]", value)))
+            return ",".join(map(_item_text, cast("tuple[object, ...]", value)))
         case _:
             return str(value)
+
+
+def _item_text(item: object) -> str:
+    return "=".join(map(str, cast("tuple[object, ...]", item))) if isinstance(item, tuple) else str(item)
 
 
 def _origin(text: str) -> str:
