@@ -66,7 +66,9 @@ class EngineWatch:
         async with self._db.writing() as session:
             job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
             before, now = job.waits, await read_clock(session)
-            seen = breaker.away(failed.engine, failed.engine_shown, failed.code, now, failed.retry_after)
+            seen = breaker.away(
+                failed.engine, failed.engine_shown, failed.code, failed.params, now, failed.retry_after
+            )
             found = await breakers.gone(session, job, step, seen, asked=failed.retry_after, sure=failed.sure)
             rings = await pick(session)
         _log.warning(

@@ -12,6 +12,7 @@ from service.cli.failing import CommandFailed
 from service.cli.found import Check
 from service.cli.machine import bind
 from service.cli.server import local_url, read_server_file, token_for
+from service.cli.workers import unavailable
 from service.domain.json import JsonObject
 from service.settings import Settings
 
@@ -75,7 +76,16 @@ async def check_workers(settings: Settings, sought: Sought) -> Check:
             return Check(
                 "workers", "fail", "none runs, so no job goes on", "Start some with `headway worker`."
             )
-        return Check("workers", "ok", f"{len(live)} live, {queue.get('running', 0)} steps running")
+        running = f"{len(live)} live, {queue.get('running', 0)} jobs running"
+        away = [
+            f"{name} is {unavailable(engine)}"
+            for name, engine in (answer.body.get("engines") or {}).items()
+            if "next_try" in engine
+        ]
+        if away:
+            remedy = "What needs it waits, and goes on by itself; see `headway workers`."
+            return Check("workers", "warn", f"{running}; {'; '.join(away)}", remedy)
+        return Check("workers", "ok", running)
     if answer.status in (401, 403):
         remedy = "Set HEADWAY_TOKEN to an admin's, or use --token."
         return Check("workers", "warn", f"{sought.url} does not tell us ({answer.status})", remedy)

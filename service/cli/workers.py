@@ -27,11 +27,21 @@ async def workers(api: Api, screen: Screen) -> int:
     screen.line(_throughput(told["throughput"]))
     for name, engine in (told.get("engines") or {}).items():
         if engine["state"] == "unavailable":
-            screen.line(
-                f"The engine {name} is unavailable: {engine.get('detail') or 'no reason given'}", "yellow"
-            )
+            screen.line(f"The engine {name} is {unavailable(engine)}", "yellow")
     tell_waits(screen, told["waits"])
     return 0
+
+
+def unavailable(engine: JsonObject) -> str:
+    """Since when, why, and when it is asked again."""
+    since = f" since {clock(engine['since'])}" if "since" in engine else ""
+    again = f" Next try {clock(engine['next_try'])}." if "next_try" in engine else ""
+    return f"unavailable{since}: {engine.get('detail') or 'no reason given'}{again}"
+
+
+def clock(at: float) -> str:
+    """The time of day here."""
+    return time.strftime("%H:%M:%S", time.localtime(at))
 
 
 def tell_waits(screen: Screen, waits: JsonObject) -> None:

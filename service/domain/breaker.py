@@ -26,26 +26,32 @@ class Probe:
 class Away:
     """An engine that is away. One that answers has no such state.
 
-    `engine` is its code and `name` what people call it; `code` is the failure that it was left with, and `rounds` how
-    often in a row it was found so; `probe` is there while somebody asks it.
+    `engine` is its code and `name` what people call it; `code` and `params` are the failure that it was left with,
+    and `rounds` how often in a row it was found so; `probe` is there while somebody asks it.
     """
 
     engine: str
     name: str
     code: str
+    params: JsonObject
     since: float
     next_try: float
     rounds: int = 1
     probe: Probe | None = None
 
-    def again(self, code: str, now: float, asked: float | None) -> "Away":
-        """It was asked and is still away."""
+    def again(self, found: "Away", asked: float | None) -> "Away":
+        """It was asked once more and is still away, as was just `found`."""
         rounds = self.rounds + 1
-        return replace(self, code=code, rounds=rounds, probe=None, next_try=now + wait_seconds(rounds, asked))
+        next_try = found.since + wait_seconds(rounds, asked)
+        return replace(found, since=self.since, next_try=next_try, rounds=rounds)
 
     def probed(self, probe: Probe) -> "Away":
         """Somebody asks it."""
         return replace(self, probe=probe)
+
+    def failure(self) -> Message:
+        """What was found wrong with it last."""
+        return Message("failure", self.code, self.params)
 
     def waits_for(self) -> Message:
         """What its jobs wait for; `at` is when it is asked again, in seconds since 1970."""
@@ -57,6 +63,7 @@ class Away:
         return {
             "name": self.name,
             "code": self.code,
+            "params": self.params,
             "since": self.since,
             "next_try": self.next_try,
             "rounds": self.rounds,
@@ -64,9 +71,9 @@ class Away:
         }
 
 
-def away(engine: str, name: str, code: str, now: float, asked: float | None) -> Away:
+def away(engine: str, name: str, code: str, params: JsonObject, now: float, asked: float | None) -> Away:
     """An engine that answered until now; `asked` are the seconds for which it asked to be left alone, if it did."""
-    return Away(engine, name, code, since=now, next_try=now + wait_seconds(1, asked))
+    return Away(engine, name, code, params, since=now, next_try=now + wait_seconds(1, asked))
 
 
 def away_from(engine: str, value: JsonObject) -> Away:
@@ -76,6 +83,7 @@ def away_from(engine: str, value: JsonObject) -> Away:
         engine,
         value["name"],
         value["code"],
+        value["params"],
         value["since"],
         value["next_try"],
         value["rounds"],

@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from service.adapters.records.breakers import engines_away
 from service.adapters.records.steps import Claim, LostStep
+from service.adapters.records.workers import workers_value
 from service.adapters.tables import QueueStateRow, StepRow
 from service.domain import breaker
 from service.domain.breaker import Away, away_from, wait_seconds
@@ -110,6 +111,29 @@ async def test_all_steps_that_need_it_wait_and_nothing_is_held_against_them(mach
     assert (job.attempt, job.retry_at) == (0, None)
     lines = (await machine.house.snapshot(first)).value["log"].values()
     assert [each["code"] for each in lines].count("engine_away") == 1
+
+
+async def test_admins_see_since_when_it_is_away_and_when_it_is_asked_again(machine: Afar) -> None:
+    await machine.announce()
+    async with machine.house.a.db.reading() as session:
+        assert (await workers_value(session))["engines"] == {}
+    job_id = await machine.reading()
+    await machine.found_away(job_id)
+    away = await machine.away()
+    async with machine.house.a.db.reading() as session:
+        told = await workers_value(session)
+    assert away is not None
+    assert told["engines"]["afar"] == {
+        "state": "unavailable",
+        "detail": "Afar Inc. did not answer properly just now.",
+        "since": round(away.since, 3),
+        "next_try": round(away.next_try, 3),
+    }
+    (free,) = [each for each in await machine.steps(job_id, "queued") if each.engine is None]
+    await machine.done((await machine.admitted(free))[0])
+    async with machine.house.a.db.reading() as session:
+        waits = (await workers_value(session))["waits"]["jobs"]
+    assert waits[job_id]["waits_for"]["text"] == "Afar Inc. is unavailable"
 
 
 async def test_steps_that_do_not_need_it_go_on(machine: Afar) -> None:
@@ -260,6 +284,7 @@ async def test_waits_double_from_seconds_to_minutes_with_jitter() -> None:
 
 
 async def test_what_is_kept_is_read_back() -> None:
-    state = breaker.away("afar", "Afar Inc.", "ocr_quota", 100.0, None)
-    for each in (state, state.again("ocr_busy", 200.0, 30.0), state.probed(breaker.Probe("step", 3))):
+    state = breaker.away("afar", "Afar Inc.", "ocr_quota", {"engine": "Afar Inc."}, 100.0, None)
+    later = breaker.away("afar", "Afar Inc.", "ocr_busy", {"engine": "Afar Inc."}, 200.0, None)
+    for each in (state, state.again(later, 30.0), state.probed(breaker.Probe("step", 3))):
         assert away_from("afar", each.json()) == each

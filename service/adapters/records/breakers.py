@@ -66,7 +66,7 @@ async def admit(session: AsyncSession, job: JobRow, step: StepRow, engine: str) 
 async def gone(
     session: AsyncSession, job: JobRow, step: StepRow, found_so: Away, *, asked: float | None, sure: bool
 ) -> Away:
-    """A running step found its engine away: it waits, and no failures rise.
+    """A running step found its engine away just now: it waits, and no failures rise.
 
     `asked` are the seconds for which the engine asked to be left alone; `sure` says that it cannot be the step's own
     fault. What only comes late of an engine that is known to be away makes no one wait longer. The caller holds the
@@ -77,9 +77,9 @@ async def gone(
     before = await _locked(session, engine)
     mine = before is not None and before.probe == Probe(step.id, step.attempt)
     if before is None:
-        after = breaker.away(engine, found_so.name, found_so.code, now, asked)
+        after = found_so
     elif mine or (before.probe is None and now >= before.next_try):
-        after = before.again(found_so.code, now, asked)
+        after = before.again(found_so, asked)
     else:
         after = before
     if after is not before:

@@ -78,7 +78,7 @@ async def _later(session: AsyncSession, now: float, found: _Waits) -> None:
     ready = aliased(StepRow)
     turn = func.row_number().over(partition_by=StepRow.job_id, order_by=(StepRow.run_at, StepRow.id))
     steps = (
-        select(StepRow.job_id, StepRow.run_at, StepRow.error, turn.label("turn"))
+        select(StepRow.job_id, StepRow.run_at, StepRow.error, StepRow.held, JobRow.waits, turn.label("turn"))
         .join(JobRow, JobRow.id == StepRow.job_id)
         .where(
             StepRow.state == StepState.QUEUED,
@@ -92,15 +92,16 @@ async def _later(session: AsyncSession, now: float, found: _Waits) -> None:
         .subquery()
     )
     first = (
-        select(steps.c.job_id, steps.c.run_at, steps.c.error, func.count().over().label("total"))
+        select(steps, func.count().over().label("total"))
         .where(steps.c.turn == 1)
         .order_by(steps.c.run_at, steps.c.job_id)
         .limit(MOST_SHOWN)
     )
     rows = (await session.execute(first)).all()
-    for job_id, run_at, error, _total in rows:
-        engine = ((error or {}).get("params") or {}).get("engine")
-        found.tell(job_id, why_later(engine), due_at=run_at)
+    for row in rows:
+        blamed = row.waits if row.held else row.error
+        engine = ((blamed or {}).get("params") or {}).get("engine")
+        found.tell(row.job_id, why_later(engine), due_at=row.run_at)
     found.total += rows[0].total if rows else 0
 
 

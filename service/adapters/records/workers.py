@@ -7,9 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
 from service.adapters.dispatch import LIVE_SECONDS
+from service.adapters.records.breakers import engines_away
 from service.adapters.records.throughput import throughput
 from service.adapters.records.waiting import waits
 from service.adapters.tables import JobRow, StepRow, WorkerRow
+from service.domain.breaker import Away
 from service.domain.job import JobState
 from service.domain.json import JsonObject
 from service.domain.step import StepState
@@ -19,7 +21,7 @@ _AT_WORK = (JobState.PROCESSING, JobState.PAUSING)
 
 
 async def workers_value(session: AsyncSession) -> JsonObject:
-    """The value of `admin:workers` and of `GET /api/admin/workers`. Ten statements, however much there is."""
+    """The value of `admin:workers` and of `GET /api/admin/workers`. Eleven statements, however much there is."""
     now = await read_clock(session)
     live = list(await session.scalars(select(WorkerRow).where(WorkerRow.seen_at > now - LIVE_SECONDS)))
     running = await _running(session, [each.id for each in live])
@@ -40,7 +42,7 @@ async def workers_value(session: AsyncSession) -> JsonObject:
         "queue": await _queue(session, now),
         "waits": await waits(session, now, pool),
         "throughput": await throughput(session, now),
-        "engines": _engines(live),
+        "engines": _engines(live) | _away(await engines_away(session), now),
     }
 
 
@@ -89,3 +91,16 @@ def _engines(workers: list[WorkerRow]) -> JsonObject:
             else:
                 engines.setdefault(name, {"state": "unavailable", "detail": wrong})
     return engines
+
+
+def _away(engines: list[Away], now: float) -> JsonObject:
+    """Those that workers have, and that do not answer: since when, and when they are asked again."""
+    return {
+        each.engine: {
+            "state": "unavailable",
+            "detail": each.failure().text,
+            "since": round(each.since, 3),
+            "next_try": round(max(each.next_try, now), 3),
+        }
+        for each in engines
+    }
