@@ -7,9 +7,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from starlette.requests import HTTPConnection
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -20,7 +18,7 @@ from service.gateway.counts import COUNTS
 from service.gateway.errors import as_refusal, problem_response
 from service.gateway.hub import Hub
 from service.gateway.line import AsgiLine
-from service.gateway.rights import Login, Logins
+from service.gateway.rights import Login, Logins, WhoAsks
 from service.gateway.session import Bounds, Session, Subscription
 from service.gateway.socket import Socket
 from service.gateway.views.registry import Views
@@ -38,18 +36,6 @@ LONGEST_GAP_SECONDS = 0.1
 _LAST_WORDS_SECONDS = 0.3
 _TURNS = 10
 # The clock comes to a tenth of all sockets at a time, so that thousands of idle ones never hold up the others.
-
-
-class WhoAsks(Protocol):
-    """Who is at the other end, and whether the page there may speak for them."""
-
-    async def who(self, connection: HTTPConnection) -> Actor | None:
-        """The user of valid credentials."""
-        ...
-
-    def allows_origin(self, connection: HTTPConnection) -> bool:
-        """Whether the page that opened the connection may act."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -71,7 +57,7 @@ class Live:
         self.views = views
         self._auth = auth
         self._pulse = pulse
-        self.logins = Logins(auth.who, pulse.rights_seconds, self._rights_changed)
+        self.logins = Logins(auth, pulse.rights_seconds, self._rights_changed)
         self.connected: dict[Session, Socket] = {}
         self._turns: list[dict[Socket, None]] = [{} for _ in range(_TURNS)]
         self._of_user: Counter[str] = Counter()

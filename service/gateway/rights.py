@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import Protocol
 
 import structlog
 from starlette.requests import HTTPConnection
@@ -18,6 +19,18 @@ _TELLING = (b"authorization", b"cookie")
 Credentials = tuple[tuple[bytes, bytes], ...]
 
 _log = structlog.get_logger()
+
+
+class WhoAsks(Protocol):
+    """Who is at the other end, and whether the page there may speak for them."""
+
+    async def who(self, connection: HTTPConnection) -> Actor | None:
+        """The user of valid credentials."""
+        ...
+
+    def allows_origin(self, connection: HTTPConnection) -> bool:
+        """Whether the page that opened the connection may act."""
+        ...
 
 
 class Login:
@@ -65,11 +78,11 @@ class Logins:
 
     def __init__(
         self,
-        who: Callable[[HTTPConnection], Awaitable[Actor | None]],
+        auth: WhoAsks,
         every_seconds: float,
         changed: Callable[[Login, Actor | None], None],
     ) -> None:
-        self._who = who
+        self._auth = auth
         self._every = every_seconds
         self._changed = changed
         self._known: dict[Credentials, Login] = {}
@@ -116,7 +129,7 @@ class Logins:
     async def look(self, login: Login) -> Actor | None:
         """Looks at one, and tells when something has changed."""
         scope = {"type": "http", "headers": list(login.credentials)}
-        user = await self._who(HTTPConnection(scope))
+        user = await self._auth.who(HTTPConnection(scope))
         self._learn(login, user)
         return user
 

@@ -1,12 +1,12 @@
 """Under servers that do not hand the connection over, sockets are what they are: only not as cheap."""
 
+import warnings
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
-from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from service.adapters.database import Database
@@ -21,6 +21,11 @@ from service.gateway.origins import Origins
 from service.protocol.frames import SUBPROTOCOL
 from tests.support.live_gateway import SPEC, Gateway, running_gateway
 from tests.support.waiting import until
+
+with warnings.catch_warnings():
+    # It would rather have another HTTP client, which no socket here needs.
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient, WebSocketTestSession
 
 
 @pytest.fixture

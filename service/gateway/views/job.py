@@ -122,14 +122,20 @@ class JobView:
         COUNTS.snapshots[reason] += 1
 
     async def _read_since(self, epoch: str, seq: int) -> list[Patch] | None:
-        """The patches after this place; readers who ask for the same at the same time share one read."""
+        """The patches after this place. Readers who ask at the same time share a read that begins early enough."""
+        begun = max((each for each in self._reads if each[0] == epoch and each[1] <= seq), default=None)
+        patches = None if begun is None else await asyncio.shield(self._reads[begun])
+        if patches is None and begun != (epoch, seq):
+            patches = await asyncio.shield(self._read(epoch, seq))
+        return None if patches is None else [each for each in patches if each.last > seq]
+
+    def _read(self, epoch: str, seq: int) -> "asyncio.Future[list[Patch] | None]":
         read = self._reads.get((epoch, seq))
         if read is None:
-            COUNTS.history_reads += 1
             read = asyncio.ensure_future(self._history.since(self._job_id, epoch, seq))
             self._reads[epoch, seq] = read
             read.add_done_callback(lambda _: self._reads.pop((epoch, seq)))
-        return await asyncio.shield(read)
+        return read
 
     def _take(self, message: Heard) -> None:
         if self.snapshot is None:
