@@ -18,7 +18,9 @@ pytestmark = pytest.mark.anyio
 
 async def make_admin(gateway: Gateway, user: Actor, *, is_admin: bool) -> None:
     async with gateway.db.writing() as session:
-        await session.execute(update(UserRow).where(UserRow.id == user.user_id).values(role="admin" if is_admin else "user"))
+        await session.execute(
+            update(UserRow).where(UserRow.id == user.user_id).values(role="admin" if is_admin else "user")
+        )
 
 
 async def test_who_is_no_admin_any_more_is_sent_back_to_ask_again_and_refused(
