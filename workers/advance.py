@@ -58,7 +58,7 @@ class Advance:
         for phase in range(job.phase + 1, len(job.phases)):
             following = self.plan(job, document_facts(document), before, phase, slots)
             if following.steps:
-                await enter_phase(session, job, phase, following)
+                await enter_phase(session, job, phase, following, slots)
                 return False
         await self.complete(session, job)
         return True

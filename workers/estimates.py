@@ -9,6 +9,7 @@ from service.adapters.tables import DocumentRow, JobRow
 from service.domain.job import JobState
 from service.domain.json import JsonObject
 from service.domain.message import Message
+from service.domain.progress import time_side_by_side
 from service.domain.work import PastWork
 from workers.advance import Advance, document_facts
 from workers.engines.failures import DocumentRefused, EngineFailed
@@ -20,10 +21,10 @@ from workers.sandbox import ChildFailed
 class _Unreported:
     """A report that nobody reads: a staged job has no progress."""
 
-    def began(self, cost: int) -> None:
-        del cost
+    def began(self, cost: float, takes: float | None = None) -> None:
+        del cost, takes
 
-    def worked(self, cost: int) -> None:
+    def worked(self, cost: float) -> None:
         del cost
 
     def detail(self, detail: Message) -> None:
@@ -64,7 +65,7 @@ class Estimates:
         await self._echo.publish(job_id)
 
     async def _look(self, job: JobRow, document: DocumentRow, slots: int) -> JsonObject:
-        """`{pages, steps, seconds}`: seconds of work shared by all live slots; or `{error: failure code}`."""
+        """`{pages, steps, seconds}`: seconds that it takes on all live slots; or `{error: failure code}`."""
         pipeline = self._advance.pipeline(job)
         facts = document_facts(document)
         context = StepContext(
@@ -93,7 +94,7 @@ class Estimates:
         job.page_count = done.page_count
         past = PastWork(0, 0, {}, done.output, done.output_blob, done.pages)
         following = self._advance.plan(job, facts, [past], 1, slots)
-        shared = sum(each.cost for each in following.steps) / min(slots, max(1, len(following.steps)))
+        shared = time_side_by_side([each.cost for each in following.steps], slots)
         return {
             "pages": None if done.page_count is None else done.page_count - done.pages_left_out,
             "steps": len(following.steps),

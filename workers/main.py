@@ -27,6 +27,7 @@ from workers.engines.toolbox import Toolbox
 from workers.estimates import Estimates
 from workers.heartbeat import Heartbeat
 from workers.images import Images
+from workers.learning import Learning
 from workers.listening import listen
 from workers.pipelines import all_pipelines
 from workers.recording import Recording, RecordingParts
@@ -108,6 +109,7 @@ class WorkerProcess:
             lease_seconds=settings.lease_seconds,
             every_seconds=settings.heartbeat_seconds,
         )
+        self._learning = Learning(adapters.db, tools.costs)
         self._sweep = Sweep(adapters.db, adapters.echo, adapters.dispatcher, advance)
         recording = Recording(
             RecordingParts(
@@ -173,6 +175,7 @@ class WorkerProcess:
                 group.create_task(listen(self._adapters.redis, self._wake, self.running.stop_job)),
                 group.create_task(self._heartbeat.run()),
                 group.create_task(self._heartbeat.tell()),
+                group.create_task(self._learning.run()),
                 group.create_task(self._sweep.run()),
                 group.create_task(self._collector.run()),
                 group.create_task(self._tools.sandbox.start()),
@@ -199,6 +202,7 @@ class WorkerProcess:
             changed = await leases.release(session, self._worker.id, live=self._adapters.echo.live)
         for job in changed:
             await self._adapters.echo.publish(job.id, *leases.interrupted_lines(job))
+        await self._learning.share()
 
     def _wake(self) -> None:
         self._steps.wake()

@@ -70,13 +70,14 @@ class Recording:
             # Flushed where it is read again, not before every read: the row is written twice then, not six times.
             session.autoflush = False
             job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
-            before = job.phase
+            before, total = job.phase, job.cost_total
             await steps.record_done(session, job, step, worked.done)
             for each in worked.inline:
                 job.phase = each.phase
                 await steps.add_done_step(session, job, each.phase, each.plan, each.done)
             if worked.inline:
-                job.cost_total = max(job.cost_done, job.cost_total)
+                # What was expected of a document that nobody had opened is no longer of interest.
+                job.cost_total += job.cost_done + worked.later_cost - total
             await session.flush()
             if job.remaining == 0 and job.state in (*RUNNABLE, JobState.PAUSING):
                 await parts.advance.advance(session, job)

@@ -25,7 +25,7 @@ SHARE_OF_EXPECTED = 0.9
 
 @dataclass(frozen=True)
 class Attempt:
-    """Whose facts these are."""
+    """Whose facts these are. A step weighs in the percentage what its cost makes the job take longer."""
 
     job_id: str
     owner_id: str
@@ -33,6 +33,7 @@ class Attempt:
     step_id: str
     attempt: int
     cost: int
+    weight: int
 
 
 @dataclass
@@ -57,11 +58,13 @@ class StepReport:
         self._log = log
         self._echo = echo
         self._attempt = attempt
-        self._cost = attempt.cost
+        self._cost = float(attempt.cost)
+        self._weight = attempt.weight
         self.phase_code = phase_code
         self._unsent = _Unsent()
-        self._done = 0
-        self._item_cost = 0
+        self._done = 0.0
+        self._item_cost = 0.0
+        self._item_takes = 1.0
         self._item_began = time.monotonic()
         self._told = -1
         self._last = 0.0
@@ -72,11 +75,12 @@ class StepReport:
         """Whether something was said that no append has taken yet."""
         return bool(self._unsent)
 
-    def began(self, cost: int) -> None:
+    def began(self, cost: float, takes: float | None = None) -> None:
         self._item_cost = cost
+        self._item_takes = max(1.0, cost if takes is None else takes)
         self._item_began = time.monotonic()
 
-    def worked(self, cost: int) -> None:
+    def worked(self, cost: float) -> None:
         self._done = min(self._cost, self._done + cost)
         self.began(0)
 
@@ -84,8 +88,11 @@ class StepReport:
         self._unsent.detail = detail
 
     def extend(self, cost: int) -> None:
-        """The attempt does more than its step was planned for: so many expected milliseconds."""
-        self._cost += cost
+        """The attempt does more than its step was planned for: so many expected milliseconds, on this slot alone."""
+        done = self._weighed(self._done)
+        self._weight += cost
+        # What went before weighs what it did, what follows as much as it costs.
+        self._cost, self._done = float(self._weight), float(done)
 
     def enter(self, index: int, total: int, code: str) -> None:
         """The phase (from 1) that a step which runs several has come to."""
@@ -116,7 +123,7 @@ class StepReport:
         """Sends what has not been sent; `ended` says that this attempt says no more."""
         async with self._sending:
             unsent, self._unsent = self._unsent, _Unsent()
-            done = self._cost if ended else self._shown_done()
+            done = self._weight if ended else self._shown_done()
             self._told, self._last = done, time.monotonic()
             facts = StepFacts(
                 job_id=self._attempt.job_id,
@@ -125,7 +132,7 @@ class StepReport:
                 step_id=self._attempt.step_id,
                 attempt=self._attempt.attempt,
                 done=done,
-                cost=self._cost,
+                cost=self._weight,
                 ended=ended,
                 fields=unsent.all_fields(),
                 pages=unsent.pages,
@@ -146,12 +153,17 @@ class StepReport:
         self._unsent.lines = unsent.lines + self._unsent.lines
 
     def _shown_done(self) -> int:
-        elapsed = int((time.monotonic() - self._item_began) * 1000)
-        return min(self._cost, self._done + min(elapsed, int(self._item_cost * SHARE_OF_EXPECTED)))
+        elapsed = (time.monotonic() - self._item_began) * 1000
+        share = min(SHARE_OF_EXPECTED, elapsed / self._item_takes)
+        return self._weighed(self._done + self._item_cost * share)
+
+    def _weighed(self, done: float) -> int:
+        """What so much of the cost weighs."""
+        return int(self._weight * min(1.0, done / self._cost) + 1e-6) if self._cost else 0
 
     async def _keep_sending(self) -> None:
         while True:
             await asyncio.sleep(1 / APPENDS_A_SECOND)
-            news = bool(self._unsent) or self._shown_done() > self._told + self._cost // 100
+            news = bool(self._unsent) or self._shown_done() > self._told + self._weight // 100
             if news or time.monotonic() - self._last > ALIVE_SECONDS:
                 await self.flush()

@@ -111,7 +111,7 @@ class Runner:
 
     async def _run_claimed(self, claim: Claim, running: RunningStep) -> None:
         parts, job, step = self._parts, claim.job, claim.step
-        attempt = Attempt(job.id, job.owner_id, job.run, step.id, step.attempt, step.cost)
+        attempt = Attempt(job.id, job.owner_id, job.run, step.id, step.attempt, step.cost, step.weight)
         report = StepReport(parts.log, parts.echo, attempt, job.phases[step.phase])
         if claim.news:
             await parts.echo.publish(job.id, *([log_line("started")] if claim.first else []))

@@ -8,8 +8,8 @@ from service.adapters.database import Database
 from service.adapters.dispatch import live_slots
 from service.adapters.records.steps import Claim, past_work
 from service.domain.json import JsonObject
-from service.domain.step import SECONDS_OF_ONE_STEP_JOB
-from service.domain.work import NextPhase, PastWork, StepDone, StepPlan
+from service.domain.step import runs_on
+from service.domain.work import PastWork, StepDone, StepPlan
 from workers.advance import Advance, document_facts
 from workers.engines.toolbox import Toolbox
 from workers.failures import StepTimedOut
@@ -29,10 +29,12 @@ class Inline:
 
 @dataclass
 class Worked:
-    """The claimed step's result, and those of the steps run with it."""
+    """The claimed step's result, and those of the steps run with it; phases after the last of them are expected to
+    take `later_cost` milliseconds."""
 
     done: StepDone
     inline: list[Inline] = field(default_factory=list[Inline])
+    later_cost: int = 0
 
 
 class Work:
@@ -65,6 +67,7 @@ class Work:
         context = self._context(claim, pipeline, plan, report, answers, before, page_count, key)
         first = claim.document if claim.step.phase == 0 else None
         done = await run_phase(pipeline.phases[claim.step.phase], context, first)
+        self._tools.costs.learn(done.spent)
         worked = Worked(done)
         if claim.step.phase == 0 and claim.job.steps_total == 1 and not done.more:
             before.append(_past(0, claim.step.number, plan, done))
@@ -83,19 +86,21 @@ class Work:
         slots: int,
         worked: Worked,
     ) -> None:
-        """Runs all later phases here while the whole rest is expected to take less than a second."""
+        """Runs all later phases here while the rest is short, and too short to be shared with other slots."""
         facts = document_facts(claim.document)
         for phase in range(1, len(pipeline.phases)):
             claim.job.page_count = page_count
             following = self._advance.plan(claim.job, facts, before, phase, slots)
-            if not _short(following):
+            if not runs_on([each.cost for each in following.steps], following.later_cost, slots):
                 return
+            worked.later_cost = following.later_cost
             report.enter(phase + 1, len(pipeline.phases), pipeline.phases[phase].code)
             report.extend(sum(each.cost for each in following.steps))
             for number, plan in enumerate(following.steps):
                 key = f"{claim.job.id}/{claim.step.id}/{claim.step.attempt}-{phase}-{number}"
                 context = self._context(claim, pipeline, plan, report, answers, before, page_count, key)
                 done = await run_phase(pipeline.phases[phase], context)
+                self._tools.costs.learn(done.spent)
                 before.append(_past(phase, number, plan, done))
                 worked.inline.append(Inline(phase, plan, done))
             if any(each.done.more for each in worked.inline):
@@ -136,10 +141,6 @@ class Work:
             failures=claim.step.failures - claim.step.deaths,
             doubts=claim.step.doubts,
         )
-
-
-def _short(following: NextPhase) -> bool:
-    return bool(following.steps) and following.cost < SECONDS_OF_ONE_STEP_JOB * 1000
 
 
 def _past(phase: int, number: int, plan: StepPlan, done: StepDone) -> PastWork:

@@ -319,7 +319,7 @@ else
   local elapsed, done_since = tonumber(at) - pace_at, progress.done - pace_done
   if elapsed >= PACE_SECONDS and done_since > 0 and not given.eta_seconds then
     local left = math.max(0, progress.total - progress.done)
-    set_field('eta_seconds', whole(math.ceil(left * elapsed / done_since)))
+    set_field('eta_seconds', whole(math.max(1, left * elapsed / done_since)))
   end
 end
 

@@ -210,4 +210,4 @@ def _row_patch(truth: _Truth, lines: tuple[JsonObject, ...]) -> RowPatch:
 
 def _seed_step(step: StepRow) -> tuple[int, int, bool]:
     ended = step.state not in (StepState.PLANNED, StepState.QUEUED, StepState.RUNNING)
-    return step.attempt, step.cost if step.state == StepState.DONE else 0, ended
+    return step.attempt, step.weight if step.state == StepState.DONE else 0, ended

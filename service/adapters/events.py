@@ -26,7 +26,7 @@ class RowPatch:
 
     `fields` has absolute values: None removes a field, a field that is not named stays. The maps `artifacts` and
     `warnings` are complete where they are named; `counters` is merged, but pages_done and pages_failed are counted
-    from the pages. `pages` ("12" -> "td") is merged. Costs are expected milliseconds, `done_cost` that of all steps
+    from the pages. `pages` ("12" -> "td") is merged. Costs are weights of steps, `done_cost` that of all steps
     that have ended, kept ones included. Log lines appear only if the row is accepted.
     """
 
@@ -46,7 +46,7 @@ class RowPatch:
 
 @dataclass(frozen=True)
 class StepFacts:
-    """What a worker says of its attempt at a step. `done` of the step's `cost`, both expected milliseconds.
+    """What a worker says of its attempt at a step: so much is `done` of its `cost`, as they weigh in the percentage.
 
     `fields`, `pages` and `log` as in RowPatch, but without what only the row may say: state and percent.
     """
@@ -71,7 +71,7 @@ class StepFacts:
 class Seed:
     """A whole event log, from SQL. `value` is a snapshot's value with its maps.
 
-    `steps`: id -> (attempt, expected milliseconds done, ended), the fences. `done` counts those and what the run
+    `steps`: id -> (attempt, weight done, ended), the fences. `done` counts those and what the run
     brought along.
     """
 

@@ -137,6 +137,10 @@ class PipelineRow(Row):
     updated_at: Mapped[float]
 
 
+def _cost(context: Any) -> int:
+    return context.get_current_parameters()["cost"]
+
+
 def _folded_name(context: Any) -> str:
     # What `lower` knows beyond ASCII differs from database to database.
     return folded(context.get_current_parameters()["name"])
@@ -146,8 +150,9 @@ class JobRow(Row):
     """A job. `revision` rises with every transaction that changes what a person sees.
 
     `percent` is a high-water mark of the run; `remaining` counts the current phase's steps that have not ended;
-    `pages_total` counts those of the document's pages that are to be read; `waits` is the code and the parameters of
-    what steps that are ready wait for, other than a slot.
+    `cost_total` and `cost_done` sum up the weights of its steps; `pages_total` counts those of the document's pages
+    that are to be read; `waits` is the code and the parameters of what steps that are ready wait for, other than a
+    slot.
     """
 
     __tablename__ = "jobs"
@@ -226,6 +231,7 @@ class RunRow(Row):
 class StepRow(Row):
     """The unit of retry, lease, checkpoint and parallelism. `attempt` is the fence.
 
+    `cost` is the expected milliseconds of its work, `weight` what of them the whole job takes longer for it.
     `engine` is the one that the step needs, if any; a queued step that is `held` is due when that is asked again.
     `failures` counts all that went wrong, `deaths` those of its children and workers among them, and `doubts` how often
     it cannot be told whether the engine was the trouble or the step.
@@ -258,6 +264,7 @@ class StepRow(Row):
     dispatched_at: Mapped[float | None]
     dispatches: Mapped[int] = mapped_column(default=0)
     cost: Mapped[int] = mapped_column(BigInteger)
+    weight: Mapped[int] = mapped_column(BigInteger, default=_cost)
     input: Mapped[dict[str, Any]]
     output: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     output_blob: Mapped[str | None] = mapped_column(String(200))
@@ -302,7 +309,8 @@ class WorkerRow(Row):
 
 
 class QueueStateRow(Row):
-    """Facts about the whole queue, by name; `engine:<code>` says whether that engine is away, `queue` who paused it."""
+    """Facts about the whole queue, by name; `engine:<code>` says whether that engine is away, `cost:<unit>` what
+    a unit of work takes here."""
 
     __tablename__ = "queue_state"
     name: Mapped[str] = mapped_column(String(60), primary_key=True)

@@ -92,6 +92,16 @@ class Costs:
         known = self._known.get(unit.name)
         return count * (unit.guess if known is None else known.milliseconds)
 
+    def measured(self, first: Unit, each: Unit, count: int, milliseconds: float) -> Spent:
+        """What so many milliseconds say of work that takes a `first` and then so many of `each`.
+
+        The greater part of what was expected is what they measure; the other is taken to be as expected.
+        """
+        one, others = self.of(first), self.of(each, count)
+        if others > one:
+            return Spent(each, count, max(0.0, milliseconds - one))
+        return Spent(first, 1, max(0.0, milliseconds - others))
+
     def learn(self, spent: Iterable[Spent]) -> None:
         """Takes measurements in; they are to be shared as well."""
         measured = list(spent)

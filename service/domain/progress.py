@@ -1,11 +1,35 @@
-"""Percent from expected costs. The Lua script of the event log computes the same; a test holds them together."""
+"""Percent from what steps weigh. The Lua script of the event log computes the same; a test holds them together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from heapq import heapify, heapreplace
+
+
+def time_side_by_side(costs: Sequence[float], slots: int) -> float:
+    """How long steps take on so many slots, of which each takes the next one when it is free; in the unit of costs."""
+    free = [0.0] * max(1, min(slots, len(costs)))
+    heapify(free)
+    for cost in costs:
+        heapreplace(free, free[0] + cost)
+    return max(free)
+
+
+def weights(costs: Sequence[int], slots: int) -> list[int]:
+    """What each step of a phase weighs in the percentage: expected milliseconds that the job takes longer for it.
+
+    Of steps that share the slots that is less than what they cost, so that percent follows the time that passes
+    through phases that are read on all slots and those that run on one. Together they weigh what the phase takes.
+    """
+    whole = sum(costs)
+    if not whole:
+        return [0] * len(costs)
+    share = time_side_by_side(costs, slots) / whole
+    return [max(1, round(cost * share)) for cost in costs]
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is. Costs are expected milliseconds of work.
+    """How far a run is, by the weights of its steps.
 
     `percent` grows from `base_percent` by the share that `done - base_done` has of `total - base_done`:
     p = p0 + (100 - p0) * (done - d0) / (total - d0).

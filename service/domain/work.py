@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from service.domain.costs import Spent
 from service.domain.json import JsonObject
 
 
 @dataclass(frozen=True)
 class StepPlan:
-    """A step to be made. Cost is expected milliseconds; `engine` in the input names the engine that it needs."""
+    """A step to be made. Cost is expected milliseconds of work; `engine` in the input names the one that it needs."""
 
     cost: int
     input: JsonObject = field(default_factory=dict[str, object])
@@ -20,15 +21,10 @@ class StepPlan:
 
 @dataclass(frozen=True)
 class NextPhase:
-    """The steps of a phase, and the expected cost of all phases after it."""
+    """The steps of a phase, and how many milliseconds all phases after it are expected to take."""
 
     steps: tuple[StepPlan, ...]
     later_cost: int = 0
-
-    @property
-    def cost(self) -> int:
-        """The expected milliseconds of all that is still to come."""
-        return sum(each.cost for each in self.steps) + self.later_cost
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,7 @@ class StepDone:
 
     `pages` are two letters by page number, `warnings` failures as JSON by key; `more` are steps that its phase grows
     by; `page_count` is the document's, and `pages_left_out` how many of them nobody wants read; `outcome` is the job's,
-    should the job complete.
+    should the job complete; `spent` is what units of work took, for whoever plans more of them.
     """
 
     output: JsonObject = field(default_factory=dict[str, object])
@@ -59,6 +55,7 @@ class StepDone:
     page_count: int | None = None
     pages_left_out: int = 0
     outcome: str | None = None
+    spent: tuple[Spent, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.progress import Progress
+from service.domain.progress import Progress, time_side_by_side, weights
 
 costs = st.integers(0, 100_000)
 
@@ -51,3 +51,28 @@ def test_percent_never_goes_down_whatever_arrives(
         progress = progress.rescaled(total=new_total, done=done) if grown else progress.worked(done)
         assert before <= progress.percent <= 99.9
         assert progress.percent == progress.highest, "what was shown is what is remembered"
+
+
+def test_steps_that_share_slots_weigh_what_they_make_the_job_take_longer() -> None:
+    assert weights([1000, 1000], 2) == [500, 500]
+    assert weights([1000, 1000], 1) == [1000, 1000]
+    assert weights([1000], 4) == [1000], "one step runs on one slot, however many there are"
+    assert weights([300] * 3, 2) == [200] * 3, "the third runs alone"
+    assert weights([100, 900], 2) == [90, 810], "the longest is waited for"
+    assert weights([], 2) == [] and weights([0, 0], 2) == [0, 0]
+
+
+@given(st.lists(st.integers(1, 100_000), min_size=1, max_size=50), st.integers(1, 8))
+def test_the_steps_of_a_phase_weigh_as_much_as_it_takes(costs: list[int], slots: int) -> None:
+    together = sum(weights(costs, slots))
+    takes = time_side_by_side(costs, slots)
+    assert max([*costs, sum(costs) / slots]) <= takes + 1e-6 <= sum(costs) + 1e-3
+    assert abs(together - takes) <= len(costs)
+
+
+def test_percent_follows_the_time_through_a_phase_on_all_slots_and_one_on_a_single_slot() -> None:
+    reading, assembling = weights([2000] * 4, 2), weights([1000], 2)
+    progress = Progress(total=sum(reading) + sum(assembling))
+    # After 2 of 5 seconds two of the steps are done, after 4 all; one second is left for putting together.
+    assert progress.worked(sum(reading[:2])).percent == 40
+    assert progress.worked(sum(reading)).percent == 80

@@ -57,7 +57,7 @@ async def log(redis_url: str) -> AsyncIterator[NotedLog]:
 
 def report_of(machine: ByHand, log: EventLog, claim: Claim) -> StepReport:
     job, step = claim.job, claim.step
-    attempt = Attempt(job.id, job.owner_id, job.run, step.id, step.attempt, step.cost)
+    attempt = Attempt(job.id, job.owner_id, job.run, step.id, step.attempt, step.cost, step.weight)
     return StepReport(log, machine.house.a.echo, attempt, "inspecting")
 
 

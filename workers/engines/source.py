@@ -16,6 +16,11 @@ PAGED_KINDS = frozenset({"pdf", "png", "jpeg", "tiff", "webp"})
 _PASSWORD_QUESTIONS = ("password_required", "password_wrong")
 
 
+def is_flowing(kind: str) -> bool:
+    """Whether documents of this kind have no pages of their own."""
+    return kind not in PAGED_KINDS
+
+
 @dataclass(frozen=True)
 class Opened:
     """A local file and the kind under which the PDF engine opens it."""
@@ -49,7 +54,7 @@ class Source:
     @property
     def flows(self) -> bool:
         """Whether the document has no pages of its own."""
-        return self.kind not in PAGED_KINDS
+        return is_flowing(self.kind)
 
     @property
     def derived_pdf(self) -> str:

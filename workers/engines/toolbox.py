@@ -1,7 +1,8 @@
 """What steps work with, handed to them by the composition root."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from service.domain.costs import Costs
 from workers.engines.ocr.choice import OcrEngines
 from workers.engines.reading_limits import ReadingLimits
 from workers.sandbox import Sandbox
@@ -9,8 +10,9 @@ from workers.sandbox import Sandbox
 
 @dataclass(frozen=True)
 class Toolbox:
-    """The children, the engines and the limits of this worker."""
+    """The children, the engines and the limits of this worker, and what it knows of how long things take."""
 
     sandbox: Sandbox
     ocr: OcrEngines
     limits: ReadingLimits
+    costs: Costs = field(default_factory=Costs)

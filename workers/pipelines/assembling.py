@@ -5,13 +5,17 @@ from collections.abc import Iterable
 
 import orjson
 
+from service.domain.costs import Unit
 from service.domain.message import Message
 from service.domain.work import NewArtifact, StepDone
 from service.protocol.page_record import PageRecord, page_records
 from workers.engines.failures import DocumentRefused
 from workers.engines.source import Source
 from workers.pipelines.declaration import StepContext
+from workers.watch import Watch
 
+ASSEMBLING, ASSEMBLED_PAGE = Unit("assembling", 20.0), Unit("assembled_page", 0.15)
+"""What putting the results together takes, and what each page adds to it."""
 _PAGES_AT_ONCE = 500
 _TEXT = "text/plain; charset=utf-8"
 _MARKDOWN = "text/markdown; charset=utf-8"
@@ -20,6 +24,7 @@ _JSON = "application/json"
 
 async def assemble(context: StepContext, source: Source) -> StepDone:
     """Writes the results; raises DocumentRefused when not one page could be read."""
+    watch = Watch()
     context.report.began(context.cost)
     context.report.detail(Message("detail", "writing"))
     pages = await _pages_read(context)
@@ -37,7 +42,8 @@ async def assemble(context: StepContext, source: Source) -> StepDone:
     )
     context.report.worked(context.cost)
     words = sum(page.words for page in pages)
-    return StepDone(output={"words": words, "pages": len(pages)}, artifacts=artifacts)
+    spent = context.tools.costs.measured(ASSEMBLING, ASSEMBLED_PAGE, len(pages), watch.milliseconds)
+    return StepDone(output={"words": words, "pages": len(pages)}, artifacts=artifacts, spent=(spent,))
 
 
 async def _pages_read(context: StepContext) -> list[PageRecord]:

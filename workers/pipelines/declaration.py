@@ -18,11 +18,12 @@ from workers.engines.toolbox import Toolbox
 class Report(Protocol):
     """Where a step says how far it is. Nothing here waits."""
 
-    def began(self, cost: int) -> None:
-        """Work on the next item began that is expected to take so many milliseconds."""
+    def began(self, cost: float, takes: float | None = None) -> None:
+        """Work on the next item began, which is so much of the step's cost; by what is known by now it `takes` so many
+        milliseconds, else as many as it costs."""
         ...
 
-    def worked(self, cost: int) -> None:
+    def worked(self, cost: float) -> None:
         """So many expected milliseconds more of the step are done."""
         ...
 

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from service.adapters.blob_store import BlobWriter
+from service.domain.costs import Costs, Spent, Unit
 from service.domain.failure import Failure, FailureKind
 from service.domain.ids import new_id
 from service.domain.json import JsonObject
@@ -18,6 +19,7 @@ from workers.engines.source import Opened, Source, page_limits
 from workers.failures import MOST_TRIES
 from workers.pipelines.declaration import StepContext
 from workers.sandbox import ChildFailed
+from workers.watch import Watch
 
 _PAGE_FAILURES = {
     "crashed": "page_crashed",
@@ -30,7 +32,31 @@ _OF_A_PAGE = frozenset({"ocr_timed_out", "ocr_crashed"})
 DOUBTS_BEFORE_SINGLE_PAGES = 3
 DOUBTS_BEFORE_PAGES_FAIL = 6
 """An engine that so often went away over the same pages is asked for each of them by itself, and then without them."""
-OcrSteps = Callable[[list[int], OcrEngine], list[StepPlan]]
+OcrSteps = Callable[[list[int], OcrEngine, Costs], list[StepPlan]]
+
+
+@dataclass(frozen=True)
+class TextUnits:
+    """What a step of text pages takes: `first` to its first page, `page` for each that follows."""
+
+    first: Unit
+    page: Unit
+
+
+_OF_PDF = TextUnits(Unit("first_page:pymupdf", 25.0), Unit("page:pymupdf", 1.1))
+_OF_FLOW = TextUnits(Unit("first_page:flow", 25.0), Unit("page:flow", 1.1))
+_OCR_PAGE_MS = {"rapidocr": 2500.0, "tesseract": 2000.0, "documentai": 400.0}
+_OTHER_OCR_PAGE_MS = 2000.0
+
+
+def text_units(*, flows: bool) -> TextUnits:
+    """Of documents that have no pages of their own, and of the others."""
+    return _OF_FLOW if flows else _OF_PDF
+
+
+def ocr_page(engine: str) -> Unit:
+    """A page that the engine of this name reads."""
+    return Unit(f"page:{engine}", _OCR_PAGE_MS.get(engine, _OTHER_OCR_PAGE_MS))
 
 
 @dataclass
@@ -39,10 +65,11 @@ class _Reading:
 
     context: StepContext
     writer: BlobWriter
-    page_cost: int
+    page_cost: float
     pages: dict[str, str] = field(default_factory=dict[str, str])
     warnings: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
     for_ocr: list[int] = field(default_factory=list[int])
+    spent: list[Spent] = field(default_factory=list[Spent])
     read_any: bool = False
     stumbled: EngineAway | None = None
 
@@ -65,12 +92,12 @@ class _Reading:
         self.context.report.pages({str(number): "op"})
         self.context.report.worked(self.page_cost)
 
-    def begin(self, number: int, route: str) -> None:
-        """Says which page is being read."""
+    def begin(self, number: int, route: str, takes: float, together: int = 1) -> None:
+        """Says which page is being read, and how many with it, and how many milliseconds that is expected to take."""
         total = self.context.page_count or number
         self.context.report.pages({str(number): f"{route}r"})
         self.context.report.detail(Message("detail", "page", {"page": number, "total": total}))
-        self.context.report.began(self.page_cost)
+        self.context.report.began(self.page_cost * together, takes)
 
     def _finished(self, number: int, code: str) -> None:
         self.pages[str(number)] = code
@@ -81,8 +108,9 @@ class _Reading:
 async def read(context: StepContext, source: Source, ocr_steps: OcrSteps) -> StepDone:
     """Reads the step's pages; pages that turn out to need OCR become new steps of the phase."""
     numbers: list[int] = context.input["pages"]
+    costs, watch = context.tools.costs, Watch()
     async with source.opened(context.blobs, context.tools) as opened, context.blobs.writer() as writer:
-        reading = _Reading(context, writer, max(1, context.cost // len(numbers)))
+        reading = _Reading(context, writer, context.cost / len(numbers))
         if context.input["route"] == "text":
             await _read_text(reading, opened, numbers, flows=source.flows)
         else:
@@ -90,13 +118,17 @@ async def read(context: StepContext, source: Source, ocr_steps: OcrSteps) -> Ste
         await writer.commit(context.output_key)
     more: list[StepPlan] = []
     if reading.for_ocr:
-        more = ocr_steps(reading.for_ocr, _engine(context))
+        more = ocr_steps(reading.for_ocr, _engine(context), costs)
+    if context.input["route"] == "text" and not reading.warnings:
+        by = text_units(flows=source.flows)
+        reading.spent.append(costs.measured(by.first, by.page, len(numbers) - 1, watch.milliseconds))
     return StepDone(
         output={"pages": len(reading.pages)},
         output_blob=context.output_key,
         pages=reading.pages,
         warnings=reading.warnings,
         more=tuple(more),
+        spent=tuple(reading.spent),
     )
 
 
@@ -106,7 +138,7 @@ async def _read_text(reading: _Reading, opened: Opened, numbers: list[int], *, f
     accept_any = flows or context.options.ocr == "never"
     left = list(numbers)
     while left:
-        reading.begin(left[0], "t")
+        reading.begin(left[0], "t", reading.page_cost)
         call = {"pages": left, "engine": "flow" if flows else "pymupdf", **opened.arguments()}
         limits = page_limits(context.tools.limits)
         try:
@@ -119,7 +151,7 @@ async def _read_text(reading: _Reading, opened: Opened, numbers: list[int], *, f
                     left.remove(item["number"])
                     await _took_text(reading, item, accept_any=accept_any)
                     if left:
-                        reading.begin(left[0], "t")
+                        reading.begin(left[0], "t", reading.page_cost)
             for number in left:
                 reading.fail(number, Failure("page_missing"), "t")
             return
@@ -159,8 +191,9 @@ async def _read_by_ocr(reading: _Reading, opened: Opened, numbers: list[int]) ->
 
 
 async def _read_group(reading: _Reading, opened: Opened, engine: OcrEngine, group: list[int]) -> None:
-    reading.begin(group[0], "o")
-    left = list(group)
+    takes = reading.context.tools.costs.of(ocr_page(engine.name), len(group))
+    reading.begin(group[0], "o", takes, len(group))
+    left, watch = list(group), Watch()
     try:
         await _ask(reading, engine, await _request(reading, opened, engine, left), left)
         for number in left:
@@ -174,6 +207,7 @@ async def _read_group(reading: _Reading, opened: Opened, engine: OcrEngine, grou
     except ChildFailed as failed:
         refusal = _page_failure(failed, reading.context)
     else:
+        reading.spent.append(Spent(ocr_page(engine.name), len(group), watch.milliseconds))
         return
     # A page that is refused, or that no child survives, must not cost those that were sent with it.
     for number in left:

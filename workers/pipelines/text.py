@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.domain.costs import Costs
 from service.domain.document import Kind
 from service.domain.message import Message
 from service.domain.pipeline import FirstStep
@@ -14,19 +15,16 @@ from service.domain.step import how_many_steps
 from service.domain.work import NextPhase, StepDone, StepPlan
 from workers.engines.failures import DocumentRefused
 from workers.engines.ocr.port import OcrEngine
-from workers.engines.source import Source, step_limits
-from workers.pipelines.assembling import assemble
+from workers.engines.source import Source, is_flowing, step_limits
+from workers.pipelines.assembling import ASSEMBLED_PAGE, ASSEMBLING, assemble
 from workers.pipelines.declaration import AskPerson, Phase, Pipeline, PlanContext, StepContext
 from workers.pipelines.page_range import PAGE_RANGE, pages_in
-from workers.pipelines.reading import read
+from workers.pipelines.reading import TextUnits, ocr_page, read, text_units
 from workers.sandbox import ChildFailed
 
 OPENING_MS = 30
-TEXT_PAGE_MS = 3.5
-OCR_PAGE_MS = 2500.0
-ASSEMBLING_MS = 20
-ASSEMBLED_PAGE_MS = 0.4
-"""Expected milliseconds, measured on one core; they decide shares of the bar, not limits."""
+UNKNOWN_MS = 3000
+"""What a document is taken for before it is opened. Rather long: the bar can go on faster, but it can't go back."""
 
 
 class TextOptions(BaseModel):
@@ -115,25 +113,29 @@ def plan_reading(context: PlanContext) -> NextPhase:
     routes = context.before[0].output["routes"]
     text = [number for number, route in enumerate(routes, start=1) if route == "t"]
     scanned = [number for number, route in enumerate(routes, start=1) if route == "o"]
-    steps = _text_steps(text, context.slots)
+    costs = context.tools.costs
+    steps = _text_steps(text, context.slots, costs, text_units(flows=is_flowing(context.document.kind)))
     if scanned:
-        steps += ocr_steps(scanned, context.tools.ocr.choose(context.options.languages))
-    later = ASSEMBLING_MS + int(ASSEMBLED_PAGE_MS * (len(text) + len(scanned)))
-    return NextPhase(tuple(steps), later)
+        engine = context.tools.ocr.choose(context.options.languages)
+        steps += ocr_steps(scanned, engine, costs)
+    return NextPhase(tuple(steps), _assembling_cost(len(text) + len(scanned), costs))
 
 
-def _text_steps(pages: list[int], slots: int) -> list[StepPlan]:
+def _text_steps(pages: list[int], slots: int, costs: Costs, by: TextUnits) -> list[StepPlan]:
     if not pages:
         return []
-    count = min(len(pages), how_many_steps(len(pages) * TEXT_PAGE_MS / 1000, slots))
+    count = min(len(pages), how_many_steps(costs.of(by.page, len(pages)) / 1000, slots))
     bounds = [len(pages) * part // count for part in range(count + 1)]
     return [
-        StepPlan(max(1, int(TEXT_PAGE_MS * (end - start))), {"route": "text", "pages": pages[start:end]})
+        StepPlan(
+            _whole(costs.of(by.first) + costs.of(by.page, end - start - 1)),
+            {"route": "text", "pages": pages[start:end]},
+        )
         for start, end in pairwise(bounds)
     ]
 
 
-def ocr_steps(pages: list[int], engine: OcrEngine) -> list[StepPlan]:
+def ocr_steps(pages: list[int], engine: OcrEngine, costs: Costs) -> list[StepPlan]:
     """Steps for pages that this engine must read, as many a step as it takes at a time.
 
     Each keeps to its engine: should that be away they wait, since a document is not read by two in turn.
@@ -141,14 +143,26 @@ def ocr_steps(pages: list[int], engine: OcrEngine) -> list[StepPlan]:
     size = engine.pages_per_call
     groups = [pages[start : start + size] for start in range(0, len(pages), size)]
     return [
-        StepPlan(int(OCR_PAGE_MS * len(each)), {"route": "ocr", "pages": each, "engine": engine.name})
+        StepPlan(
+            _whole(costs.of(ocr_page(engine.name), len(each))),
+            {"route": "ocr", "pages": each, "engine": engine.name},
+        )
         for each in groups
     ]
 
 
 def plan_assembling(context: PlanContext) -> NextPhase:
     """One step puts the pages together."""
-    return NextPhase((StepPlan(ASSEMBLING_MS + int(ASSEMBLED_PAGE_MS * (context.page_count or 0))),))
+    pages = sum(each.output["pages"] for each in context.before if "pages" in each.output)
+    return NextPhase((StepPlan(_assembling_cost(pages, context.tools.costs)),))
+
+
+def _assembling_cost(pages: int, costs: Costs) -> int:
+    return _whole(costs.of(ASSEMBLING) + costs.of(ASSEMBLED_PAGE, pages))
+
+
+def _whole(milliseconds: float) -> int:
+    return max(1, round(milliseconds))
 
 
 async def _read(context: StepContext) -> StepDone:
@@ -163,7 +177,7 @@ PIPELINE = Pipeline(
     name="text",
     options=TextOptions,
     accepts=tuple(Kind),
-    first=FirstStep(cost=OPENING_MS, whole_cost=200, whole_cost_per_mb=2000),
+    first=FirstStep(cost=OPENING_MS, whole_cost=UNKNOWN_MS, whole_cost_per_mb=2000),
     phases=(
         Phase("inspecting", plan_inspecting, inspect),
         Phase("reading", plan_reading, _read),

@@ -6,12 +6,14 @@ from sqlalchemy import Double, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import db_now, read_clock
+from service.adapters.dispatch import live_slots
 from service.adapters.records.ending import LiveSnapshot, end_job, job_of_step, touch
 from service.adapters.records.queue_state import claiming, queue_open
 from service.adapters.tables import ArtifactRow, DocumentRow, JobRow, StepRow
 from service.domain.failure import Failure
 from service.domain.ids import new_id
 from service.domain.job import RUNNABLE, TRANSITIONS, JobEvent, JobState, after
+from service.domain.progress import weights
 from service.domain.question import Question
 from service.domain.step import StepState
 from service.domain.work import NewArtifact, NextPhase, PastWork, StepDone, StepPlan
@@ -110,9 +112,9 @@ async def record_done(session: AsyncSession, job: JobRow, step: StepRow, done: S
     step.output, step.output_blob, step.pages = done.output, done.output_blob, done.pages
     step.ended_at, step.worker, step.lease_until, step.error = now, None, None, None
     if done.more:
-        await add_steps(session, job, step.phase, done.more)
-        job.cost_total += sum(each.cost for each in done.more)
-    job.cost_done += step.cost
+        more = await add_steps(session, job, step.phase, done.more, slots=await live_slots(session))
+        job.cost_total += sum(each.weight for each in more)
+    job.cost_done += step.weight
     job.remaining -= 1
     job.steps_done += 1
     if done.page_count is not None:
@@ -158,14 +160,16 @@ async def add_steps(
     phase: int,
     plans: tuple[StepPlan, ...],
     *,
+    slots: int,
     state: StepState = StepState.QUEUED,
 ) -> list[StepRow]:
-    """Makes steps of a phase, numbered after those it has, and counts them in."""
+    """Makes steps of a phase, numbered after those it has, and counts them in. They share so many slots."""
     now = await read_clock(session)
     numbers = await session.scalars(
         select(StepRow.number).where(StepRow.job_id == job.id, StepRow.phase == phase, StepRow.run == job.run)
     )
     start = max(numbers, default=-1) + 1
+    weighed = weights([plan.cost for plan in plans], slots)
     rows = [
         StepRow(
             id=new_id(),
@@ -176,6 +180,7 @@ async def add_steps(
             state=state,
             run_at=now,
             cost=plan.cost,
+            weight=weight,
             input=plan.input,
             engine=plan.engine,
             pages={},
@@ -183,7 +188,7 @@ async def add_steps(
             failures=0,
             dispatches=0,
         )
-        for offset, plan in enumerate(plans)
+        for offset, (plan, weight) in enumerate(zip(plans, weighed, strict=True))
     ]
     session.add_all(rows)
     job.remaining += len(rows)
@@ -192,12 +197,14 @@ async def add_steps(
     return rows
 
 
-async def enter_phase(session: AsyncSession, job: JobRow, phase: int, following: NextPhase) -> None:
+async def enter_phase(
+    session: AsyncSession, job: JobRow, phase: int, following: NextPhase, slots: int
+) -> None:
     """Moves the job on: the new phase's steps are queued, and the expected whole is what is known now."""
     job.phase = phase
     job.remaining = 0
-    await add_steps(session, job, phase, following.steps)
-    job.cost_total = job.cost_done + sum(each.cost for each in following.steps) + following.later_cost
+    rows = await add_steps(session, job, phase, following.steps, slots=slots)
+    job.cost_total = job.cost_done + sum(each.weight for each in rows) + following.later_cost
     await touch(session, job)
 
 
@@ -305,6 +312,6 @@ async def add_done_step(
     session: AsyncSession, job: JobRow, phase: int, plan: StepPlan, done: StepDone
 ) -> None:
     """A step that was run together with an earlier one: it is entered with its result."""
-    row = (await add_steps(session, job, phase, (plan,), state=StepState.RUNNING))[0]
+    row = (await add_steps(session, job, phase, (plan,), slots=1, state=StepState.RUNNING))[0]
     row.attempt = 1
     await record_done(session, job, row, done)
