@@ -9,7 +9,7 @@ from service.domain.json import JsonObject
 
 
 class Stop(Enum):
-    """Why a running step is stopped: its job ended or its lease was lost, or this worker goes."""
+    """Why a running step is stopped: its job ended or was paused at once, its lease was lost, or this worker goes."""
 
     ENDED = "ended"
     LEAVING = "leaving"
@@ -85,6 +85,12 @@ class RunningSteps:
         current = asyncio.current_task()
         for each in self.all():
             if each.job_id == job_id and each.task is not current:
+                each.end(Stop.ENDED)
+
+    def stop_attempts(self, attempts: dict[str, int]) -> None:
+        """Kills these attempts, by step id; a later one of the same step is not meant."""
+        for each in self.all():
+            if attempts.get(each.step_id) == each.attempt:
                 each.end(Stop.ENDED)
 
     def keep_only(self, owned: dict[str, int], *, claimed_before: float) -> None:

@@ -17,6 +17,7 @@ from service.adapters.dispatch import LOST_RING_SECONDS, Dispatcher, forget_lost
 from service.adapters.echo import Echo
 from service.adapters.records import leases
 from service.adapters.records.ending import closing_lines, locked_job
+from service.adapters.records.queue_state import queue_open
 from service.adapters.tables import JobRow, StepRow
 from service.domain.job import RUNNABLE
 from service.domain.step import StepState
@@ -91,6 +92,7 @@ class Sweep:
                     StepRow.state == StepState.QUEUED,
                     StepRow.run_at <= db_now(),
                     JobRow.state.in_(list(RUNNABLE)),
+                    queue_open(),
                     StepRow.dispatched_at.is_(None) | (StepRow.dispatched_at < db_now() - LOST_RING_SECONDS),
                 )
                 .limit(1)

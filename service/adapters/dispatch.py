@@ -36,6 +36,8 @@ LOST_RING_SECONDS = 5.0
 SMALLEST_WINDOW = 4
 """What is rung ahead while no worker is known yet, so that the first one finds work at once."""
 
+_RUNG = (StepRow.state == StepState.QUEUED, StepRow.dispatched_at > 0)
+
 
 @dataclass(frozen=True)
 class Ring:
@@ -137,6 +139,17 @@ async def take_from_window(session: AsyncSession, step_id: str) -> None:
     )
 
 
+async def forget_rings(session: AsyncSession) -> None:
+    """Nothing counts as rung any more: what may run again later is rung anew then."""
+    free = select(StepRow.id).where(*_RUNG).with_for_update(skip_locked=True)
+    await session.execute(
+        update(StepRow)
+        .where(StepRow.id.in_(free))
+        .values(dispatched_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def forget_lost_rings(session: AsyncSession) -> int:
     """Makes steps that were rung and not claimed due again; returns how many."""
     now = await read_clock(session)
@@ -196,11 +209,7 @@ def _counted():
     slots = select(func.sum(WorkerRow.slots)).where(
         WorkerRow.seen_at > bindparam("alive_since", type_=Double())
     )
-    rung = (
-        select(func.count())
-        .select_from(StepRow)
-        .where(StepRow.state == StepState.QUEUED, StepRow.dispatched_at > 0)
-    )
+    rung = select(func.count()).select_from(StepRow).where(*_RUNG)
     return select(slots.scalar_subquery(), rung.scalar_subquery())
 
 

@@ -22,6 +22,9 @@ WAKE_CHANNEL = f"{PREFIX}wake"
 WORKERS_CHANNEL = f"{PREFIX}workers"
 """What workers say of themselves."""
 
+QUEUE_CHANNEL = f"{PREFIX}queue"
+"""Says that the queue was paused or resumed."""
+
 
 class JobKeys(NamedTuple):
     """The keys of one job's event log, in the order in which the scripts take them."""

@@ -10,6 +10,7 @@ from typing import Protocol
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
+from service.adapters.applying import Applying
 from service.adapters.blob_store import BlobStore
 from service.adapters.commands import Commands
 from service.adapters.database import Database
@@ -17,8 +18,11 @@ from service.adapters.dispatch import Dispatcher
 from service.adapters.echo import Echo
 from service.adapters.event_log import EventLog
 from service.adapters.local_blobs import LocalBlobs
+from service.adapters.many_jobs import ManyJobs
 from service.adapters.queue import Queue
 from service.adapters.secrets import SecretBox, secret_box
+from service.adapters.whole_queue import WholeQueue
+from service.domain.limits import RunningLimits
 
 _SQLITE_FILE = "headway.sqlite"
 
@@ -35,6 +39,8 @@ class Adapters:
     queue: Queue
     dispatcher: Dispatcher
     commands: Commands
+    many: ManyJobs
+    whole_queue: WholeQueue
     secrets: SecretBox
 
 
@@ -59,6 +65,16 @@ class AdapterSettings(Protocol):
     @property
     def data_dir(self) -> Path:
         """Where local files are."""
+        ...
+
+    @property
+    def owner_steps(self) -> int | None:
+        """Most running steps of one owner."""
+        ...
+
+    @property
+    def engine_steps(self) -> tuple[tuple[str, int], ...]:
+        """Most running steps of an engine, by its code."""
         ...
 
 
@@ -92,7 +108,8 @@ async def open_adapters(settings: AdapterSettings) -> AsyncGenerator[Adapters, N
     redis_url = settings.redis_url.get_secret_value()
     if settings.database_url is None:
         _keep_private(settings.data_dir)
-    db = Database(database_url(settings))
+    limits = RunningLimits(settings.owner_steps, settings.engine_steps)
+    db = Database(database_url(settings), limits)
     redis = Redis.from_url(redis_url, health_check_interval=15)
     log = EventLog(redis_url)
     blobs = LocalBlobs(blob_folder(settings))
@@ -100,10 +117,15 @@ async def open_adapters(settings: AdapterSettings) -> AsyncGenerator[Adapters, N
     echo = Echo(db, log)
     queue = Queue(redis)
     dispatcher = Dispatcher(db, queue)
-    commands = Commands(db, redis, echo, dispatcher, queue, blobs, secrets)
+    applying = Applying(db, redis, echo, dispatcher)
+    commands = Commands(db, applying, echo, queue, blobs, secrets)
+    many = ManyJobs(db, applying, echo)
+    whole_queue = WholeQueue(db, redis, applying, echo, dispatcher)
     try:
         async with echo.writing_back():
-            yield Adapters(db, redis, log, blobs, echo, queue, dispatcher, commands, secrets)
+            yield Adapters(
+                db, redis, log, blobs, echo, queue, dispatcher, commands, many, whole_queue, secrets
+            )
     finally:
         await dispatcher.close()
         await blobs.close()

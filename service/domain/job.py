@@ -72,14 +72,15 @@ RUNNABLE = frozenset({_S.QUEUED, _S.PROCESSING})
 """States in which a step of the job may be claimed."""
 
 
-PRIORITIES = {"high": 0, "normal": 1, "low": 2}
+HIGH = "high"
+PRIORITIES = {HIGH: 0, "normal": 1, "low": 2}
 """How urgent a job is, by name; lower goes first."""
 
 
 class NotPossible(Exception):
-    """The job's state does not allow what was asked of it."""
+    """The job's state does not allow what was asked of it: an event, or a command that leads to none."""
 
-    def __init__(self, state: JobState, event: JobEvent) -> None:
+    def __init__(self, state: JobState, event: str) -> None:
         super().__init__(f"a job that is {state} cannot {event}")
         self.state = state
         self.event = event

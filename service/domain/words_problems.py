@@ -22,6 +22,7 @@ PROBLEMS: dict[str, str] = {
     "problem.not_for_pipeline": "The pipeline {pipeline} does not take {kind} files. It takes: {accepted}.",
     "problem.upload_cut_off": "The upload broke off before the file was complete. Send it again.",
     "problem.body_stopped": "Nothing more came for {limit} seconds, so the request was ended. Send it again.",
+    "problem.high_for_admins": "Only admins may give a job high priority. Choose normal or low.",
     "problem.not_possible": "The job is {state}, so “{event}” is not possible.",
     "problem.question_gone": "That question is not asked any more. Look at the job again.",
     "problem.answer_incomplete": "The answer lacks {field}.",

@@ -5,30 +5,41 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.adapters.commands import Commands, JobGone
 from service.adapters.database import Database
+from service.adapters.many_jobs import ManyJobs
+from service.adapters.records.queue_state import QueuePause
 from service.adapters.records.workers import workers_value
+from service.adapters.whole_queue import WholeQueue
 from service.domain.account import Actor
-from service.domain.job import JobState, NotPossible
 from service.gateway.answers import json_answer, json_body
 from service.gateway.cards import LIST_PARAMETERS, Cards
-from service.gateway.models import JobIds, JobsAnswer, JobsDone, WorkersAnswer
+from service.gateway.list_commands import ListCommands
+from service.gateway.models import (
+    HowToPause,
+    JobIds,
+    JobsAnswer,
+    JobsDone,
+    Nothing,
+    QueueAnswer,
+    WorkersAnswer,
+)
 from service.gateway.operation import Answer, Operation, Parameter, actor
 
-Command = Callable[[str, Actor], Awaitable[JobState]]
+Command = Callable[[list[str], Actor], Awaitable[list[str]]]
 
 
 class Admin:
     """The operations under `/api/admin`."""
 
-    def __init__(self, db: Database, commands: Commands, cards: Cards) -> None:
+    def __init__(self, db: Database, many: ManyJobs, whole_queue: WholeQueue, cards: Cards) -> None:
         self._db = db
-        self._commands = commands
+        self._many = many
+        self._queue = whole_queue
         self._cards = cards
 
     def operations(self) -> list[Operation]:
         """For the routes."""
-        commands: dict[str, Command] = {"cancel": self._commands.cancel, "retry": self._commands.retry}
+        commands: dict[str, Command] = {"cancel": self._many.cancel, "retry": self._many.retry}
         return [
             Operation(
                 "GET",
@@ -48,6 +59,27 @@ class Admin:
                 (Answer(200, WorkersAnswer),),
                 for_admins=True,
             ),
+            Operation(
+                "POST",
+                "/api/admin/queue/pause",
+                self.pause,
+                "Nothing is claimed any more; what runs is let end, or stopped and handed back.",
+                (Answer(202, QueueAnswer),),
+                body=HowToPause,
+                problems=(400, 413, 422),
+                for_admins=True,
+            ),
+            Operation(
+                "POST",
+                "/api/admin/queue/resume",
+                self.resume,
+                "What waits is claimed again.",
+                (Answer(202, QueueAnswer),),
+                body=Nothing,
+                problems=(400, 413, 422),
+                for_admins=True,
+            ),
+            *ListCommands(self._many, everybody=True).operations(),
             *(
                 Operation(
                     "POST",
@@ -72,16 +104,25 @@ class Admin:
         async with self._db.reading() as session:
             return json_answer(await workers_value(session))
 
+    async def pause(self, request: Request) -> Response:
+        """Pauses the whole queue."""
+        how = await json_body(request, HowToPause)
+        return _queue(await self._queue.pause(actor(request), stop=how.stop))
+
+    async def resume(self, request: Request) -> Response:
+        """Resumes the whole queue."""
+        await json_body(request, Nothing)
+        await self._queue.resume()
+        return _queue(None)
+
     def _commanding(self, command: Command) -> Callable[[Request], Awaitable[Response]]:
         async def run(request: Request) -> Response:
             wanted = await json_body(request, JobIds)
-            done: list[str] = []
-            for job_id in dict.fromkeys(wanted.ids):
-                try:
-                    await command(job_id, actor(request))
-                    done.append(job_id)
-                except (NotPossible, JobGone):
-                    continue
+            done = await command(list(dict.fromkeys(wanted.ids)), actor(request))
             return json_answer({"jobs": done}, 202)
 
         return run
+
+
+def _queue(paused: QueuePause | None) -> Response:
+    return json_answer({"paused": paused.json() if paused else None}, 202)

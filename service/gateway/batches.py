@@ -9,8 +9,8 @@ from starlette.responses import Response, StreamingResponse
 
 from service.adapters.blob_store import BlobStore
 from service.adapters.clock import read_clock
-from service.adapters.commands import Commands
 from service.adapters.database import Database
+from service.adapters.many_jobs import ManyJobs
 from service.adapters.records import listing
 from service.adapters.tables import ArtifactRow, BatchMemberRow, BatchRow, JobRow
 from service.domain.account import Actor
@@ -20,7 +20,7 @@ from service.gateway.answers import json_answer, json_body
 from service.gateway.archive import Entry, zipped
 from service.gateway.cards import Cards
 from service.gateway.files import disposition
-from service.gateway.models import BatchAnswer, BatchMade, JobsDone, NewBatch, Nothing
+from service.gateway.models import BatchAnswer, BatchMade, HowToPause, JobsDone, NewBatch, Nothing
 from service.gateway.operation import Answer, Operation, actor
 from service.gateway.security import CONTENT_POLICY
 from service.protocol.batch import batch_value
@@ -32,18 +32,19 @@ Command = Callable[[str, Actor], Awaitable[list[str]]]
 class Batches:
     """The operations under `/api/batches`. A batch of somebody else is not there."""
 
-    def __init__(self, db: Database, blobs: BlobStore, commands: Commands, cards: Cards) -> None:
+    def __init__(self, db: Database, blobs: BlobStore, many: ManyJobs, cards: Cards) -> None:
         self._db = db
         self._blobs = blobs
-        self._commands = commands
+        self._many = many
         self._cards = cards
 
     def operations(self) -> list[Operation]:
         """For the routes."""
         one = "/api/batches/{batch_id}"
         commands: dict[str, tuple[Command, str]] = {
-            "cancel": (self._commands.cancel_batch, "Cancels what has not ended."),
-            "retry-failed": (self._commands.retry_failed, "Retries failed jobs and failed pages."),
+            "cancel": (self._many.cancel_batch, "Cancels what has not ended."),
+            "resume": (self._many.resume_batch, "Goes on with what is paused."),
+            "retry-failed": (self._many.retry_failed, "Retries failed jobs and failed pages."),
         }
         return [
             Operation(
@@ -69,6 +70,15 @@ class Batches:
                     problems=(400, 404, 413, 422),
                 )
                 for name, (command, text) in commands.items()
+            ),
+            Operation(
+                "POST",
+                f"{one}/pause",
+                self.pause,
+                "Pauses what has not ended; what runs is let end, or stopped and handed back.",
+                (Answer(202, JobsDone),),
+                body=HowToPause,
+                problems=(400, 404, 413, 422),
             ),
             Operation(
                 "GET",
@@ -104,6 +114,12 @@ class Batches:
         row = await self._batch(request)
         members = await self._cards.members(row.id)
         return json_answer(batch_value(row.id, row.name, row.created_at, members))
+
+    async def pause(self, request: Request) -> Response:
+        """Pauses its jobs."""
+        row = await self._batch(request)
+        how = await json_body(request, HowToPause)
+        return json_answer({"jobs": await self._many.pause_batch(row.id, actor(request), stop=how.stop)}, 202)
 
     async def archive(self, request: Request) -> Response:
         """A ZIP file with a folder a document."""

@@ -1,5 +1,7 @@
 """Lists of jobs over HTTP: a page from SQL, with what is newer in the event log on top."""
 
+from dataclasses import replace
+
 from redis.exceptions import RedisError
 from starlette.requests import Request
 
@@ -18,14 +20,31 @@ from service.protocol.topics import Filters, UnknownTopic, parse_filters
 
 _LONGEST_SEARCH = 200
 
-LIST_PARAMETERS = (
+FILTER_PARAMETERS = (
     Parameter("state", "states, separated by commas"),
     Parameter("pipeline", "the name of a pipeline"),
     Parameter("batch", "the id of a batch"),
     Parameter("q", "text in the name, whatever its case"),
+)
+LIST_PARAMETERS = (
+    *FILTER_PARAMETERS,
     Parameter("limit", "cards a page, at most 500", "integer"),
     Parameter("cursor", "`next` of the page before"),
 )
+
+
+def wanted_jobs(query: dict[str, str], owner_id: str | None) -> tuple[Filters, str | None]:
+    """The filters and the text that a query asks for, of one owner's jobs or, for None, of whose the query says."""
+    rest = dict(query)
+    text = rest.pop("q", "").strip()[:_LONGEST_SEARCH]
+    if "\x00" in text:
+        # PostgreSQL has no such text, so that looking for it would fail.
+        raise refused(422, "bad_request", reason="q is not text")
+    try:
+        filters = parse_filters(rest, owner_allowed=owner_id is None)
+    except UnknownTopic as wrong:
+        raise refused(422, "bad_request", reason=str(wrong)) from None
+    return (filters if owner_id is None else replace(filters, owner=owner_id)), text or None
 
 
 class Cards:
@@ -38,21 +57,13 @@ class Cards:
     async def page(self, request: Request, owner_id: str | None) -> JsonObject:
         """The page that the query asks for, of one owner's jobs or, for None, of whose the query says."""
         query = {name: each for name, each in request.query_params.items() if each}
-        text, cursor = query.pop("q", "").strip()[:_LONGEST_SEARCH], query.pop("cursor", None)
-        if "\x00" in text:
-            # PostgreSQL has no such text, so that looking for it would fail.
-            raise refused(422, "bad_request", reason="q is not text")
+        cursor = query.pop("cursor", None)
         if cursor is not None and not is_id(cursor):
             raise refused(422, "bad_request", reason="cursor is not one that a page gave")
-        try:
-            filters = parse_filters(query, owner_allowed=owner_id is None)
-        except UnknownTopic as wrong:
-            raise refused(422, "bad_request", reason=str(wrong)) from None
-        if owner_id is not None:
-            filters = Filters(filters.states, filters.pipeline, filters.batch, owner_id, filters.limit)
+        filters, text = wanted_jobs(query, owner_id)
         async with self._db.reading() as session:
-            found = await listing.page(session, filters, text=text or None, before=cursor)
-            counts = await listing.counts(session, filters, text=text or None)
+            found = await listing.page(session, filters, text=text, before=cursor)
+            counts = await listing.counts(session, filters, text=text)
         live = await self._live({each.job_id: each.revision for each in found.cards})
         return {
             "items": [_shown(each, live.get(each.job_id)) for each in found.cards],

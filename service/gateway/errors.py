@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.adapters.blob_store import BlobMissing
-from service.adapters.commands import DocumentInUse, JobGone
+from service.adapters.commands import DocumentInUse, HighForAdmins, JobGone
 from service.domain.ids import new_id
 from service.domain.job import NotPossible
 from service.domain.json import JsonObject
@@ -57,8 +57,9 @@ def as_refusal(error: Exception, method: str) -> Refused | None:
         case AnswerRefused():
             gone = error.code == "question_gone"
             return refused(409 if gone else 422, error.code, field=error.field_name)
-        case DocumentInUse():
-            return refused(409, "document_in_use")
+        case HighForAdmins() | DocumentInUse():
+            is_high = isinstance(error, HighForAdmins)
+            return refused(403, "high_for_admins") if is_high else refused(409, "document_in_use")
         case HTTPException():
             return _of_starlette(error, method)
         case _ if _is_away(error):

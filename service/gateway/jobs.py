@@ -12,6 +12,7 @@ from service.adapters.blob_store import BlobMissing, BlobStore
 from service.adapters.commands import Commands, JobGone
 from service.adapters.database import Database
 from service.adapters.echo import Echo
+from service.adapters.many_jobs import ManyJobs
 from service.adapters.tables import ArtifactRow, StepRow
 from service.domain.account import Actor
 from service.domain.ids import is_id
@@ -20,12 +21,15 @@ from service.domain.json import JsonObject
 from service.gateway.answers import json_answer, json_body
 from service.gateway.cards import LIST_PARAMETERS, Cards
 from service.gateway.files import file_answer
+from service.gateway.list_commands import ListCommands
 from service.gateway.models import (
     AnswerToQuestion,
     CommandAnswer,
     EstimateAnswer,
+    HowToPause,
     JobAnswer,
     JobsAnswer,
+    NewPriority,
     Nothing,
     PageAnswer,
     Pending,
@@ -46,8 +50,17 @@ Command = Callable[[str, Actor], Awaitable[JobState]]
 class Jobs:
     """The operations under `/api/jobs`. A job of somebody else is not there."""
 
-    def __init__(self, db: Database, blobs: BlobStore, echo: Echo, commands: Commands, cards: Cards) -> None:
+    def __init__(
+        self,
+        db: Database,
+        blobs: BlobStore,
+        echo: Echo,
+        commands: Commands,
+        many: ManyJobs,
+        cards: Cards,
+    ) -> None:
         self._db = db
+        self._many = many
         self._blobs = blobs
         self._echo = echo
         self._commands = commands
@@ -59,7 +72,6 @@ class Jobs:
         says: dict[str, tuple[Command, str]] = {
             "start": (self._commands.start, "Starts a staged job."),
             "cancel": (self._commands.cancel, "Ends a job and kills what runs of it."),
-            "pause": (self._commands.pause, "Lets running steps end and starts no more."),
             "resume": (self._commands.resume, "Goes on with a paused job."),
             "retry": (self._commands.retry, "Starts a new run of what has no output."),
         }
@@ -94,6 +106,25 @@ class Jobs:
                 )
                 for name, (command, text) in says.items()
             ),
+            Operation(
+                "POST",
+                f"{one}/pause",
+                self.pause,
+                "Starts no more of a job; what runs is let end, or stopped and handed back.",
+                (Answer(202, CommandAnswer),),
+                body=HowToPause,
+                problems=(400, 404, 409, 413, 422),
+            ),
+            Operation(
+                "POST",
+                f"{one}/priority",
+                self.prioritise,
+                "Changes how urgent a job is; `high` goes before everybody's others and is for admins.",
+                (Answer(202, CommandAnswer),),
+                body=NewPriority,
+                problems=(400, 403, 404, 409, 413, 422),
+            ),
+            *ListCommands(self._many).operations(),
             Operation(
                 "POST",
                 f"{one}/answer",
@@ -143,6 +174,20 @@ class Jobs:
         job_id = _job_id(request)
         given = await json_body(request, AnswerToQuestion)
         state = await self._commands.answer(job_id, given.question_id, given.answer, actor(request))
+        return json_answer({"job_id": job_id, "state": str(state)}, 202)
+
+    async def pause(self, request: Request) -> Response:
+        """Pauses the job."""
+        job_id = _job_id(request)
+        how = await json_body(request, HowToPause)
+        state = await self._commands.pause(job_id, actor(request), stop=how.stop)
+        return json_answer({"job_id": job_id, "state": str(state)}, 202)
+
+    async def prioritise(self, request: Request) -> Response:
+        """Changes the job's priority."""
+        job_id = _job_id(request)
+        wanted = await json_body(request, NewPriority)
+        state = await self._commands.prioritise(job_id, actor(request), wanted.priority)
         return json_answer({"job_id": job_id, "state": str(state)}, 202)
 
     async def artifact(self, request: Request) -> Response:

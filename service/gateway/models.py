@@ -39,6 +39,18 @@ class Nothing(Body):
     """An empty object, or no body at all."""
 
 
+class HowToPause(Body):
+    """`stop`: what runs is stopped and handed back at once, rather than let end."""
+
+    stop: bool = False
+
+
+class NewPriority(Body):
+    """How urgent a job is to be; only admins may say `high`."""
+
+    priority: Literal["high", "normal", "low"]
+
+
 class NewBatch(Body):
     """A batch; the client may choose its id, so that sending it again is safe."""
 
@@ -246,6 +258,12 @@ class JobsDone(Told):
     """The jobs that a command reached."""
 
     jobs: list[str]
+
+
+class QueueAnswer(Told):
+    """Whether the whole queue is paused: by whom and since when, in seconds since 1970."""
+
+    paused: dict[str, Any] | None
 
 
 class WorkersAnswer(Told):

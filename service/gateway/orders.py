@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
+from service.adapters.commands import allow_priority
 from service.adapters.database import Database
 from service.adapters.records import listing, pipelines
 from service.domain.account import Actor
@@ -47,6 +48,7 @@ async def upload_order(db: Database, owner: Actor, request: Request) -> UploadOr
         raise refused(422, "bad_request", reason=first_reason(wrong)) from None
     if query.priority not in PRIORITIES:
         raise refused(422, "bad_request", reason=f"priority is one of {', '.join(PRIORITIES)}")
+    allow_priority(owner, query.priority)
     async with db.reading() as session:
         known = await pipelines.known(session)
         spec = known.get(query.pipeline or default_pipeline(known))

@@ -224,7 +224,7 @@ async def test_an_answer_must_fit_the_question(one: ByHand) -> None:
 
 
 async def test_a_batch_is_cancelled_and_its_failures_are_retried_as_a_whole(one: ByHand) -> None:
-    commands, actor = one.house.a.commands, one.house.actor
+    many, actor = one.house.a.many, one.house.actor
     states = ("queued", "processing", "waiting", "completed", "failed", "cancelled")
     jobs = {state: await in_state(one, state) for state in states}
     batch_id = new_id()
@@ -232,14 +232,14 @@ async def test_a_batch_is_cancelled_and_its_failures_are_retried_as_a_whole(one:
         session.add(BatchRow(id=batch_id, owner_id=actor.user_id, name=None, created_at=0.0))
         await session.flush()
         session.add_all(BatchMemberRow(batch_id=batch_id, job_id=job, added_at=0.0) for job in jobs.values())
-    assert await commands.retry_failed(batch_id, actor) == [jobs["failed"]]
-    assert await commands.retry_failed(batch_id, actor) == []
-    live = sorted(jobs[state] for state in ("queued", "processing", "waiting", "failed"))
-    assert await commands.cancel_batch(batch_id, actor) == live
-    assert await commands.cancel_batch(batch_id, actor) == []
+    assert await many.retry_failed(batch_id, actor) == [jobs["failed"]]
+    assert await many.retry_failed(batch_id, actor) == []
+    live = [jobs[state] for state in ("processing", "waiting", "queued", "failed")]
+    assert await many.cancel_batch(batch_id, actor) == live
+    assert await many.cancel_batch(batch_id, actor) == []
     assert (await one.house.job(jobs["completed"])).state == "completed"
     stranger = Actor(new_id(), "Bea")
-    assert await commands.retry_failed(batch_id, stranger) == []
+    assert await many.retry_failed(batch_id, stranger) == []
 
 
 async def test_deleting_a_document_leaves_nothing_of_it(machine: ByHand) -> None:

@@ -1,6 +1,6 @@
 """A run's one ending: states, run, steps and the full snapshot, in the caller's transaction."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -52,8 +52,12 @@ async def end_job(
     failure: Failure | None = None,
     outcome: str | None = None,
     cancelled_by: str | None = None,
+    lines: Sequence[JsonObject] = (),
 ) -> None:
-    """Ends the run: COMPLETE, FAIL or CANCEL. Open steps are cancelled; secrets and questions are erased."""
+    """Ends the run: COMPLETE, FAIL or CANCEL. Open steps are cancelled; secrets and questions are erased.
+
+    The lines join the stored log before its last.
+    """
     now = await read_clock(session)
     job.state = after(JobState(job.state), event)
     job.outcome = outcome
@@ -87,10 +91,12 @@ async def end_job(
         .execution_options(synchronize_session=False)
     )
     await session.flush()
-    await _store_snapshot(session, job, await live(job.id))
+    await _store_snapshot(session, job, await live(job.id), lines)
 
 
-async def _store_snapshot(session: AsyncSession, job: JobRow, live: Snapshot | None) -> None:
+async def _store_snapshot(
+    session: AsyncSession, job: JobRow, live: Snapshot | None, lines: Sequence[JsonObject]
+) -> None:
     value = await stored_value(session, job)
     if live is not None and live.run == job.run:
         value["log"] = live.value.get("log") or {}
@@ -99,7 +105,7 @@ async def _store_snapshot(session: AsyncSession, job: JobRow, live: Snapshot | N
         value["counters"] |= page_counters(value["pages"])
         value["percent"] = max(value["percent"], live.value.get("percent") or 0.0)
         job.percent = value["percent"]
-    value["log"] = with_lines(value["log"], closing_lines(job))
+    value["log"] = with_lines(value["log"], [*lines, *closing_lines(job)])
     row = await session.get(JobSnapshotRow, job.id)
     if row is None:
         session.add(JobSnapshotRow(job_id=job.id, run=job.run, value=value))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.records.rows import row_fields
@@ -62,6 +62,14 @@ async def counts(session: AsyncSession, filters: Filters, *, text: str | None = 
     query = _matching(select(JobRow.state, func.count()), filters, text=text).group_by(JobRow.state)
     found = {str(state): int(number) for state, number in (await session.execute(query)).all()}
     return {"total": sum(found.values()), **{str(each): found.get(str(each), 0) for each in JobState}}
+
+
+async def live_ids(session: AsyncSession, filters: Filters, *, text: str | None = None) -> list[str]:
+    """All jobs that match and have not ended, whatever the limit: those that have begun first, then as they came."""
+    states = [str(each) for each in filters.states or JobState if each not in ENDED]
+    query = _matching(select(JobRow.id), filters, text=text).where(JobRow.state.in_(states))
+    waits = case((JobRow.state == JobState.QUEUED, 1), else_=0)
+    return list((await session.scalars(query.order_by(waits, JobRow.id))).all())
 
 
 async def batch_members(session: AsyncSession, batch_id: str) -> list[Member]:

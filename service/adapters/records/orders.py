@@ -9,15 +9,17 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
-from service.adapters.dispatch import live_slots
 from service.adapters.records.ending import touch
-from service.adapters.records.steps import add_steps, unring
+from service.adapters.records.steps import add_steps, settle_pause, unring
 from service.adapters.tables import ArtifactRow, JobRow, RunRow, StepRow
-from service.domain.job import JobEvent, JobState, NotPossible, after
+from service.domain.job import RUNNABLE, TRANSITIONS, JobEvent, JobState, NotPossible, after
 from service.domain.json import JsonObject
 from service.domain.retry import PastStep, RetryPlan, plan_retry
 from service.domain.step import StepState
 from service.domain.work import StepPlan
+
+QUEUE_PAUSED = "queue_paused"
+"""What a job waits for, where all wait."""
 
 
 async def start(session: AsyncSession, job: JobRow) -> None:
@@ -34,8 +36,14 @@ async def start(session: AsyncSession, job: JobRow) -> None:
     await touch(session, job)
 
 
-async def pause(session: AsyncSession, job: JobRow) -> None:
-    """Nothing more is claimed; what runs is let finish, and then the job is paused."""
+async def pause(session: AsyncSession, job: JobRow, *, stop: bool = False) -> dict[str, int]:
+    """Nothing more is claimed; what runs is let finish, and then the job is paused.
+
+    With `stop` what runs is handed back first; returns the attempts that were, by step.
+    """
+    if JobEvent.PAUSE not in TRANSITIONS[JobState(job.state)]:
+        raise NotPossible(JobState(job.state), JobEvent.PAUSE)
+    stopped = await stop_running(session, job) if stop else {}
     running = await session.scalar(
         select(func.count())
         .select_from(StepRow)
@@ -50,6 +58,60 @@ async def pause(session: AsyncSession, job: JobRow) -> None:
         job.state = after(JobState.PAUSING, JobEvent.SETTLE)
     await unring(session, job)
     await touch(session, job)
+    return stopped
+
+
+async def stop_running(session: AsyncSession, job: JobRow) -> dict[str, int]:
+    """Hands back what runs of the job; nobody's failures rise. Returns the attempts by step: their results are refused.
+
+    A job that was only waiting for that is paused.
+    """
+    stopped = await session.execute(
+        update(StepRow)
+        .where(StepRow.job_id == job.id, StepRow.state == StepState.RUNNING)
+        .values(
+            state=StepState.QUEUED,
+            worker=None,
+            lease_until=None,
+            dispatched_at=None,
+            run_at=await read_clock(session),
+        )
+        .returning(StepRow.id, StepRow.attempt)
+        .execution_options(synchronize_session=False)
+    )
+    attempts = {row[0]: row[1] for row in stopped}
+    await settle_pause(session, job)
+    return attempts
+
+
+async def prioritise(session: AsyncSession, job: JobRow, priority: int) -> None:
+    """The job's steps are ordered anew, those that were rung as well."""
+    job.priority = priority
+    await unring(session, job)
+    await touch(session, job)
+
+
+async def wait_for_queue(session: AsyncSession, job: JobRow) -> None:
+    """What ran of the job was handed back since the queue is paused; what else it waits for is still said."""
+    if job.waits is None:
+        job.waits = {"code": QUEUE_PAUSED, "params": {}}
+    await touch(session, job)
+
+
+async def queue_resumed(session: AsyncSession) -> list[str]:
+    """No job waits for the queue any more; returns the ids of those that did."""
+    jobs = await session.scalars(
+        select(JobRow)
+        .where(JobRow.state.in_(list(RUNNABLE)), JobRow.waits["code"].as_string() == QUEUE_PAUSED)
+        .order_by(JobRow.id)
+        .with_for_update()
+    )
+    resumed: list[str] = []
+    for job in jobs:
+        job.waits = None
+        await touch(session, job)
+        resumed.append(job.id)
+    return resumed
 
 
 async def resume(session: AsyncSession, job: JobRow) -> None:
@@ -111,8 +173,8 @@ async def retry(session: AsyncSession, job: JobRow) -> NewRun:
     _reset(job, state, plan, kept, now)
     await session.flush()
     again = tuple(StepPlan(each.cost, _unbound(each.input)) for each in plan.again)
-    new = await add_steps(session, job, plan.phase, again, slots=max(1, await live_slots(session)))
-    job.cost_total = max(job.cost_total, job.cost_done + sum(each.weight for each in new) + 1)
+    await add_steps(session, job, plan.phase, again)
+    job.cost_total = max(job.cost_total, job.cost_done + sum(each.cost for each in plan.again) + 1)
     job.percent = float(100 * job.cost_done // job.cost_total)
     await touch(session, job)
     return NewRun(job.run, plan)
@@ -129,7 +191,7 @@ def _reset(job: JobRow, state: JobState, plan: RetryPlan, kept: list[StepRow], n
     job.phase = plan.phase
     job.remaining = len(plan.requeue)
     job.steps_total, job.steps_done = len(kept), len(done)
-    job.cost_done = sum(row.weight for row in done)
+    job.cost_done = sum(row.cost for row in done)
     job.outcome, job.error, job.question, job.retry_at, job.waits = None, None, None, None, None
     job.cancelled_by, job.ended_at, job.started_at = None, None, None
     job.warnings, job.attempt, job.interrupted = {}, 0, 0

@@ -1,0 +1,4 @@
+"""Engines that are not on this machine: what they were asked for goes on there, whoever stops waiting for it."""
+
+REMOTE_ENGINES = {"documentai": "Google Document AI"}
+"""What people call them, by code."""
