@@ -180,11 +180,15 @@ class Settings(BaseSettings):
         200, description="How many times its size such a document may unpack to, if that is more than 20 MiB"
     )
     text_bytes: Bytes = Field(
-        64 * MEBIBYTE, description="Largest text, Markdown, CSV or HTML file, in bytes, and chapter of an e-book"
+        64 * MEBIBYTE,
+        description="Largest text, Markdown, CSV or HTML file, in bytes, and chapter of an e-book",
     )
     table_cells: Count = Field(2_000_000, description="Most cells of one sheet")
     markup_depth: int = Field(
-        200, ge=10, le=250, description="How deep elements of HTML and of office documents may be nested"
+        200,
+        ge=10,
+        le=250,
+        description="How deep elements of a web page, or of a chapter of an e-book, may be nested",
     )
 
     ocr_engine: Literal["auto", "rapidocr", "tesseract", "documentai"] = Field(

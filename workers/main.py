@@ -20,12 +20,14 @@ from service.domain.ids import new_id
 from service.settings import WORKER_ID, Settings, load_settings
 from workers.advance import Advance
 from workers.collector import Collector
+from workers.engines.flow.limits import FlowLimits
 from workers.engines.ocr.choice import OcrEngines
 from workers.engines.reading_limits import ReadingLimits
 from workers.engines.toolbox import Toolbox
 from workers.estimates import Estimates
 from workers.heartbeat import Heartbeat
 from workers.images import Images
+from workers.learning import Learning
 from workers.listening import listen
 from workers.pipelines import all_pipelines
 from workers.recording import Recording, RecordingParts
@@ -54,6 +56,14 @@ async def toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
         max_pages=settings.max_pages,
         page_megapixels=settings.page_megapixels,
         ocr_dpi=settings.ocr_dpi,
+        flow=FlowLimits(
+            unpacked_bytes=settings.unpacked_bytes,
+            archive_entries=settings.archive_entries,
+            ratio=settings.unpacked_ratio,
+            text_bytes=settings.text_bytes,
+            cells=settings.table_cells,
+            depth=settings.markup_depth,
+        ),
     )
     try:
         yield Toolbox(sandbox, ocr, limits)
@@ -99,6 +109,7 @@ class WorkerProcess:
             lease_seconds=settings.lease_seconds,
             every_seconds=settings.heartbeat_seconds,
         )
+        self._learning = Learning(adapters.db, tools.costs)
         self._sweep = Sweep(adapters.db, adapters.echo, adapters.dispatcher, advance)
         recording = Recording(
             RecordingParts(
@@ -164,6 +175,7 @@ class WorkerProcess:
                 group.create_task(listen(self._adapters.redis, self._wake, self.running)),
                 group.create_task(self._heartbeat.run()),
                 group.create_task(self._heartbeat.tell()),
+                group.create_task(self._learning.run()),
                 group.create_task(self._sweep.run()),
                 group.create_task(self._collector.run()),
                 group.create_task(self._tools.sandbox.start()),
@@ -190,6 +202,7 @@ class WorkerProcess:
             changed = await leases.release(session, self._worker.id, live=self._adapters.echo.live)
         for job in changed:
             await self._adapters.echo.publish(job.id, *leases.interrupted_lines(job))
+        await self._learning.share()
 
     def _wake(self) -> None:
         self._steps.wake()

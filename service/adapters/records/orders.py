@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
+from service.adapters.dispatch import live_slots
 from service.adapters.records.ending import touch
 from service.adapters.records.steps import add_steps, settle_pause, unring
 from service.adapters.tables import ArtifactRow, JobRow, RunRow, StepRow
@@ -173,8 +174,8 @@ async def retry(session: AsyncSession, job: JobRow) -> NewRun:
     _reset(job, state, plan, kept, now)
     await session.flush()
     again = tuple(StepPlan(each.cost, _unbound(each.input)) for each in plan.again)
-    await add_steps(session, job, plan.phase, again)
-    job.cost_total = max(job.cost_total, job.cost_done + sum(each.cost for each in plan.again) + 1)
+    new = await add_steps(session, job, plan.phase, again, slots=max(1, await live_slots(session)))
+    job.cost_total = max(job.cost_total, job.cost_done + sum(each.weight for each in new) + 1)
     job.percent = float(100 * job.cost_done // job.cost_total)
     await touch(session, job)
     return NewRun(job.run, plan)
@@ -191,7 +192,7 @@ def _reset(job: JobRow, state: JobState, plan: RetryPlan, kept: list[StepRow], n
     job.phase = plan.phase
     job.remaining = len(plan.requeue)
     job.steps_total, job.steps_done = len(kept), len(done)
-    job.cost_done = sum(row.cost for row in done)
+    job.cost_done = sum(row.weight for row in done)
     job.outcome, job.error, job.question, job.retry_at, job.waits = None, None, None, None, None
     job.cancelled_by, job.ended_at, job.started_at = None, None, None
     job.warnings, job.attempt, job.interrupted = {}, 0, 0
