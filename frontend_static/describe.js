@@ -81,13 +81,13 @@ function detailOf(job) {
 function jobPieces(job, look, now) {
   switch (job.state) {
     case "processing":
-      return [phaseOf(job) || word(look), detailOf(job), percent(job.percent ?? 0), timesOf(job, now)];
+      return [phaseOf(job) || word(look), ...waitPieces(job, now), detailOf(job), percent(job.percent ?? 0), timesOf(job, now)];
     case "pausing":
       return [word(look), t("ui.card.finishing"), percent(job.percent ?? 0)];
     case "paused":
       return [word(look), phaseOf(job), percent(job.percent ?? 0)];
     case "queued":
-      return [word(look), ...queuedPieces(job)];
+      return [word(look), ...queuedPieces(job, now)];
     case "staged":
       return [word(look), pagesOf(job), job.size === undefined ? "" : bytes(job.size)];
     case "waiting":
@@ -101,14 +101,31 @@ function jobPieces(job, look, now) {
   }
 }
 
-/** @param {JobValue} job */
-function queuedPieces(job) {
+/**
+ * @param {JobValue} job
+ * @param {number} now
+ */
+function queuedPieces(job, now) {
   const place = job.waits_for?.params["place"];
   return [
-    say("waits", job.waits_for),
+    ...waitPieces(job, now),
     typeof place === "number" ? t("ui.card.place", { place }) : "",
-    job.retry_at ? t("ui.card.retry_at", { time: clockTime(job.retry_at) }) : "",
     (job.percent ?? 0) > 0 ? percent(job.percent ?? 0) : "",
+  ];
+}
+
+/**
+ * What is waited for, and until when: an engine's next try by the clock, one's own in so many seconds.
+ * @param {JobValue} job
+ * @param {number} now
+ */
+function waitPieces(job, now) {
+  const at = job.waits_for?.params["at"];
+  const rest = job.retry_at ? job.retry_at - now : 0;
+  return [
+    say("waits", job.waits_for),
+    typeof at === "number" ? t("ui.card.next_try", { time: clockTime(at) }) : "",
+    rest > 0 ? t("ui.card.retry_in", { time: duration(Math.ceil(rest)) }) : "",
   ];
 }
 

@@ -74,7 +74,7 @@
  * @property {{queued: number, running: number, waiting: number, oldest_wait_seconds: number|null}} [queue]
  * @property {{jobs?: Record<string, WaitValue>, more: number}} [waits]
  * @property {{minutes: number, steps_a_minute: number, pages_a_minute: number, jobs_a_minute: number}} [throughput]
- * @property {Record<string, {state: string, detail: string|null}>} [engines]
+ * @property {Record<string, {state: string, detail: string|null, since?: number, next_try?: number}>} [engines]
  *
  * @typedef {{type?: string, title?: string, status: number, detail?: string, code: string,
  *   params?: Record<string, unknown>, support_id?: string|null}} Problem

@@ -3,7 +3,7 @@
 /** @import {WorkerValue, WorkersValue} from "../types.js" */
 
 import { arrange, fill, html, part, setText } from "../html.js";
-import { duration, number, say, t } from "../i18n.js";
+import { clockTime, duration, number, say, t } from "../i18n.js";
 import { Piece, make } from "./piece.js";
 import { Waits } from "./waits.js";
 
@@ -56,11 +56,14 @@ export class Workers extends Piece {
     for (const [id, each] of workers) this.#drawWorker(this.#workers.get(id), each);
     const engines = Object.entries(value.engines ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
     arrange(part(this, "engines", HTMLElement), engines.map(([id]) => id), this.#engines, () => document.createElement("li"));
-    for (const [name, { state, detail }] of engines) {
+    for (const [name, { state, detail, since, next_try: nextTry }] of engines) {
       const item = this.#engines.get(name);
       if (!item) continue;
       item.dataset["state"] = state;
-      setText(item, [name, t(`ui.engine.${state}`), detail].filter(Boolean).join(" · "));
+      setText(item, [
+        name, t(`ui.engine.${state}`), since ? t("ui.engine.since", { time: clockTime(since) }) : "", detail,
+        nextTry ? t("ui.card.next_try", { time: clockTime(nextTry) }) : "",
+      ].filter(Boolean).join(" · "));
     }
   }
 

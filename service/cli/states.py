@@ -1,5 +1,8 @@
 """How a job is told in a few words: by its snapshot's value."""
 
+import math
+import time
+
 from service.domain.json import JsonObject
 from service.domain.message import english
 
@@ -65,9 +68,19 @@ def telling(value: JsonObject) -> str:
         case "waiting":
             return str((value.get("question") or {}).get("text") or "waiting for an answer")
         case "queued":
-            return str((value.get("waits_for") or {}).get("text") or "queued")
+            return _waits(value) or "queued"
         case _:
             return _going_on(value)
+
+
+def _waits(value: JsonObject) -> str:
+    """What is waited for, and until when: an engine's next try by the clock, one's own in so many seconds."""
+    waits = value.get("waits_for") or {}
+    said = str(waits.get("text") or "")
+    if at := (waits.get("params") or {}).get("at"):
+        return f"{said}, next try {time.strftime('%H:%M:%S', time.localtime(at))}"
+    rest = (value.get("retry_at") or 0.0) - time.time()
+    return f"{said} in {math.ceil(rest)} s" if said and rest > 0 else said
 
 
 def _ending(value: JsonObject) -> str:
@@ -85,8 +98,7 @@ def _going_on(value: JsonObject) -> str:
     if phase:
         title = english("phase", str(phase.get("code")), {})
         parts.append(f"{title} ({phase.get('index')} of {phase.get('total')})")
-    if detail := _detail(value):
-        parts.append(detail)
+    parts += filter(None, (_waits(value), _detail(value)))
     return ", ".join(parts) or str(value.get("state") or "")
 
 

@@ -55,6 +55,9 @@ class JsonLines:
         "phase",
         "detail",
         "eta_seconds",
+        "attempt",
+        "retry_at",
+        "waits_for",
         "outcome",
         "question",
         "error",
@@ -96,7 +99,8 @@ class Lines:
 
     def show(self, value: JsonObject) -> None:
         phase = (value.get("phase") or {}).get("index")
-        so_far = (value["state"], phase, percent_of(value) // _PLAIN_STEP)
+        waits = (value.get("waits_for") or {}).get("code") if value["state"] == "processing" else None
+        so_far = (value["state"], phase, percent_of(value) // _PLAIN_STEP, waits)
         if self._told.get(value["id"]) == so_far:
             return
         self._told[value["id"]] = so_far

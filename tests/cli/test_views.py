@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from service.cli.results import Expected, Result, tell_differences, tell_results
 from service.cli.screen import Screen
 from service.cli.states import percent_text, telling
 from service.cli.views import Bars, JsonLines, Lines
+from service.domain.message import Message
 
 
 def value(**fields: Any) -> dict[str, Any]:
@@ -145,3 +147,34 @@ def test_a_sample_that_was_rejected_is_named(capsys: pytest.CaptureFixture[str])
     rejected = [{"name": "b.pdf", "problem": {"detail": "It is empty."}}]
     assert tell_differences(Screen(), expected(), [Result(A, "anchor")], rejected) == 1
     assert "b.pdf: rejected, It is empty." in capsys.readouterr().out
+
+
+def test_who_waits_for_an_engine_or_for_the_next_try_sees_until_when() -> None:
+    at = time.time() + 600
+    engine = Message("waits", "engine_unavailable", {"engine": "Afar Inc.", "at": at}).json()
+    clock = time.strftime("%H:%M:%S", time.localtime(at))
+    assert telling(value(phase=READING, waits_for=engine)) == (
+        f"Reading (2 of 3), Afar Inc. is unavailable, next try {clock}"
+    )
+    again = Message("waits", "retry_of", {"attempt": 2, "tries": 5}).json()
+    assert (
+        telling(value(state="queued", waits_for=again, retry_at=time.time() + 7.5)) == "retry 2 of 5 in 8 s"
+    )
+    assert telling(value(state="queued", waits_for=again, retry_at=time.time() - 1)) == "retry 2 of 5"
+
+
+def test_a_pipe_and_a_program_hear_that_a_job_waits(capsys: pytest.CaptureFixture[str]) -> None:
+    again = Message("waits", "retry_of", {"attempt": 2, "tries": 5}).json()
+    told = value(phase=READING, waits_for=again, retry_at=1.0, attempt=1)
+    with Lines(Screen()) as view:
+        view.show(value(phase=READING))
+        view.show(told)
+        view.show(told)
+    assert capsys.readouterr().out.splitlines() == [
+        "a.pdf  0 %  Reading (2 of 3)",
+        "a.pdf  0 %  Reading (2 of 3), retry 2 of 5",
+    ]
+    with JsonLines(Screen(as_json=True)) as view:
+        view.show(told)
+    line = json.loads(capsys.readouterr().out)
+    assert (line["waits_for"], line["retry_at"], line["attempt"]) == (again, 1.0, 1)

@@ -24,3 +24,22 @@ test("before the service has said which pages are read, all of the document coun
   assert.match(said({ state: "staged", counters: { pages_total: 0 } }), /3 pages/);
   assert.match(said({ state: "staged", counters: undefined }), /3 pages/);
 });
+
+test("a job says which engine it waits for and when that is asked again", () => {
+  const at = 1_800_000_000;
+  const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const waits_for = { code: "engine_unavailable", params: { engine: "Afar Inc.", at }, text: "" };
+  const job = /** @type {JobValue} */ ({ id: "1", name: "a.pdf", pipeline: "text", state: "processing", percent: 40, waits_for,
+    phase: { index: 2, total: 3, code: "reading" } });
+  const line = lineOf({ key: "1", group: "", job, upload: null }, at - 60);
+  assert.ok(line.includes(`Afar Inc. is unavailable · next try ${clock.format(at * 1000)}`), line);
+});
+
+test("a retry is counted down, and says of how many it is which", () => {
+  const waits_for = { code: "retry_of", params: { attempt: 2, tries: 5 }, text: "" };
+  const job = /** @type {JobValue} */ ({ id: "1", name: "a.pdf", pipeline: "text", state: "queued", percent: 0, waits_for,
+    retry_at: 1008 });
+  const item = { key: "1", group: "", job, upload: null };
+  assert.match(lineOf(item, 1000.5), /retry 2 of 5 · in 8\ss/);
+  assert.ok(!lineOf(item, 1010).includes(" in "), lineOf(item, 1010));
+});
