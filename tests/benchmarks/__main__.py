@@ -29,6 +29,8 @@ NAMES = (
     "pick_up",
     "start_up",
     "livez",
+    "progress",
+    "load",
     "engines",
     "live.delivery",
     "live.memory",
