@@ -14,24 +14,18 @@ from typing import Annotated, Any, Literal, NamedTuple, cast
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
+from service.settings_places import ENV_FILE, PREFIX, Places
 from service.settings_words import wanted
-
-PREFIX = "HEADWAY_"
-ENV_FILE = ".env"
 
 MEGABYTE = 1_000_000
 MEBIBYTE = 1024 * 1024
-TOKEN_CHARACTERS = 16
 
 WORKER_ID = "HEADWAY_WORKER_ID"
 LISTEN_FD = "HEADWAY_LISTEN_FD"
 INTERNAL = frozenset({WORKER_ID, LISTEN_FD})
 """Not settings: what a process of Headway tells the one that it starts (a worker's id, the gateway's socket)."""
-
-_DATABASES = ("postgresql", "sqlite")
-_REDIS_SCHEMES = ("redis", "rediss", "unix")
 
 Count = Annotated[int, Field(ge=1)]
 Bytes = Annotated[int, Field(ge=1)]
@@ -43,59 +37,12 @@ class SettingsProblem(Exception):
     """A setting is unknown, missing or wrong. Its text names the setting and says what to do."""
 
 
-def _default_data_dir() -> Path:
-    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "headway"
-
-
 def _usable_cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-class Settings(BaseSettings):
+class Settings(Places):
     """Every setting of Headway, checked and frozen. `None` means: chosen at start, as its description says."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_file=ENV_FILE,
-        env_file_encoding="utf-8",
-        env_ignore_empty=True,
-        extra="ignore",
-        frozen=True,
-        hide_input_in_errors=True,
-    )
-
-    host: str = Field("127.0.0.1", description="Address that the gateway listens on")
-    port: int = Field(8000, ge=0, le=65535, description="TCP port of the gateway; 0 takes any free one")
-    public_url: str | None = Field(
-        None,
-        description="URL under which browsers reach the gateway, for links and origin checks; else from host and port",
-    )
-    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Further origins whose pages may connect, separated by commas"
-    )
-    token: SecretStr | None = Field(
-        None,
-        description="Token of the local user, at least 16 characters; else made at first start",
-    )
-    url: str | None = Field(
-        None, description="Server that commands such as `upload` talk to; else the one of the data folder"
-    )
-
-    data_dir: Path = Field(
-        default_factory=_default_data_dir,
-        description="Folder for documents, the SQLite database and secrets",
-    )
-    database_url: SecretStr | None = Field(
-        None,
-        description="SQL database, `postgresql://…` or `sqlite:///…`; else a SQLite file in the data folder",
-    )
-    redis_url: SecretStr | None = Field(
-        None, description="Redis server, `redis://…`, `rediss://…` or `unix://…`; else an embedded one"
-    )
-    storage_url: str | None = Field(
-        None,
-        description="Where documents and results are kept, `file:///…`; else a folder in the data folder",
-    )
 
     file_bytes: Bytes = Field(500 * MEGABYTE, description="Largest file accepted, in bytes")
     files_per_request: Count = Field(200, description="Most files in one upload")
@@ -163,6 +110,22 @@ class Settings(BaseSettings):
 
     page_seconds: Seconds = Field(60.0, description="Most time that one page may take, in seconds")
     step_seconds: Seconds = Field(600.0, description="Most time that one step may take, in seconds")
+    job_seconds: Seconds | None = Field(
+        None,
+        description="Most work of one job, in seconds, but at least three times what is expected; else no limit",
+    )
+    slow_page_seconds: Seconds = Field(
+        10.0, description="Seconds after which a page is said to take unusually long"
+    )
+    slow_step_seconds: Seconds = Field(
+        120.0, description="Seconds after which a step is said to take unusually long"
+    )
+    child_cpu_seconds: Seconds = Field(
+        300.0, description="Computing time that one step's child may use, in seconds"
+    )
+    step_output_bytes: Bytes = Field(
+        4096 * MEBIBYTE, description="Most that one step may write, in bytes, its temporary files included"
+    )
     child_memory_bytes: Bytes = Field(
         1024 * MEBIBYTE, description="Memory that a document may take while it is read, in bytes"
     )
@@ -225,13 +188,6 @@ class Settings(BaseSettings):
         "auto", description="Form of the log: `auto` is `console` on a terminal, else `json`"
     )
 
-    @field_validator("allowed_origins", mode="before")
-    @classmethod
-    def _split_origins(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        return tuple(part for part in (item.strip() for item in value.split(",")) if part)
-
     @field_validator("engine_steps", mode="before")
     @classmethod
     def _split_engines(cls, value: Any) -> Any:
@@ -242,30 +198,6 @@ class Settings(BaseSettings):
             raise ValueError("should be names of engines with numbers, such as documentai=8,rapidocr=1")
         return tuple((name.strip(), int(number)) for name, _, number in pairs)
 
-    @field_validator("allowed_origins")
-    @classmethod
-    def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_origin(origin) for origin in value)
-
-    @field_validator("public_url", "url")
-    @classmethod
-    def _check_url(cls, value: str | None) -> str | None:
-        return _origin(value) if value is not None else None
-
-    @field_validator("token")
-    @classmethod
-    def _check_token(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < TOKEN_CHARACTERS:
-            raise ValueError(f"should have at least {TOKEN_CHARACTERS} characters")
-        return value
-
-    @field_validator("storage_url")
-    @classmethod
-    def _check_storage(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith("file:///"):
-            raise ValueError("should be a URL that starts with file:///")
-        return value
-
     @field_validator("clamd")
     @classmethod
     def _check_clamd(cls, value: str | None) -> str | None:
@@ -273,20 +205,10 @@ class Settings(BaseSettings):
             raise ValueError("should be host:port or the absolute path of a socket")
         return value
 
-    @field_validator("data_dir", "documentai_credentials_file")
+    @field_validator("documentai_credentials_file")
     @classmethod
-    def _make_absolute(cls, value: Path | None) -> Path | None:
+    def _make_credentials_absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None
-
-    @field_validator("database_url")
-    @classmethod
-    def _check_database(cls, value: SecretStr | None) -> SecretStr | None:
-        return _with_scheme(value, _DATABASES)
-
-    @field_validator("redis_url")
-    @classmethod
-    def _check_redis(cls, value: SecretStr | None) -> SecretStr | None:
-        return _with_scheme(value, _REDIS_SCHEMES)
 
     def environment(self) -> dict[str, str]:
         """The variables with which a child process reads the same settings. Holds secrets: never log it."""
@@ -356,24 +278,6 @@ def _as_text(value: Any) -> str:
 
 def _item_text(item: object) -> str:
     return "=".join(map(str, cast("tuple[object, ...]", item))) if isinstance(item, tuple) else str(item)
-
-
-def _origin(text: str) -> str:
-    """The origin without a closing slash."""
-    if not re.fullmatch(r"https?://[^/\s?#@]+/?", text):
-        raise ValueError(f"{text!r} is not an origin such as https://example.org")
-    return text.rstrip("/")
-
-
-def _with_scheme(url: SecretStr | None, schemes: tuple[str, ...]) -> SecretStr | None:
-    """The URL, when its scheme (before any `+driver`) is one of these."""
-    if url is not None:
-        scheme, separator, _ = url.get_secret_value().partition("://")
-        if not separator or scheme.partition("+")[0] not in schemes:
-            raise ValueError(
-                "should be a URL that starts with " + " or ".join(f"{name}://" for name in schemes)
-            )
-    return url
 
 
 def _unknown_names() -> Iterator[str]:
