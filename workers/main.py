@@ -28,6 +28,7 @@ from workers.estimates import Estimates
 from workers.heartbeat import Heartbeat
 from workers.images import Images
 from workers.learning import Learning
+from workers.light_lane import LightLane
 from workers.listening import listen
 from workers.pipelines import all_pipelines
 from workers.recording import Recording, RecordingParts
@@ -148,6 +149,7 @@ class WorkerProcess:
             max_jobs=settings.slots,
             ctx={RUNNER: runner},
         )
+        self._light = [LightLane(runner, self.running, settings.slots) for _ in range(settings.light_slots)]
         self._images = WakeWorker(
             [render_page, estimate],
             redis_pool=arq_redis(adapters.redis, IMAGE_QUEUE),
@@ -181,6 +183,7 @@ class WorkerProcess:
                 group.create_task(self._tools.sandbox.start()),
             ]
             work = [group.create_task(self._steps.main()), group.create_task(self._images.main())]
+            work += [group.create_task(each.run()) for each in self._light]
             await stop.wait()
             await self._drain(work)
             for each in services:
@@ -190,6 +193,8 @@ class WorkerProcess:
     async def _drain(self, work: list[asyncio.Task[None]]) -> None:
         self._steps.leave()
         self._images.leave()
+        for each in self._light:
+            each.leave()
         drain = self._settings.drain_seconds or 0.0
         await asyncio.wait(work, timeout=max(0.0, drain - _HAND_BACK_SECONDS))
         self.running.leave()
@@ -207,6 +212,8 @@ class WorkerProcess:
     def _wake(self) -> None:
         self._steps.wake()
         self._images.wake()
+        for each in self._light:
+            each.wake()
 
 
 async def _work(settings: Settings) -> None:

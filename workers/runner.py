@@ -1,7 +1,10 @@
 """Running one step: claim it, work, and have it recorded how it ended."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,7 +16,7 @@ from service.adapters.logs import bound_to_work
 from service.adapters.records.leases import SUSPECT_DEATHS
 from service.adapters.records.steps import Claim, LostStep
 from service.adapters.secrets import SecretBox
-from service.adapters.turns import claim_next
+from service.adapters.turns import claim_light, claim_next
 from service.domain.log_line import log_line
 from workers.company import Company, Place
 from workers.engine_watch import Admission
@@ -27,6 +30,7 @@ from workers.stored import StorageFull
 from workers.work import Work
 
 _log = structlog.get_logger()
+Claiming: TypeAlias = Callable[[], Awaitable[Claim | None]]
 
 
 @dataclass(frozen=True)
@@ -56,23 +60,32 @@ class Runner:
 
         With the database away nothing can be recorded: the lease is not renewed then, and the step runs again.
         """
+        parts = self._parts
+        await self._run(partial(claim_next, parts.db, step_id, parts.worker_id, parts.lease_seconds))
+
+    async def run_light(self) -> bool:
+        """Runs the light step that goes first, as `run` does; False where there is none."""
+        parts = self._parts
+        return await self._run(partial(claim_light, parts.db, parts.worker_id, parts.lease_seconds))
+
+    async def _run(self, claiming: Claiming) -> bool:
         # Before the claim: who waits for a place has nothing that could be taken for the death of this worker.
         async with self._company.place() as place:
-            claim = await self._claim(step_id)
+            claim = await self._claim(claiming)
             if claim is None:
-                return
+                return False
             running = self._enter(claim)
             with bound_to_work(job=claim.job.id, step=claim.step.id, attempt=claim.step.attempt):
                 await self._run_to_its_end(claim, running, place)
+        return True
 
-    async def _claim(self, step_id: str) -> Claim | None:
-        parts = self._parts
+    async def _claim(self, claiming: Claiming) -> Claim | None:
         try:
-            return await claim_next(parts.db, step_id, parts.worker_id, parts.lease_seconds)
+            return await claiming()
         except LostStep:
             return None
         except (SQLAlchemyError, OSError):
-            _log.exception("claim_failed", step=step_id)
+            _log.exception("claim_failed")
             return None
 
     async def _run_to_its_end(self, claim: Claim, running: RunningStep, place: Place) -> None:
@@ -105,6 +118,8 @@ class Runner:
             pipeline=claim.job.pipeline,
             phase=claim.job.phases[claim.step.phase],
             task=task,
+            cost=claim.step.cost,
+            engine=claim.step.engine,
         )
         self._parts.running.add(running)
         return running

@@ -30,6 +30,8 @@ class RunningStep:
     pipeline: str
     phase: str
     task: asyncio.Task[object]
+    cost: int
+    engine: str | None
     since: float = field(default_factory=time.time)
     stop: Stop | None = None
     settled: bool = False

@@ -243,13 +243,16 @@ class Dispatcher:
         self._later.after(seconds)
 
     async def dispatch(self) -> int:
-        """Rings what fits into the window now; returns how many steps."""
+        """Rings what fits into the window now; returns how many steps.
+
+        Workers are woken even where none does: a light one of what is new may have a place beside their slots.
+        """
         async with self._db.writing() as session:
             rings = await pick(session)
-        await self.ring(rings)
+        await self.ring(rings, wake=True)
         return len(rings)
 
-    async def ring(self, rings: list[Ring]) -> None:
+    async def ring(self, rings: list[Ring], *, wake: bool = False) -> None:
         """Rings what `pick` marked in a transaction that has been committed since.
 
         Redis being away is no error here: the reconciler repeats what was not heard.
@@ -257,7 +260,7 @@ class Dispatcher:
         try:
             for each in rings:
                 await self._queue.ring(each.step_id, each.attempt, each.dispatch)
-            if rings:
+            if rings or wake:
                 await self._queue.wake()
         except (RedisError, OSError) as lost:
             _log.warning("ring_postponed", steps=len(rings), reason=str(lost))

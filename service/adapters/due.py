@@ -33,6 +33,7 @@ def due_steps(
     *only: ColumnElement[bool],
     among: Sequence[Select[str]] = (),
     limits: RunningLimits = NO_LIMITS,
+    even_if_paused: bool = False,
 ) -> Subquery:
     """The steps that may run now: `id`, `job_id`, `owner_id`, `engine`, `rung` (when a worker was told, if ever), by
     what they are ordered and, where there are limits, which they are `of_owner` and `of_engine`.
@@ -40,7 +41,8 @@ def due_steps(
     `priority` goes before all. Owners then take turns: a step's `share` is where its cost ends among its owner's,
     counted from what the owner has running and what of it ended a moment ago; but the one step that keeps a job from
     its end does not pay for what that job has just had. Among one owner's, jobs that have begun go before those that
-    have not, and of them whatever is nearest to its end. Owners and engines that run as much as they may are left out.
+    have not, and of them whatever is nearest to its end. Owners and engines that run as much as they may are left out,
+    and while the queue is paused everything is, unless that is not to count.
     """
     running = _cost_by_owner(StepRow.state == StepState.RUNNING)
     ended = _cost_by_owner(StepRow.ended_at > now - SHARE_SECONDS)
@@ -77,6 +79,7 @@ def due_steps(
             (_plain(StepRow.state) if among else StepRow.state) == StepState.QUEUED,
             StepRow.run_at <= now,
             (_plain(JobRow.state) if among else JobRow.state).in_(list(RUNNABLE)),
+            *([] if even_if_paused else [queue_open()]),
             *_within(limits),
             *([StepRow.id.in_(union(*among))] if among else []),
             *only,
@@ -188,9 +191,9 @@ def _numbered(limits: RunningLimits, own_order: tuple[Any, ...]) -> list[ColumnE
 
 
 def _within(limits: RunningLimits) -> list[ColumnElement[bool]]:
-    """The queue is open, and neither the owner nor the engine runs as much as it may."""
+    """Neither the owner nor the engine runs as much as it may."""
     job, step = aliased(JobRow), aliased(StepRow)
-    conditions = [queue_open()]
+    conditions: list[ColumnElement[bool]] = []
     if limits.owner is not None:
         full = (
             select(job.owner_id)

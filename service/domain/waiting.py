@@ -7,11 +7,12 @@ from service.domain.message import Message
 
 @dataclass(frozen=True)
 class Pool:
-    """The live workers, their slots, and how many of those are taken."""
+    """The live workers, their slots, how many of those are taken, and whether the whole queue is paused."""
 
     workers: int
     slots: int
     taken: int
+    paused: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Turn:
 
 def why_no_turn(turn: Turn, pool: Pool) -> Message:
     """Why a job that could run does not. The reason that somebody could do something about comes first."""
+    if pool.paused:
+        return Message("waits", "queue_paused")
     if pool.workers == 0:
         return Message("waits", "no_worker")
     if turn.place <= pool.slots - pool.taken:

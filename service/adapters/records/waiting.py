@@ -52,7 +52,7 @@ async def waits(session: AsyncSession, now: float, pool: Pool) -> JsonObject:
 
 async def _turns(session: AsyncSession, now: float, pool: Pool, found: _Waits) -> None:
     """Those that could run now, each by that of its steps whose turn comes first."""
-    due = due_steps(now)
+    due = due_steps(now, even_if_paused=True)
     turn = func.row_number().over(partition_by=due.c.job_id, order_by=order_of(due))
     steps = select(due, turn.label("turn")).where(due.c.job_id.not_in(_running())).subquery()
     came = (steps.c.priority, steps.c.queued_at, steps.c.job_id)

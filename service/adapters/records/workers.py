@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.adapters.clock import read_clock
 from service.adapters.dispatch import LIVE_SECONDS
 from service.adapters.records.breakers import engines_away
+from service.adapters.records.queue_state import pause_of
 from service.adapters.records.throughput import throughput
 from service.adapters.records.waiting import waits
 from service.adapters.tables import JobRow, StepRow, WorkerRow
@@ -21,12 +22,13 @@ _AT_WORK = (JobState.PROCESSING, JobState.PAUSING)
 
 
 async def workers_value(session: AsyncSession) -> JsonObject:
-    """The value of `admin:workers` and of `GET /api/admin/workers`. Eleven statements, however much there is."""
+    """The value of `admin:workers` and of `GET /api/admin/workers`. Twelve statements, however much there is."""
     now = await read_clock(session)
     live = list(await session.scalars(select(WorkerRow).where(WorkerRow.seen_at > now - LIVE_SECONDS)))
     running = await _running(session, [each.id for each in live])
     taken = sum(map(len, running.values()))
-    pool = Pool(len(live), sum(each.slots for each in live), taken)
+    pause = await pause_of(session)
+    pool = Pool(len(live), sum(each.slots for each in live), taken, paused=pause is not None)
     return {
         "workers": {
             each.id: {
@@ -39,7 +41,7 @@ async def workers_value(session: AsyncSession) -> JsonObject:
             }
             for each in live
         },
-        "queue": await _queue(session, now),
+        "queue": {**await _queue(session, now), "paused": pause.json() if pause else None},
         "waits": await waits(session, now, pool),
         "throughput": await throughput(session, now),
         "engines": _engines(live) | _away(await engines_away(session), now),

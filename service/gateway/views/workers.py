@@ -15,6 +15,8 @@ READ_GAP_SECONDS = 2.0
 DEAD_AFTER_SECONDS = 5.0
 """A worker that died says nothing: only the clock tells, so the value is read again as often as this."""
 
+_WORDS = (b'"worker"', b'"state"', b'"queue"')
+
 
 class WorkersView:
     """The workers, what each runs, the queue and what waits in it, and the engines."""
@@ -30,12 +32,14 @@ class WorkersView:
         """Subscribes, then reads."""
         await self._hub.listen(keys.WORKERS_CHANNEL, self)
         await self._hub.listen(keys.ALL_CHANNEL, self)
+        await self._hub.listen(keys.QUEUE_CHANNEL, self)
         await self._repair.done()
 
     def close(self) -> None:
         """Nobody is told any more."""
         self._hub.unlisten(keys.WORKERS_CHANNEL, self)
         self._hub.unlisten(keys.ALL_CHANNEL, self)
+        self._hub.unlisten(keys.QUEUE_CHANNEL, self)
         self._repair.stop()
         if self._timer is not None:
             self._timer.cancel()
@@ -49,8 +53,8 @@ class WorkersView:
         self._shown.detach(outbox)
 
     def heard(self, message: Heard) -> None:
-        """A worker says that it runs something else, or a job changed its state."""
-        if b'"worker"' in message.payload or b'"state"' in message.payload:
+        """A worker says that it runs something else, a job changed its state, or the queue was paused or resumed."""
+        if any(word in message.payload for word in _WORDS):
             self._repair.ask()
 
     async def renewed(self) -> None:
