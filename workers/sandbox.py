@@ -139,7 +139,11 @@ class Call:
             item = await wire.item(min(latest, self._deadline))
         except TimeoutError:
             await forked.kill()
-            raise ChildFailed("timed_out", "the child was too slow and has been killed") from None
+            over = asyncio.get_running_loop().time() >= self._deadline
+            seconds = self._limits.total_seconds if over else self._limits.item_seconds
+            raise ChildFailed(
+                "timed_out", "the child was too slow and has been killed", params={"seconds": seconds}
+            ) from None
         except BadFrame as error:
             await forked.kill()
             raise ChildFailed("crashed", f"the child sent {error}") from error
@@ -194,7 +198,8 @@ def describe_death(ended: Ended, limits: Limits) -> ChildFailed:
         return ChildFailed("crashed", f"the child left with exit code {os.waitstatus_to_exitcode(status)}")
     number = os.WTERMSIG(status)
     if number == signal.SIGALRM:
-        return ChildFailed("timed_out", f"one item took more than {limits.item_seconds:g} s")
+        taken = f"one item took more than {limits.item_seconds:g} s"
+        return ChildFailed("timed_out", taken, params={"seconds": limits.item_seconds})
     # Native code that does not check its allocations dies of a signal once the budget is used up.
     near_limit = ended.peak_kb is not None and ended.peak_kb * 1024 > 0.9 * limits.memory_bytes
     kind: FailureKind = (

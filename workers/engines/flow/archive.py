@@ -2,6 +2,8 @@
 
 import posixpath
 import zipfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +40,12 @@ class Archive:
 
     def read(self, name: str) -> bytes:
         """The bytes of a part; raises DocumentRefused if it is missing or damaged."""
-        try:
+        with _refusing_damage():
             return self._zip.read(name)
-        except (KeyError, RuntimeError, OSError, zipfile.BadZipFile, EOFError, ValueError) as error:
-            raise DocumentRefused("broken_document") from error
-        except Exception as error:
-            if type(error).__module__ in ("zlib", "lzma", "_lzma"):
-                raise DocumentRefused("broken_document") from error
-            raise
+
+    def _start_of(self, name: str) -> bytes:
+        with _refusing_damage(), self._zip.open(name) as part:
+            return part.read(4096)
 
     def xml(self, name: str) -> Any:
         """The root element of a part. Nothing outside the part is ever looked at."""
@@ -62,8 +62,7 @@ class Archive:
         """Office never writes a DOCTYPE; who does, wants entities expanded or files pulled in."""
         for name in self._names:
             if name.lower().endswith((".xml", ".rels")):
-                with self._zip.open(name) as part:
-                    start = part.read(4096).replace(b"\0", b"").upper()
+                start = self._start_of(name).replace(b"\0", b"").upper()
                 if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
                     raise DocumentRefused("unsafe_document")
 
@@ -96,6 +95,19 @@ class Archive:
             allowed = min(allowed, max(packed * limits.ratio, _SMALL))
         if size > allowed:
             raise DocumentRefused("archive_bomb", {"size": size, "limit": allowed})
+
+
+@contextmanager
+def _refusing_damage() -> Generator[None]:
+    """What unpacking raises for a part that is missing or damaged as DocumentRefused."""
+    try:
+        yield
+    except (KeyError, RuntimeError, OSError, zipfile.BadZipFile, EOFError, ValueError) as error:
+        raise DocumentRefused("broken_document") from error
+    except Exception as error:
+        if type(error).__module__ in ("zlib", "lzma", "_lzma"):
+            raise DocumentRefused("broken_document") from error
+        raise
 
 
 def relation_id(element: Any) -> str:

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from workers.engines.failures import DocumentRefused
 from workers.engines.pdf.mupdf import mupdf, pymupdf
-from workers.engines.pdf.whole_image import check_size, of_any_size
+from workers.engines.pdf.whole_image import check_size, check_webp_size, of_any_size
 
 IMAGE_KINDS = frozenset({"png", "jpeg", "tiff", "webp"})
 
@@ -82,6 +82,7 @@ def _ran_out_of_memory(error: BaseException | None) -> bool:
 
 def _webp_as_png(path: str) -> bytes:
     """MuPDF does not read WEBP."""
+    check_webp_size(path)
     try:
         with of_any_size(), Image.open(path, formats=["WEBP"]) as image:
             check_size(image)

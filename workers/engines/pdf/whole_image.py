@@ -6,6 +6,7 @@ MuPDF draws what there is of a JPEG that broke off and says nothing of the rest;
 import struct
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 from PIL import Image, ImageFile
 
@@ -28,9 +29,30 @@ def check_whole(path: str, kind: str) -> None:
         _check_png(path)
 
 
+def check_webp_size(path: str) -> None:
+    """As `check_size`, by the file's head alone: Pillow allocates a WEBP's pixels before it says how many they are."""
+    with Path(path).open("rb") as file:
+        head = file.read(30)
+    match head[12:16]:
+        case b"VP8X" if len(head) == 30:
+            width, height = (1 + int.from_bytes(head[at : at + 3], "little") for at in (24, 27))
+        case b"VP8L" if len(head) >= 25:
+            bits = int.from_bytes(head[21:25], "little")
+            width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+        case b"VP8 " if len(head) == 30:
+            width, height = (int.from_bytes(head[at : at + 2], "little") & 0x3FFF for at in (26, 28))
+        case _:
+            return
+    _check(width, height)
+
+
 def check_size(image: Image.Image) -> None:
     """Raises DocumentRefused (image_too_large) for more pixels than may be decoded at once."""
-    megapixels = image.width * image.height / 1e6
+    _check(image.width, image.height)
+
+
+def _check(width: int, height: int) -> None:
+    megapixels = width * height / 1e6
     if megapixels > MOST_MEGAPIXELS:
         raise DocumentRefused("image_too_large", {"megapixels": round(megapixels), "limit": MOST_MEGAPIXELS})
 
