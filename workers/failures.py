@@ -24,6 +24,7 @@ _LONGEST_WAIT_SECONDS = 60.0
 _OF_A_CHILD = {
     "crashed": "crashed",
     "out_of_memory": "out_of_memory",
+    "out_of_cpu": "out_of_cpu",
     "timed_out": "timed_out",
     "error": "engine_error",
 }

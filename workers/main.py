@@ -30,12 +30,14 @@ from workers.images import Images
 from workers.learning import Learning
 from workers.light_lane import LightLane
 from workers.listening import listen
+from workers.overtime import Overtime
 from workers.pipelines import all_pipelines
 from workers.recording import Recording, RecordingParts
 from workers.retention import Retention
 from workers.runner import Runner, RunnerParts
 from workers.running import RunningSteps
 from workers.sandbox import Sandbox
+from workers.slow import SlowAfter
 from workers.sweep import Sweep
 from workers.tasks import ESTIMATES, IMAGES, RUNNER, estimate, render_page, run_step
 from workers.wake import WakeWorker
@@ -54,6 +56,8 @@ async def toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
         page_seconds=settings.page_seconds,
         step_seconds=settings.step_seconds,
         memory_bytes=settings.child_memory_bytes,
+        cpu_seconds=settings.child_cpu_seconds,
+        output_bytes=settings.step_output_bytes,
         max_pages=settings.max_pages,
         page_megapixels=settings.page_megapixels,
         ocr_dpi=settings.ocr_dpi,
@@ -133,15 +137,21 @@ class WorkerProcess:
                 work=Work(adapters.db, adapters.blobs, tools, advance),
                 recording=recording,
                 running=self.running,
+                slow_after=SlowAfter(settings.slow_page_seconds, settings.slow_step_seconds),
             )
         )
-        estimates = Estimates(adapters.db, adapters.blobs, adapters.echo, tools, advance)
-        images = Images(adapters.db, adapters.redis, adapters.blobs, adapters.secrets, tools)
         self._collector = Collector(
             adapters.db,
             adapters.blobs,
             Retention(adapters.db, adapters.blobs, adapters.echo, keep_by(settings)),
         )
+        self._limits = [
+            Overtime(adapters.db, adapters.echo, adapters.commands, seconds)
+            for seconds in [settings.job_seconds]
+            if seconds is not None
+        ]
+        estimates = Estimates(adapters.db, adapters.blobs, adapters.echo, tools, advance)
+        images = Images(adapters.db, adapters.redis, adapters.blobs, adapters.secrets, tools)
         self._steps = WakeWorker(
             [run_step],
             redis_pool=arq_redis(adapters.redis, STEP_QUEUE),
@@ -181,6 +191,7 @@ class WorkerProcess:
                 group.create_task(self._sweep.run()),
                 group.create_task(self._collector.run()),
                 group.create_task(self._tools.sandbox.start()),
+                *(group.create_task(each.run()) for each in self._limits),
             ]
             work = [group.create_task(self._steps.main()), group.create_task(self._images.main())]
             work += [group.create_task(each.run()) for each in self._light]

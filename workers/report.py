@@ -14,6 +14,7 @@ from service.adapters.event_log import EventLog
 from service.adapters.events import Outcome, StepFacts
 from service.domain.json import JsonObject
 from service.domain.message import Message
+from workers.slow import SlowAfter, SlowWatch
 
 _log = structlog.get_logger()
 APPENDS_A_SECOND = 10
@@ -54,7 +55,14 @@ class _Unsent:
 class StepReport:
     """The `Report` of one attempt at a step."""
 
-    def __init__(self, log: EventLog, echo: Echo, attempt: Attempt, phase_code: str) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        echo: Echo,
+        attempt: Attempt,
+        phase_code: str,
+        slow_after: SlowAfter,
+    ) -> None:
         self._log = log
         self._echo = echo
         self._attempt = attempt
@@ -69,6 +77,7 @@ class StepReport:
         self._told = -1
         self._last = 0.0
         self._sending = asyncio.Lock()
+        self._slow = SlowWatch(slow_after, attempt.cost / 1000)
 
     @property
     def unsent(self) -> bool:
@@ -86,6 +95,7 @@ class StepReport:
 
     def detail(self, detail: Message) -> None:
         self._unsent.detail = detail
+        self._slow.shows(detail)
 
     def extend(self, cost: int) -> None:
         """The attempt does more than its step was planned for: so many expected milliseconds, on this slot alone."""
@@ -164,6 +174,13 @@ class StepReport:
     async def _keep_sending(self) -> None:
         while True:
             await asyncio.sleep(1 / APPENDS_A_SECOND)
+            self._look_for_slowness()
             news = bool(self._unsent) or self._shown_done() > self._told + self._weight // 100
             if news or time.monotonic() - self._last > ALIVE_SECONDS:
                 await self.flush()
+
+    def _look_for_slowness(self) -> None:
+        slow = self._slow.look(self._item_began, self._item_takes / 1000)
+        if slow is not None:
+            self._unsent.detail = slow.detail
+            self.line(slow.line)

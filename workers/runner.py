@@ -26,6 +26,7 @@ from workers.pipelines.declaration import AskPerson
 from workers.recording import Recording
 from workers.report import Attempt, StepReport
 from workers.running import RunningStep, RunningSteps, Stop
+from workers.slow import SlowAfter
 from workers.stored import StorageFull
 from workers.work import Work
 
@@ -46,6 +47,7 @@ class RunnerParts:
     work: Work
     recording: Recording
     running: RunningSteps
+    slow_after: SlowAfter
 
 
 class Runner:
@@ -127,7 +129,7 @@ class Runner:
     async def _run_claimed(self, claim: Claim, running: RunningStep) -> None:
         parts, job, step = self._parts, claim.job, claim.step
         attempt = Attempt(job.id, job.owner_id, job.run, step.id, step.attempt, step.cost, step.weight)
-        report = StepReport(parts.log, parts.echo, attempt, job.phases[step.phase])
+        report = StepReport(parts.log, parts.echo, attempt, job.phases[step.phase], parts.slow_after)
         if claim.news:
             await parts.echo.publish(job.id, *([log_line("started")] if claim.first else []))
         admission = await parts.recording.engines.admit(claim)

@@ -200,6 +200,8 @@ def describe_death(ended: Ended, limits: Limits) -> ChildFailed:
     if number == signal.SIGALRM:
         taken = f"one item took more than {limits.item_seconds:g} s"
         return ChildFailed("timed_out", taken, params={"seconds": limits.item_seconds})
+    if number == signal.SIGXCPU:
+        return ChildFailed("out_of_cpu", f"more than {limits.cpu_seconds:g} s of computing")
     # Native code that does not check its allocations dies of a signal once the budget is used up.
     near_limit = ended.peak_kb is not None and ended.peak_kb * 1024 > 0.9 * limits.memory_bytes
     kind: FailureKind = (

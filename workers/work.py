@@ -11,6 +11,7 @@ from service.domain.json import JsonObject
 from service.domain.step import runs_on
 from service.domain.work import PastWork, StepDone, StepPlan
 from workers.advance import Advance, document_facts
+from workers.bounded import BoundedBlobs
 from workers.engines.toolbox import Toolbox
 from workers.failures import StepTimedOut
 from workers.pipelines.declaration import Pipeline, StepContext
@@ -136,7 +137,7 @@ class Work:
             before=tuple(before),
             output_key=key,
             report=report,
-            blobs=self._blobs,
+            blobs=BoundedBlobs(self._blobs, self._tools.limits.output_bytes),
             tools=self._tools,
             failures=claim.step.failures - claim.step.deaths,
             doubts=claim.step.doubts,

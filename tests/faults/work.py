@@ -38,6 +38,7 @@ from workers.report import StepReport
 from workers.runner import Runner, RunnerParts
 from workers.running import RunningSteps
 from workers.sandbox import Sandbox
+from workers.slow import SlowAfter
 from workers.sweep import Sweep
 from workers.work import Work
 
@@ -142,6 +143,7 @@ class Jobs:
                 work=Work(a.db, a.blobs, tools, self._advance),
                 recording=recording,
                 running=self._running,
+                slow_after=SlowAfter(),
             )
         )
 

@@ -158,3 +158,15 @@ def serve(loaded: str) -> Callable[[JsonObject, bytes], JsonObject]:
         return {"pid": os.getpid(), "loaded": loaded, "answered": answered, "blob": blob[::-1]}
 
     return answer
+
+
+def serve_spinning() -> Callable[[JsonObject, bytes], JsonObject]:
+    """Computes for as many seconds as it is asked for."""
+
+    def spin(call: JsonObject, _blob: bytes) -> JsonObject:
+        began = time.process_time()
+        while time.process_time() - began < call["seconds"]:
+            pass
+        return {"spun": time.process_time() - began}
+
+    return spin

@@ -19,6 +19,7 @@ from tests.support.small_worker import phase, small
 from tests.support.waiting import until
 from workers import report as reporting
 from workers.report import APPENDS_A_SECOND, Attempt, StepReport
+from workers.slow import SlowAfter
 
 pytestmark = pytest.mark.anyio
 
@@ -58,7 +59,7 @@ async def log(redis_url: str) -> AsyncIterator[NotedLog]:
 def report_of(machine: ByHand, log: EventLog, claim: Claim) -> StepReport:
     job, step = claim.job, claim.step
     attempt = Attempt(job.id, job.owner_id, job.run, step.id, step.attempt, step.cost, step.weight)
-    return StepReport(log, machine.house.a.echo, attempt, "inspecting")
+    return StepReport(log, machine.house.a.echo, attempt, "inspecting", SlowAfter())
 
 
 async def test_ten_appends_a_second_at_most_however_much_is_said(machine: ByHand, log: NotedLog) -> None:

@@ -2,6 +2,7 @@
 
 import ctypes
 import fcntl
+import math
 import os
 import resource
 import select
@@ -13,6 +14,7 @@ from workers.children.outcome import Limits
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _OPEN_FILES = 64
+_SPARE_CPU_SECONDS = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -59,13 +61,27 @@ def keep_only(*wanted: int) -> None:
 
 
 def apply_limits(limits: Limits) -> None:
-    """Memory (what is mapped now plus the budget), files written, files open."""
+    """Memory (what is mapped now plus the budget), computing time from now on, files written, files open."""
     memory = mapped_bytes() + limits.memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    allow_cpu(limits.cpu_seconds)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     open_files = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (open_files, open_files))
+
+
+def allow_cpu(seconds: float) -> None:
+    """After about so much more computing time SIGXCPU ends this process, whatever its threads wait for.
+
+    The kernel counts it in whole seconds, by ticks that may run ahead of what was used: so there are some to spare.
+    """
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = math.ceil(used.ru_utime + used.ru_stime + seconds) + _SPARE_CPU_SECONDS
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard)
+    )
 
 
 def arm_alarm(seconds: float) -> None:
@@ -74,9 +90,10 @@ def arm_alarm(seconds: float) -> None:
 
 
 def expect_alarms() -> None:
-    """SIGALRM kills, whatever was inherited."""
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+    """SIGALRM kills, and so does SIGXCPU, whatever was inherited."""
+    for number in (signal.SIGALRM, signal.SIGXCPU):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM, signal.SIGXCPU})
 
 
 def mapped_bytes() -> int:

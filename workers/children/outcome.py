@@ -5,7 +5,7 @@ from typing import Literal
 
 from service.domain.json import JsonObject
 
-FailureKind = Literal["crashed", "out_of_memory", "timed_out", "error"]
+FailureKind = Literal["crashed", "out_of_memory", "out_of_cpu", "timed_out", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +15,14 @@ class Limits:
     memory_bytes: what the child may map beyond what it has when the call begins.
     item_seconds: for each item by itself (the time that the parent takes between items does not count).
     total_seconds: from the call's start to its end, whoever is slow.
+    cpu_seconds: computing time, of all threads, of a call or (of a warm child) of a request.
     file_bytes: the largest file that the child may write (0: none at all).
     """
 
     memory_bytes: int = 512 << 20
     item_seconds: float = 30.0
     total_seconds: float = 600.0
+    cpu_seconds: float = 300.0
     file_bytes: int = 0
 
 

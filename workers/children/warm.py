@@ -47,6 +47,7 @@ def _serve(wire: ChildEnd) -> None:
         return
     wire.send_item({"ready": True})
     while (heard := wire.receive()) is not None:
+        confinement.allow_cpu(limits.cpu_seconds)
         _answer_one(wire, answer, heard, limits.item_seconds)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from service.adapters.blob_store import BlobStore
@@ -121,12 +121,13 @@ class Source:
 def page_limits(limits: ReadingLimits) -> Limits:
     """Of a child whose items are pages."""
     return Limits(
-        memory_bytes=limits.memory_bytes, item_seconds=limits.page_seconds, total_seconds=limits.step_seconds
+        memory_bytes=limits.memory_bytes,
+        cpu_seconds=limits.cpu_seconds,
+        item_seconds=limits.page_seconds,
+        total_seconds=limits.step_seconds,
     )
 
 
 def step_limits(limits: ReadingLimits) -> Limits:
     """Of a child whose items have no page: each may take as long as the step."""
-    return Limits(
-        memory_bytes=limits.memory_bytes, item_seconds=limits.step_seconds, total_seconds=limits.step_seconds
-    )
+    return replace(page_limits(limits), item_seconds=limits.step_seconds)

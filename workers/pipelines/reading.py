@@ -24,6 +24,7 @@ from workers.watch import Watch
 _PAGE_FAILURES = {
     "crashed": "page_crashed",
     "out_of_memory": "page_out_of_memory",
+    "out_of_cpu": "page_out_of_cpu",
     "timed_out": "page_timed_out",
     "error": "page_broken",
 }

@@ -91,7 +91,7 @@ class RapidOcr:
     def _failure(self, failed: ChildFailed) -> EngineFailed:
         if failed.code is not None:
             return _failed(failed.code, "usage", failed)
-        if failed.kind == "timed_out":
+        if failed.kind in ("timed_out", "out_of_cpu"):
             return _failed("ocr_timed_out", "transient", failed, seconds=round(self._page_seconds))
         return _failed("ocr_crashed", "transient", failed)
 
