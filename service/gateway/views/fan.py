@@ -46,7 +46,11 @@ class Fan:
             others += self._fall_out(list(self._in_step))
             self._at = (patch.epoch, patch.last)
         elif patch.last > self._at[1]:
-            others += self._fall_out([outbox for outbox, put in self._in_step.items() if not put(frame)])
+            # Only what writes is touched here: hundreds of readers do not fit into a cache.
+            taken = [put(frame) for put in self._in_step.values()]
+            if not all(taken):
+                late = [outbox for outbox, was in zip(self._in_step, taken, strict=True) if not was]
+                others += self._fall_out(late)
             self._at = (patch.epoch, patch.last)
             COUNTS.deliveries += len(self._in_step)
         return [outbox for outbox in others if not self._offered(outbox, patch, frame)]
