@@ -77,9 +77,10 @@ export const api = {
   newBatch: () => post("/api/batches", {}),
   /**
    * @param {string} id
-   * @param {"start"|"cancel"|"pause"|"resume"|"retry"} command
+   * @param {"start"|"cancel"|"pause"|"resume"|"retry"|"priority"} command
+   * @param {{stop?: boolean, priority?: string}} [how]
    */
-  command: (id, command) => post(`/api/jobs/${encoded(id)}/${command}`),
+  command: (id, command, how) => post(`/api/jobs/${encoded(id)}/${command}`, how),
   /**
    * @param {string} id
    * @param {string} questionId
@@ -99,7 +100,7 @@ export const api = {
   page: (id, page) => get(`/api/jobs/${encoded(id)}/pages/${page}`),
   /**
    * @param {string} id
-   * @param {"retry-failed"|"cancel"} command
+   * @param {"retry-failed"|"cancel"|"pause"|"resume"} command
    */
   batchCommand: (id, command) => post(`/api/batches/${encoded(id)}/${command}`),
   /**
@@ -107,6 +108,16 @@ export const api = {
    * @param {string[]} ids
    */
   adminCommand: (command, ids) => post(`/api/admin/jobs/${command}`, { ids }),
+  /**
+   * Of all jobs that match, however many.
+   * @param {string} query
+   */
+  adminRetryFailed: (query) => post(`/api/admin/jobs/all/retry-failed?${query}`),
+  /**
+   * @param {"pause"|"resume"} command
+   * @param {{stop?: boolean}} [how]
+   */
+  queueCommand: (command, how) => post(`/api/admin/queue/${command}`, how ?? {}),
   /**
    * @param {string} query
    * @returns {Promise<{items: any[], next: string | null, counts: Record<string, number>}>}

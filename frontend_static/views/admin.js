@@ -45,8 +45,10 @@ export class Admin extends Piece {
       </form>
       <div class="bulk" role="group" aria-label="${t("ui.admin.bulk")}"><span data-part="picked" role="status"></span>
         <button type="button" data-bulk="cancel" disabled>${t("ui.action.cancel")}</button>
-        <button type="button" data-bulk="retry" disabled>${t("ui.action.retry")}</button><span class="muted" data-part="note"></span></div>
+        <button type="button" data-bulk="retry" disabled>${t("ui.action.retry")}</button>
+        <button type="button" data-part="retry-failed">${t("ui.admin.retry_failed")}</button><span class="muted" data-part="note"></span></div>
       <div data-part="table"></div>`);
+    part(this, "retry-failed", HTMLButtonElement).addEventListener("click", () => void this.#retryFailed());
     part(this, "workers", HTMLElement).append(make(Workers, this.app));
     const table = (this.#table = make(JobsTable, this.app));
     part(this, "table", HTMLElement).append(table);
@@ -165,6 +167,11 @@ export class Admin extends Piece {
     const count = this.#table?.picked.size ?? 0;
     setText(part(this, "picked", HTMLElement), count ? t("ui.admin.picked", { count }) : t("ui.admin.none_picked"));
     for (const button of this.querySelectorAll("[data-bulk]")) if (button instanceof HTMLButtonElement) button.disabled = count === 0;
+  }
+
+  /** All that failed of what the filters leave, whether it is in sight or not. */
+  async #retryFailed() {
+    await tried(this.app, t("ui.admin.title"), () => api.adminRetryFailed(queryOf(this.#filters)));
   }
 
   /** @param {"cancel"|"retry"} command */

@@ -5,14 +5,11 @@ What a command is not possible for is left out, so that repeating one is safe.
 
 from dataclasses import replace
 
-from sqlalchemy import select
-
 from service.adapters import changes
 from service.adapters.applying import Applying
 from service.adapters.database import Database
 from service.adapters.echo import Echo
 from service.adapters.records import listing
-from service.adapters.tables import BatchMemberRow, JobRow
 from service.domain.account import Actor
 from service.domain.job import JobState
 from service.protocol.topics import Filters
@@ -65,22 +62,16 @@ class ManyJobs:
         """Lets go on what is paused of a batch."""
         return await self.resume_listed(Filters(batch=batch_id), actor)
 
+    async def retry_failed_listed(self, filters: Filters, actor: Actor, text: str | None = None) -> list[str]:
+        """Retries what failed of a list of jobs, and the failed pages of what completed."""
+        async with self._db.reading() as session:
+            ids = await listing.failed_ids(session, filters, text=text)
+        return await self.retry(ids, actor)
+
     async def retry_failed(self, batch_id: str, actor: Actor) -> list[str]:
         """Retries the batch's failed jobs and those with failed pages."""
-        async with self._db.reading() as session:
-            jobs = await session.scalars(
-                select(JobRow)
-                .join(BatchMemberRow, BatchMemberRow.job_id == JobRow.id)
-                .where(BatchMemberRow.batch_id == batch_id)
-                .order_by(JobRow.id)
-            )
-            ids = [job.id for job in jobs if _has_failed(job)]
-        return await self.retry(ids, actor)
+        return await self.retry_failed_listed(Filters(batch=batch_id), actor)
 
     async def _live(self, filters: Filters, text: str | None) -> list[str]:
         async with self._db.reading() as session:
             return await listing.live_ids(session, filters, text=text)
-
-
-def _has_failed(job: JobRow) -> bool:
-    return job.state == JobState.FAILED or (job.state == JobState.COMPLETED and bool(job.warnings))

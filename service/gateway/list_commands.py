@@ -26,6 +26,12 @@ class ListCommands:
             ("cancel", self.cancel, f"Cancels all of {whose} jobs that match and have not ended.", Nothing),
             ("pause", self.pause, f"Pauses all of {whose} jobs that match and have not ended.", HowToPause),
             ("resume", self.resume, f"Goes on with all of {whose} jobs that match and are paused.", Nothing),
+            (
+                "retry-failed",
+                self.retry_failed,
+                f"Retries all of {whose} jobs that match and failed, or lack pages.",
+                Nothing,
+            ),
         )
         owner = (Parameter("owner", "the id of a user"),) if self._everybody else ()
         return [
@@ -61,6 +67,13 @@ class ListCommands:
         await json_body(request, Nothing)
         filters, text = self._wanted(request)
         return json_answer({"jobs": await self._many.resume_listed(filters, actor(request), text)}, 202)
+
+    async def retry_failed(self, request: Request) -> Response:
+        """Starts new runs of what failed."""
+        await json_body(request, Nothing)
+        filters, text = self._wanted(request)
+        retried = await self._many.retry_failed_listed(filters, actor(request), text)
+        return json_answer({"jobs": retried}, 202)
 
     def _wanted(self, request: Request) -> tuple[Filters, str | None]:
         who: Actor = actor(request)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.records.rows import row_fields
@@ -70,6 +70,19 @@ async def live_ids(session: AsyncSession, filters: Filters, *, text: str | None 
     query = _matching(select(JobRow.id), filters, text=text).where(JobRow.state.in_(states))
     waits = case((JobRow.state == JobState.QUEUED, 1), else_=0)
     return list((await session.scalars(query.order_by(waits, JobRow.id))).all())
+
+
+async def failed_ids(session: AsyncSession, filters: Filters, *, text: str | None = None) -> list[str]:
+    """All jobs that match and failed, or completed without some of their pages, whatever the limit, as they came."""
+    query = _matching(select(JobRow.id), filters, text=text).where(
+        or_(
+            JobRow.state == JobState.FAILED,
+            and_(JobRow.state == JobState.COMPLETED, cast(JobRow.warnings, Text) != "{}"),
+        )
+    )
+    if filters.states:
+        query = query.where(JobRow.state.in_([str(each) for each in filters.states]))
+    return list((await session.scalars(query.order_by(JobRow.id))).all())
 
 
 async def batch_members(session: AsyncSession, batch_id: str) -> list[Member]:
