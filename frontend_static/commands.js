@@ -34,8 +34,22 @@ export async function tried(app, title, command) {
  */
 export async function perform(app, job, action) {
   if (action === "cancel" && workHasBegun(job) && !(await sureToCancel(job.name))) return;
-  const command = action === "retry_pages" ? "retry" : action;
-  await tried(app, job.name, () => api.command(job.id, command));
+  await tried(app, job.name, () => {
+    if (action === "stop_now") return api.command(job.id, "pause", { stop: true });
+    return api.command(job.id, action === "retry_pages" ? "retry" : action);
+  });
+}
+
+/**
+ * How urgent a job is; where that is refused, what was chosen is taken back.
+ * @param {App} app
+ * @param {JobValue} job
+ * @param {HTMLSelectElement} select
+ */
+export async function prioritise(app, job, select) {
+  if (!(await tried(app, job.name, () => api.command(job.id, "priority", { priority: select.value })))) {
+    select.value = job.priority ?? "normal";
+  }
 }
 
 /** @param {string} name */

@@ -224,8 +224,8 @@ export function problemText(problem) {
   return own ?? say("problem", { code: problem.code, params, text: problem.detail ?? problem.title ?? problem.code });
 }
 
-/** What a person can do with a job, the main thing first; `retry_pages` runs only what failed.
- * @typedef {"start"|"pause"|"resume"|"cancel"|"retry"|"retry_pages"} Action */
+/** What a person can do with a job, the main thing first; `retry_pages` runs only what failed, `stop_now` ends a pause's wait.
+ * @typedef {"start"|"pause"|"stop_now"|"resume"|"cancel"|"retry"|"retry_pages"} Action */
 
 /**
  * @param {JobValue} job
@@ -239,8 +239,9 @@ export function actionsOf(job) {
     case "processing":
       return ["pause", "cancel"];
     case "paused":
-    case "pausing":
       return ["resume", "cancel"];
+    case "pausing":
+      return ["resume", "stop_now", "cancel"];
     case "waiting":
       return ["cancel"];
     case "failed":

@@ -168,6 +168,8 @@ export function countsOf(items, batch) {
     retriable: count("failed") + never("lost"),
     cancelled: count("cancelled") + never("cancelled"),
     staged: here((each) => each.job?.state === "staged"),
+    pausable: count("queued") + count("processing"),
+    paused: count("paused") + count("pausing"),
     needsYou: batch?.needs_you ?? here((each) => each.job?.state === "waiting"),
     warnings: batch?.warnings ?? here((each) => Object.keys(each.job?.warnings ?? {}).length > 0),
   };

@@ -71,7 +71,8 @@
  * @typedef {{name: string, owner: string, since: number, waits_for: Message, place?: number, due_at?: number}} WaitValue
  * @typedef {object} WorkersValue
  * @property {Record<string, WorkerValue>} workers
- * @property {{queued: number, running: number, waiting: number, oldest_wait_seconds: number|null}} [queue]
+ * @property {{queued: number, running: number, waiting: number, oldest_wait_seconds: number|null,
+ *   paused?: {by: string, at: number}|null}} [queue]
  * @property {{jobs?: Record<string, WaitValue>, more: number}} [waits]
  * @property {{minutes: number, steps_a_minute: number, pages_a_minute: number, jobs_a_minute: number}} [throughput]
  * @property {Record<string, {state: string, detail: string|null, since?: number, next_try?: number}>} [engines]

@@ -86,11 +86,11 @@ export class BatchLine extends Piece {
   }
 
   /** @param {ReturnType<typeof countsOf> & {over: boolean}} now */
-  #drawOffers({ over, retriable, completed, staged }) {
+  #drawOffers({ over, retriable, completed, staged, pausable, paused }) {
     if (over) this.#highest = 0;
     const offers = [
       staged > 0 && "start_all", retriable > 0 && "retry_failed", completed > 0 && this.group.batchId && "download_all",
-      !over && "cancel_all",
+      paused > 0 && "resume_all", pausable > 0 && !over && "pause_all", !over && "cancel_all",
     ].filter(Boolean);
     if (offers.join() === this.#offers) return;
     this.#offers = offers.join();
@@ -99,6 +99,8 @@ export class BatchLine extends Piece {
       ${offers.includes("start_all") && html`<button type="button" class="primary" data-do="start_all">${t("ui.batch.start_all")}</button>`}
       ${offers.includes("retry_failed") && html`<button type="button" data-do="retry_failed">${t("ui.batch.retry_failed")}</button>`}
       ${offers.includes("download_all") && html`<a class="button" download href="${addresses.batchArtifacts(this.group.batchId ?? "")}">${icon("down")}${t("ui.batch.download_all")}</a>`}
+      ${offers.includes("resume_all") && html`<button type="button" data-do="resume_all">${t("ui.batch.resume_all")}</button>`}
+      ${offers.includes("pause_all") && html`<button type="button" data-do="pause_all">${t("ui.batch.pause_all")}</button>`}
       ${offers.includes("cancel_all") && html`<button type="button" data-do="cancel_all">${t("ui.batch.cancel_all")}</button>`}`);
     if (had) /** @type {HTMLElement | null} */ (this.querySelector("button, a"))?.focus();
   }
@@ -114,6 +116,9 @@ export class BatchLine extends Piece {
     if (action === "cancel_all") {
       const unfinished = this.#items.filter((each) => !ended(each));
       await cancelBatch(this.app, batchId, unfinished.length, unfinished.some((each) => each.job && workHasBegun(each.job)));
+    }
+    if (action === "pause_all" || action === "resume_all") {
+      await tried(this.app, t("ui.batch"), () => api.batchCommand(batchId, action === "pause_all" ? "pause" : "resume"));
     }
     if (action === "start_all") {
       const staged = this.#items.filter((each) => each.job?.state === "staged").map((each) => each.job?.id ?? "");

@@ -4,7 +4,7 @@
 /** @import {Item} from "../items.js" */
 /** @import {JobValue} from "../types.js" */
 
-import { perform } from "../commands.js";
+import { perform, prioritise } from "../commands.js";
 import { actionsOf, failureOf, lineOf, lookOf, problemText } from "../describe.js";
 import { fill, html, part, setText } from "../html.js";
 import { say, t } from "../i18n.js";
@@ -17,6 +17,8 @@ import { PageStrip } from "./page_strip.js";
 import { PageView } from "./page_view.js";
 import { Piece, make } from "./piece.js";
 import { QuestionForm } from "./question.js";
+
+const PRIORITIES = ["high", "normal", "low"];
 
 export class JobPage extends Piece {
   jobId = "";
@@ -36,6 +38,8 @@ export class JobPage extends Piece {
         <div class="job-actions" data-part="actions"></div></div>
         <div class="job-bar" data-part="bar"></div>
         <p class="card-line" data-part="line"></p>
+        <label class="job-priority" data-part="priority" hidden>${t("ui.priority")}
+          <select>${PRIORITIES.map((each) => html`<option value="${each}">${t(`ui.priority.${each}`)}</option>`)}</select></label>
         <div data-part="more"></div>
         <div data-part="strip"></div>
         <div class="job-columns">
@@ -58,6 +62,10 @@ export class JobPage extends Piece {
       each.addEventListener("open-page", (event) => this.#open(/** @type {CustomEvent} */ (event).detail));
     }
     this.addEventListener("click", (event) => this.#clicked(event));
+    this.addEventListener("change", (event) => {
+      const job = this.app.store.job(this.topic);
+      if (event.target instanceof HTMLSelectElement && job) void prioritise(this.app, job, event.target);
+    });
     this.#parts = parts;
   }
 
@@ -96,6 +104,7 @@ export class JobPage extends Piece {
     setText(part(this, "line", HTMLElement), lineOf(item, this.app.now()));
     this.#bar.show(item, look, t("ui.card.bar", { name: job.name }));
     this.#drawLasting(job, item);
+    this.#drawPriority(job);
     this.#drawWarnings(job);
     const parts = this.#parts;
     if (!parts) return;
@@ -128,6 +137,17 @@ export class JobPage extends Piece {
       more.append(this.#parts.question);
     }
     if (had) (/** @type {HTMLElement | null} */ (this.querySelector("[data-do]")) ?? part(this, "name", HTMLElement)).focus();
+  }
+
+  /** @param {JobValue} job */
+  #drawPriority(job) {
+    const place = part(this, "priority", HTMLElement);
+    place.hidden = Boolean(job.ended_at);
+    const select = place.querySelector("select");
+    if (!select) return;
+    const given = job.priority ?? "normal";
+    for (const each of select.options) each.hidden = each.value === "high" && given !== "high" && this.app.session.user.role !== "admin";
+    if (document.activeElement !== select) select.value = given;
   }
 
   /** @param {JobValue} job */

@@ -2,6 +2,8 @@
 
 /** @import {WorkerValue, WorkersValue} from "../types.js" */
 
+import { api } from "../api.js";
+import { tried } from "../commands.js";
 import { arrange, fill, html, part, setText } from "../html.js";
 import { clockTime, duration, number, say, t } from "../i18n.js";
 import { Piece, make } from "./piece.js";
@@ -21,10 +23,17 @@ export class Workers extends Piece {
   build() {
     this.className = "workers";
     fill(this, html`
+      <div class="queue-state" data-part="queue"><p data-part="open" role="status"></p>
+        <button type="button" data-queue="stop" hidden>${t("ui.queue.stop_now")}</button>
+        <button type="button" data-queue="turn">${t("ui.queue.pause")}</button></div>
       <dl class="figures">${[...QUEUE, ...MADE].map((each) => html`<div><dt>${t(`ui.queue.${each}`)}</dt><dd data-part="${each}">–</dd></div>`)}</dl>
       <ul class="engines" data-part="engines" aria-label="${t("ui.engines")}"></ul>
       <ul class="worker-list" data-part="workers" aria-label="${t("ui.workers")}"></ul>
       <p class="muted" data-part="none" hidden>${t("ui.workers.none")}</p>`);
+    this.addEventListener("click", (event) => {
+      const button = event.target instanceof Element ? event.target.closest("[data-queue]") : null;
+      if (button instanceof HTMLElement) void this.#turn(button.dataset["queue"] === "stop");
+    });
     this.#waits = make(Waits, this.app);
     this.append(this.#waits);
   }
@@ -41,6 +50,7 @@ export class Workers extends Piece {
     const value = /** @type {WorkersValue | null} */ (this.app.store.topic(TOPIC).value);
     if (!value) return;
     const { queue } = value;
+    this.#drawQueue(value);
     setText(part(this, "queued", HTMLElement), number(queue?.queued ?? 0, 0));
     setText(part(this, "running", HTMLElement), number(queue?.running ?? 0, 0));
     setText(part(this, "waiting", HTMLElement), number(queue?.waiting ?? 0, 0));
@@ -65,6 +75,26 @@ export class Workers extends Piece {
         nextTry ? t("ui.card.next_try", { time: clockTime(nextTry) }) : "",
       ].filter(Boolean).join(" · "));
     }
+  }
+
+  /** @param {WorkersValue} value */
+  #drawQueue({ queue, workers }) {
+    const paused = queue?.paused;
+    const place = part(this, "queue", HTMLElement);
+    place.dataset["paused"] = String(Boolean(paused));
+    setText(part(this, "open", HTMLElement), paused
+      ? t("ui.queue.paused", { by: paused.by, time: clockTime(paused.at) }) : t("ui.queue.open"));
+    const [stop, turn] = place.querySelectorAll("button");
+    const runs = Object.values(workers ?? {}).some((each) => Object.keys(each.running ?? {}).length > 0);
+    if (stop) stop.hidden = !paused || !runs;
+    if (turn) setText(turn, t(paused ? "ui.queue.resume" : "ui.queue.pause"));
+  }
+
+  /** @param {boolean} stop */
+  async #turn(stop) {
+    const paused = part(this, "queue", HTMLElement).dataset["paused"] === "true";
+    await tried(this.app, t("ui.admin.title"), () =>
+      stop ? api.queueCommand("pause", { stop: true }) : api.queueCommand(paused ? "resume" : "pause"));
   }
 
   /**

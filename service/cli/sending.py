@@ -34,6 +34,7 @@ class Wanted:
     options: JsonObject = field(default_factory=dict[str, object])
     start: bool = True
     force: bool = False
+    priority: str | None = None
     batch_name: str | None = None
 
 
@@ -60,6 +61,7 @@ async def _send_some(
         "pipeline": wanted.pipeline,
         "start": wanted.start,
         "force": wanted.force or None,
+        "priority": wanted.priority,
         "batch": batch_id,
     }
     fields = {"options": orjson.dumps(wanted.options).decode()} if wanted.options else {}

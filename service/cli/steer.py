@@ -1,6 +1,8 @@
-"""`headway start | cancel | retry | pause | resume`."""
+"""`headway start | cancel | retry | pause | resume | priority`."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 import click
 
@@ -8,29 +10,60 @@ from service.cli.api import Api
 from service.cli.failing import EXIT_INCOMPLETE, CommandFailed, tell
 from service.cli.options import talks_to_server
 from service.cli.screen import Screen
+from service.domain.job import PRIORITIES
 from service.domain.json import JsonObject
 
-_OF_BATCHES = {"cancel": "cancel", "retry": "retry-failed"}
+_OF_BATCHES = {"cancel": "cancel", "retry": "retry-failed", "pause": "pause", "resume": "resume"}
+_OF_ALL = frozenset({"cancel", "pause", "resume"})
+_IDS = click.argument("ids", nargs=-1, metavar="ID...")
+_ALL = click.option("--all", "everything", is_flag=True, help="All of yours, instead of some by their ids.")
+_NOW = click.option("--now", is_flag=True, help="Stop what runs; it is done again later, from where it was.")
+
+
+@dataclass(frozen=True)
+class _Order:
+    name: str
+    body: JsonObject = field(default_factory=dict[str, Any])
 
 
 def _steering(name: str, summary: str) -> Callable[..., None]:
-    takes = "JOB|BATCH" if name in _OF_BATCHES else "JOB"
-
-    async def steer(api: Api, screen: Screen, ids: tuple[str, ...]) -> int:
-        code = 0
-        for each in ids:
-            code = max(code, await _one(api, screen, name, each))
-        return code
+    async def steer(
+        api: Api, screen: Screen, ids: tuple[str, ...], *, everything: bool = False, now: bool = False
+    ) -> int:
+        return await _all_or_each(
+            api, screen, _Order(name, {"stop": True} if now else {}), ids, everything=everything
+        )
 
     steer.__name__ = name
     steer.__doc__ = summary
-    return click.argument("ids", nargs=-1, required=True, metavar=f"{takes}...")(talks_to_server(steer))
+    command = talks_to_server(steer)
+    if name in _OF_ALL:
+        command = _ALL(command)
+    return _IDS(_NOW(command) if name == "pause" else command)
 
 
-async def _one(api: Api, screen: Screen, name: str, given: str) -> int:
+async def _all_or_each(
+    api: Api, screen: Screen, order: _Order, ids: tuple[str, ...], *, everything: bool
+) -> int:
+    if everything == bool(ids):
+        raise click.UsageError(
+            "Name jobs by their ids" + (", or all of yours by --all." if order.name in _OF_ALL else ".")
+        )
+    if everything:
+        answer = await api.post(f"/api/jobs/all/{order.name}", order.body)
+        screen.object(answer)
+        screen.line(f"{len(answer['jobs'])} jobs")
+        return 0
+    code = 0
+    for each in ids:
+        code = max(code, await _one(api, screen, order, each))
+    return code
+
+
+async def _one(api: Api, screen: Screen, order: _Order, given: str) -> int:
     """Does it to the job, or to the batch with this id; the exit code."""
     try:
-        answer = await _ask(api, name, given)
+        answer = await _ask(api, order, given)
     except CommandFailed as failed:
         screen.object({"id": given, "error": failed.what})
         if not screen.as_json:
@@ -39,13 +72,14 @@ async def _one(api: Api, screen: Screen, name: str, given: str) -> int:
     screen.object({"id": given, **answer})
     screen.line(_told(given, answer))
     # Repeating a command is safe, so the server says only where the job stands: it may have ended otherwise.
-    return EXIT_INCOMPLETE if name != "cancel" and answer.get("state") in ("failed", "cancelled") else 0
+    wrong = order.name != "cancel" and answer.get("state") in ("failed", "cancelled")
+    return EXIT_INCOMPLETE if wrong else 0
 
 
-async def _ask(api: Api, name: str, given: str) -> JsonObject:
-    if name in _OF_BATCHES and await api.find(f"/api/jobs/{given}") is None:
-        return await api.post(f"/api/batches/{given}/{_OF_BATCHES[name]}")
-    return await api.post(f"/api/jobs/{given}/{name}")
+async def _ask(api: Api, order: _Order, given: str) -> JsonObject:
+    if order.name in _OF_BATCHES and await api.find(f"/api/jobs/{given}") is None:
+        return await api.post(f"/api/batches/{given}/{_OF_BATCHES[order.name]}", order.body)
+    return await api.post(f"/api/jobs/{given}/{order.name}", order.body)
 
 
 def _told(given: str, answer: JsonObject) -> str:
@@ -56,5 +90,14 @@ def _told(given: str, answer: JsonObject) -> str:
 start = click.command("start")(_steering("start", "Start staged jobs."))
 cancel = click.command("cancel")(_steering("cancel", "Cancel jobs, or all of a batch."))
 retry = click.command("retry")(_steering("retry", "Run ended jobs again, or all that failed of a batch."))
-pause = click.command("pause")(_steering("pause", "Pause jobs after the steps that run."))
-resume = click.command("resume")(_steering("resume", "Let paused jobs go on."))
+pause = click.command("pause")(_steering("pause", "Pause jobs, or all of a batch."))
+resume = click.command("resume")(_steering("resume", "Let paused jobs go on, or all of a batch."))
+
+
+@click.command()
+@click.argument("wanted", metavar="PRIORITY", type=click.Choice(list(PRIORITIES)))
+@_IDS
+@talks_to_server
+async def priority(api: Api, screen: Screen, wanted: str, ids: tuple[str, ...]) -> int:
+    """Make jobs that wait more or less urgent: high (for admins), normal or low."""
+    return await _all_or_each(api, screen, _Order("priority", {"priority": wanted}), ids, everything=False)

@@ -23,6 +23,7 @@ from service.cli.options import talks_to_server
 from service.cli.screen import Screen
 from service.cli.sending import Sent, Uploaded, Wanted, parse_options, send_files
 from service.cli.views import view_for
+from service.domain.job import PRIORITIES
 
 _AGAIN = "is there already; --force does it again"
 
@@ -39,6 +40,9 @@ _AGAIN = "is there already; --force does it again"
 @click.option(
     "--option", "-o", "pairs", multiple=True, metavar="NAME=VALUE", help="An option of the pipeline."
 )
+@click.option(
+    "--priority", type=click.Choice(list(PRIORITIES)), help="How urgent they are; high is for admins. [normal]"
+)
 @click.option("--watch", "-w", is_flag=True, help="Follow them until they end.")
 @click.option("--no-start", is_flag=True, help="Only upload; `headway start` starts them.")
 @click.option("--force", is_flag=True, help="Make a new job even where the same content was done already.")
@@ -49,18 +53,17 @@ async def upload(
     files: tuple[Path, ...],
     pairs: tuple[str, ...],
     pipeline: str | None,
-    *,
-    watch: bool,
-    no_start: bool,
-    force: bool,
+    priority: str | None,
+    **flags: bool,
 ) -> int:
     """Send files to a server."""
-    wanted = Wanted(pipeline, parse_options(pairs), start=not no_start, force=force)
+    watch, start = flags["watch"], not flags["no_start"]
+    wanted = Wanted(pipeline, parse_options(pairs), start=start, force=flags["force"], priority=priority)
     with sending_bar(screen, files) as sent:
         uploaded = await send_files(api, files, wanted, sent)
     tell_uploaded(screen, uploaded, with_jobs=not watch)
     code = EXIT_INCOMPLETE if uploaded.rejected else 0
-    if watch and not no_start and uploaded.accepted:
+    if watch and start and uploaded.accepted:
         with view_for(screen) as view:
             view.expect(uploaded.accepted)
             ended = await follow(api.server, (each["job_id"] for each in uploaded.accepted), view)

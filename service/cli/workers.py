@@ -24,6 +24,8 @@ async def workers(api: Api, screen: Screen) -> int:
     else:
         screen.line("No worker runs. Start one with `headway worker`.", "yellow")
     screen.line(_queue(told["queue"]))
+    if paused := told["queue"].get("paused"):
+        screen.line(f"The queue is paused, by {paused['by']} since {clock(paused['at'])}.", "yellow")
     screen.line(_throughput(told["throughput"]))
     for name, engine in (told.get("engines") or {}).items():
         if engine["state"] == "unavailable":
