@@ -51,6 +51,9 @@ class Advance:
     async def advance(self, session: AsyncSession, job: JobRow) -> bool:
         """Enters the next phase that has steps, or completes the job. The caller holds the job's lock and knows that
         the phase has no step left. Returns whether the job ended."""
+        if job.phase + 1 == len(job.phases):
+            await self.complete(session, job)
+            return True
         document = await session.get(DocumentRow, job.document_id)
         assert document is not None, "a job's document outlives the job"
         before = await past_work(session, job)

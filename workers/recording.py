@@ -74,7 +74,7 @@ class Recording:
             await steps.record_done(session, job, step, worked.done)
             for each in worked.inline:
                 job.phase = each.phase
-                await steps.add_done_step(session, job, each.phase, each.plan, each.done)
+                await steps.add_done_step(session, job, (each.phase, each.number), each.plan, each.done)
             if worked.inline:
                 # What was expected of a document that nobody had opened is no longer of interest.
                 job.cost_total += job.cost_done + worked.later_cost - total

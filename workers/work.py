@@ -24,6 +24,7 @@ class Inline:
     """A step of a later phase that was run within the claimed one."""
 
     phase: int
+    number: int
     plan: StepPlan
     done: StepDone
 
@@ -103,7 +104,7 @@ class Work:
                 done = await run_phase(pipeline.phases[phase], context)
                 self._tools.costs.learn(done.spent)
                 before.append(_past(phase, number, plan, done))
-                worked.inline.append(Inline(phase, plan, done))
+                worked.inline.append(Inline(phase, number, plan, done))
             if any(each.done.more for each in worked.inline):
                 return
 

@@ -67,18 +67,8 @@ async def pick(session: AsyncSession) -> list[Ring]:
     if not ids:
         return []
     # What somebody else holds just now is theirs to ring or to claim: nothing is waited for.
-    free = (
-        select(StepRow.id)
-        .where(StepRow.id.in_(ids), StepRow.state == StepState.QUEUED, StepRow.dispatched_at.is_(None))
-        .with_for_update(skip_locked=True)
-    )
-    marked = await session.execute(
-        update(StepRow)
-        .where(StepRow.id.in_(free))
-        .values(dispatched_at=now, dispatches=StepRow.dispatches + 1)
-        .returning(StepRow.id, StepRow.attempt, StepRow.dispatches)
-        .execution_options(synchronize_session=False)
-    )
+    unseen = {"synchronize_session": False}
+    marked = await session.execute(_marked(), {"ids": ids, "now": now}, execution_options=unseen)
     rings = {row[0]: Ring(row[0], row[1], row[2]) for row in marked}
     return [rings[step_id] for step_id in ids if step_id in rings]
 
@@ -202,6 +192,25 @@ def _picked(limits: RunningLimits, *, is_sqlite: bool):
     due = due_steps(_NOW, StepRow.dispatched_at.is_(None), among=(*has_begun(), line), limits=limits)
     picked = select(due.c.id).where(*may_be_rung(due, limits)).order_by(*order_of(due))
     return picked.limit(bindparam("room", type_=Integer()))
+
+
+@cache
+def _marked():
+    free = (
+        select(StepRow.id)
+        .where(
+            StepRow.id.in_(bindparam("ids", expanding=True)),
+            StepRow.state == StepState.QUEUED,
+            StepRow.dispatched_at.is_(None),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(StepRow)
+        .where(StepRow.id.in_(free))
+        .values(dispatched_at=_NOW, dispatches=StepRow.dispatches + 1)
+        .returning(StepRow.id, StepRow.attempt, StepRow.dispatches)
+    )
 
 
 @cache

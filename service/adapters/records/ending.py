@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Double, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
@@ -21,6 +21,27 @@ _JOB_OF_STEP = (
     .join(StepRow, StepRow.job_id == JobRow.id)
     .where(StepRow.id == bindparam("step_id"))
     .with_for_update(of=JobRow)
+)
+
+_ARTIFACTS = select(ArtifactRow).where(ArtifactRow.job_id == bindparam("of"))
+_STEPS = select(StepRow).where(StepRow.job_id == bindparam("of"))
+_NOW = bindparam("now", type_=Double())
+_STEPS_CANCELLED = (
+    update(StepRow)
+    .where(StepRow.job_id == bindparam("of"), StepRow.state.in_(list(OPEN)))
+    .values(
+        state=StepState.CANCELLED,
+        worker=None,
+        lease_until=None,
+        ended_at=_NOW,
+        dispatched_at=None,
+        held=False,
+    )
+)
+_RUN_ENDED = (
+    update(RunRow)
+    .where(RunRow.job_id == bindparam("of"), RunRow.number == bindparam("in_run"), RunRow.ending.is_(None))
+    .values(ended_at=_NOW, ending=bindparam("as_what"))
 )
 
 LiveSnapshot = Callable[[str], Awaitable[Snapshot | None]]
@@ -71,25 +92,10 @@ async def end_job(
     if event is JobEvent.COMPLETE:
         job.percent = 100.0
     await touch(session, job)
-    await session.execute(
-        update(StepRow)
-        .where(StepRow.job_id == job.id, StepRow.state.in_(list(OPEN)))
-        .values(
-            state=StepState.CANCELLED,
-            worker=None,
-            lease_until=None,
-            ended_at=now,
-            dispatched_at=None,
-            held=False,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    await session.execute(
-        update(RunRow)
-        .where(RunRow.job_id == job.id, RunRow.number == job.run, RunRow.ending.is_(None))
-        .values(ended_at=now, ending=job.state)
-        .execution_options(synchronize_session=False)
-    )
+    unseen = {"synchronize_session": False}
+    await session.execute(_STEPS_CANCELLED, {"of": job.id, "now": now}, execution_options=unseen)
+    ended = {"of": job.id, "in_run": job.run, "now": now, "as_what": job.state}
+    await session.execute(_RUN_ENDED, ended, execution_options=unseen)
     await session.flush()
     await _store_snapshot(session, job, await live(job.id), lines)
 
@@ -106,7 +112,8 @@ async def _store_snapshot(
         value["percent"] = max(value["percent"], live.value.get("percent") or 0.0)
         job.percent = value["percent"]
     value["log"] = with_lines(value["log"], [*lines, *closing_lines(job)])
-    row = await session.get(JobSnapshotRow, job.id)
+    # A first run ends for the first time.
+    row = await session.get(JobSnapshotRow, job.id) if job.run > 1 else None
     if row is None:
         session.add(JobSnapshotRow(job_id=job.id, run=job.run, value=value))
     else:
@@ -115,8 +122,8 @@ async def _store_snapshot(
 
 async def stored_value(session: AsyncSession, job: JobRow) -> JsonObject:
     """A job's snapshot value from SQL alone: no log, and only the pages of steps that ended."""
-    artifacts = list(await session.scalars(select(ArtifactRow).where(ArtifactRow.job_id == job.id)))
-    steps = list(await session.scalars(select(StepRow).where(StepRow.job_id == job.id)))
+    artifacts = list(await session.scalars(_ARTIFACTS, {"of": job.id}))
+    steps = list(await session.scalars(_STEPS, {"of": job.id}))
     owner = await session.get(UserRow, job.owner_id)
     value = row_fields(job, artifacts, owner.name if owner else "")
     value["pages"] = stored_pages(steps)

@@ -93,6 +93,16 @@ class LostStep(Exception):
     """The step is no longer this attempt's: its result is refused, and the transaction with it."""
 
 
+_COUNTED = (
+    update(DocumentRow)
+    .where(DocumentRow.id == bindparam("of"), DocumentRow.page_count.is_(None))
+    .values(page_count=bindparam("pages"))
+)
+_ARTIFACTS_NAMED = select(ArtifactRow).where(
+    ArtifactRow.job_id == bindparam("of"), ArtifactRow.name.in_(bindparam("names", expanding=True))
+)
+
+
 async def owned(session: AsyncSession, step_id: str, attempt: int) -> tuple[JobRow, StepRow]:
     """The locked job and the step, if this attempt still runs it; raises LostStep."""
     # The step is read once the job is locked: before, somebody else may be ending it.
@@ -111,21 +121,22 @@ async def record_done(session: AsyncSession, job: JobRow, step: StepRow, done: S
     step.state = StepState.DONE
     step.output, step.output_blob, step.pages = done.output, done.output_blob, done.pages
     step.ended_at, step.worker, step.lease_until, step.error = now, None, None, None
+    job.remaining -= 1
+    await _take_result(session, job, step, done)
+
+
+async def _take_result(session: AsyncSession, job: JobRow, step: StepRow, done: StepDone) -> None:
+    """The job has what a step of it made."""
+    job.cost_done += step.weight
+    job.steps_done += 1
     if done.more:
         more = await add_steps(session, job, step.phase, done.more, slots=await live_slots(session))
         job.cost_total += sum(each.weight for each in more)
-    job.cost_done += step.weight
-    job.remaining -= 1
-    job.steps_done += 1
     if done.page_count is not None:
         job.page_count = done.page_count
         job.pages_total = done.page_count - done.pages_left_out
-        await session.execute(
-            update(DocumentRow)
-            .where(DocumentRow.id == job.document_id, DocumentRow.page_count.is_(None))
-            .values(page_count=done.page_count)
-            .execution_options(synchronize_session=False)
-        )
+        counted = {"of": job.document_id, "pages": done.page_count}
+        await session.execute(_COUNTED, counted, execution_options={"synchronize_session": False})
     if done.warnings:
         job.warnings = {**job.warnings, **done.warnings}
     if done.outcome is not None:
@@ -142,10 +153,8 @@ async def put_artifacts(
     """Adds result files; one of the same name takes the place of the old."""
     if not artifacts:
         return
-    named = select(ArtifactRow).where(
-        ArtifactRow.job_id == job.id, ArtifactRow.name.in_([each.name for each in artifacts])
-    )
-    there = {row.name: row for row in await session.scalars(named)}
+    named = {"of": job.id, "names": [each.name for each in artifacts]}
+    there = {row.name: row for row in await session.scalars(_ARTIFACTS_NAMED, named)}
     for each in artifacts:
         row = there.get(each.name)
         if row is None:
@@ -161,7 +170,6 @@ async def add_steps(
     plans: tuple[StepPlan, ...],
     *,
     slots: int,
-    state: StepState = StepState.QUEUED,
 ) -> list[StepRow]:
     """Makes steps of a phase, numbered after those it has, and counts them in. They share so many slots."""
     now = await read_clock(session)
@@ -177,7 +185,7 @@ async def add_steps(
             run=job.run,
             phase=phase,
             number=start + offset,
-            state=state,
+            state=StepState.QUEUED,
             run_at=now,
             cost=plan.cost,
             weight=weight,
@@ -309,9 +317,32 @@ async def past_work(session: AsyncSession, job: JobRow) -> list[PastWork]:
 
 
 async def add_done_step(
-    session: AsyncSession, job: JobRow, phase: int, plan: StepPlan, done: StepDone
+    session: AsyncSession, job: JobRow, place: tuple[int, int], plan: StepPlan, done: StepDone
 ) -> None:
-    """A step that was run together with an earlier one: it is entered with its result."""
-    row = (await add_steps(session, job, phase, (plan,), slots=1, state=StepState.RUNNING))[0]
-    row.attempt = 1
-    await record_done(session, job, row, done)
+    """A step that was run together with an earlier one: it is entered with its result, at its phase and number."""
+    now = await read_clock(session)
+    row = StepRow(
+        id=new_id(),
+        job_id=job.id,
+        run=job.run,
+        phase=place[0],
+        number=place[1],
+        state=StepState.DONE,
+        attempt=1,
+        failures=0,
+        dispatches=0,
+        run_at=now,
+        ended_at=now,
+        cost=plan.cost,
+        weight=plan.cost,
+        input=plan.input,
+        engine=plan.engine,
+        output=done.output,
+        output_blob=done.output_blob,
+        pages=done.pages,
+    )
+    session.add(row)
+    job.steps_total += 1
+    if done.more:
+        await session.flush()  # they are numbered after it
+    await _take_result(session, job, row, done)
