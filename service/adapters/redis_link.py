@@ -55,9 +55,10 @@ class _KnowsItsServer(AbstractConnection):
 
     async def on_connect(self) -> None:
         """Greets the server as the library does, then asks which one it is."""
-        await super().on_connect()
-        await self.send_command("INFO", "server", check_health=False)
-        told = cast("bytes | str", await self.read_response())
+        async with _within(CONNECT_SECONDS):
+            await super().on_connect()
+            await self.send_command("INFO", "server", check_health=False)
+            told = cast("bytes | str", await self.read_response())
         text = told.decode() if isinstance(told, bytes) else told
         lines = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
         self.run_id = lines["run_id"]
@@ -83,19 +84,28 @@ _KNOWING: dict[type[AbstractConnection], type[_KnowsItsServer]] = {
 }
 
 
-def open_redis(
-    url: str, *, answer_seconds: float | None = ANSWER_SECONDS, connections: int = CONNECTIONS
-) -> "Redis":
+def open_redis(url: str, *, connections: int = CONNECTIONS) -> "Redis":
     """A client whose connections are fit for RedisLink; close it with `aclose()`. Replies are bytes.
 
-    `answer_seconds=None` for whoever listens to channels, where silence is no sign of a lost link.
+    Its connections have no deadline of their own: the library keeps it by `asyncio.wait_for`, which before Python 3.12
+    forgets a cancellation that comes as the wait ends, and its task runs on for ever.
     """
     options: dict[str, Any] = dict(parse_url(url))
     kind = options.pop("connection_class", Connection)
     options.setdefault("max_connections", connections)
     options.setdefault("socket_connect_timeout", CONNECT_SECONDS)
-    options.setdefault("socket_timeout", answer_seconds)
+    options["socket_timeout"] = None
     return Redis.from_pool(BlockingConnectionPool(connection_class=_KNOWING[kind], **options))
+
+
+@asynccontextmanager
+async def _within(seconds: float) -> AsyncGenerator[None]:
+    """Raises redis.exceptions.TimeoutError when the block takes longer."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as late:
+        raise LinkTooSlow(f"no answer within {seconds:g} s") from late
 
 
 @dataclass(frozen=True)
@@ -174,7 +184,8 @@ class RedisLink:
     async def _on_one_connection(self, once: Callable[[_KnowsItsServer], Awaitable[T]]) -> T:
         async with self._connection() as connection:
             try:
-                return await once(connection)
+                async with _within(ANSWER_SECONDS):
+                    return await once(connection)
             except ReadOnlyError:
                 await connection.disconnect(nowait=True)
                 raise
@@ -196,9 +207,9 @@ async def _prove(connection: _KnowsItsServer) -> None:
     if asyncio.get_running_loop().time() - connection.heard_at <= TRUSTED_SECONDS:
         return
     try:
-        async with asyncio.timeout(PROOF_SECONDS):
+        async with _within(PROOF_SECONDS):
             await _ask(connection, [("PING",)])
-    except (TimeoutError, *_TRY_AGAIN):
+    except _TRY_AGAIN:
         await connection.disconnect(nowait=True)
         await connection.connect()
 

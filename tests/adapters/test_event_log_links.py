@@ -238,3 +238,25 @@ async def test_an_answer_that_was_cut_off_is_asked_for_again(own_redis: Embedded
     finally:
         await log.close()
         await relay.close()
+
+
+async def test_whoever_reads_can_be_cancelled_at_any_moment(redis_url: str) -> None:
+    """A cancellation that is forgotten would leave a task that nobody can end, and keep its connection."""
+    log = EventLog(redis_url)
+
+    async def read_on() -> None:
+        while True:
+            await log.snapshot(JOB)
+
+    try:
+        await log.seed(seed())
+        for turns in range(300):
+            reading = asyncio.create_task(read_on())
+            await log.snapshot(JOB)
+            for _ in range(turns % 40):
+                await asyncio.sleep(0)
+            reading.cancel()
+            _, pending = await asyncio.wait([reading], timeout=5)
+            assert not pending, f"the cancellation was forgotten after {turns} turns"
+    finally:
+        await log.close()
