@@ -21,7 +21,8 @@ APPENDS_A_SECOND = 10
 ALIVE_SECONDS = 0.8
 """Without news an append says so after this long, so that no second passes without a patch."""
 SHARE_OF_EXPECTED = 0.9
-"""Inside one slow item the percentage follows the expected time, up to this share of the item."""
+"""Inside one slow item the percentage follows the expected time, and never gets further than this share of the item."""
+_STEADY_SHARE = 0.6
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,7 @@ class StepReport:
 
     def _shown_done(self) -> int:
         elapsed = (time.monotonic() - self._item_began) * 1000
-        share = min(SHARE_OF_EXPECTED, elapsed / self._item_takes)
-        return self._weighed(self._done + self._item_cost * share)
+        return self._weighed(self._done + self._item_cost * _share_shown(elapsed / self._item_takes))
 
     def _weighed(self, done: float) -> int:
         """What so much of the cost weighs."""
@@ -184,3 +184,12 @@ class StepReport:
         if slow is not None:
             self._unsent.detail = slow.detail
             self.line(slow.line)
+
+
+def _share_shown(of_expected: float) -> float:
+    """What is shown as done of an item when so much of its expected time has passed. It slows down towards the end, so
+    that an item which takes several times as long still moves the bar."""
+    if of_expected <= _STEADY_SHARE:
+        return of_expected
+    left = SHARE_OF_EXPECTED - _STEADY_SHARE
+    return SHARE_OF_EXPECTED - left * left / (left + of_expected - _STEADY_SHARE)
