@@ -31,6 +31,7 @@ SILENCE, STANDSTILL, ETA, LATE = Goal(at_most=1), Goal(at_most=5), Goal(at_most=
 
 _NAME = "progress"
 _SHAPELY_SECONDS = 10.0
+_LONG_ENOUGH_FOR_A_SHAPE = 2.0
 _LISTEN_AFTER_SECONDS = 1.5
 _PAUSE_SECONDS = 3.0
 _BOOK_PAGES = 500
@@ -165,7 +166,8 @@ async def _pause(up: Served, job_id: str) -> None:
 def _rows(name: str, watched: Watched) -> Iterator[Row]:
     yield Row(_NAME, f"{name}: took", watched.seconds, "s", note=f"{len(watched.seen)} frames")
     yield Row(_NAME, f"{name}: percent strays by", watched.stray, "points")
-    yield Row(_NAME, f"{name}: R² of percent and time", watched.r_squared, "")
+    if watched.seconds >= _LONG_ENOUGH_FOR_A_SHAPE:
+        yield Row(_NAME, f"{name}: R² of percent and time", watched.r_squared, "")
     yield Row(_NAME, f"{name}: longest without a patch", watched.longest_silence, "s", SILENCE)
     yield Row(_NAME, f"{name}: longest without a change", watched.longest_standstill, "s", STANDSTILL)
     if watched.eta_error is not None:

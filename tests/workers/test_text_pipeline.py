@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from service.adapters.tables import JobRow, StepRow
+from service.domain.costs import Costs
 from service.settings import load_settings
 from tests.support.documents import document
 from tests.support.house import House, open_house
@@ -77,7 +78,7 @@ async def worker(
 ) -> AsyncGenerator[PlayedOcr]:
     played = ocr or PlayedOcr()
     settings = house.settings.model_copy(update=changes)
-    process = WorkerProcess(settings, house.a, replace(tools, ocr=cast("OcrEngines", played)))
+    process = WorkerProcess(settings, house.a, replace(tools, ocr=cast("OcrEngines", played), costs=Costs()))
     async with run_until_left(process):
         yield played
 
