@@ -132,6 +132,7 @@ class JobView:
     def _read(self, epoch: str, seq: int) -> "asyncio.Future[list[Patch] | None]":
         read = self._reads.get((epoch, seq))
         if read is None:
+            COUNTS.history_reads += 1
             read = asyncio.ensure_future(self._history.since(self._job_id, epoch, seq))
             self._reads[epoch, seq] = read
             read.add_done_callback(lambda _: self._reads.pop((epoch, seq)))
