@@ -80,6 +80,34 @@ def hang_deaf() -> Iterator[JsonObject]:
         time.sleep(60)
 
 
+def start_another(how: str) -> Iterator[JsonObject]:
+    """Wants to leave a process behind that outlives everybody."""
+    yield {"number": 0}
+    if how == "fork":
+        if os.fork() == 0:
+            time.sleep(600)
+    elif how == "spawn":
+        os.posix_spawn("/bin/sleep", ["sleep", "600"], {})
+    elif how == "clone":
+        # As native code does it, without a library's help: clone(SIGCHLD, …) by its number.
+        number = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
+        libc = ctypes.CDLL(None, use_errno=True)
+        made = libc.syscall(number, int(signal.SIGCHLD), 0, 0, 0, 0)
+        if made == 0:
+            time.sleep(600)
+        if made < 0:
+            raise OSError(ctypes.get_errno(), "clone")
+    else:
+        os.execv("/bin/sleep", ["sleep", "600"])
+    yield {"number": 1}
+
+
+def start_a_thread() -> Iterator[JsonObject]:
+    done = threading.Event()
+    threading.Thread(target=done.set).start()
+    yield {"done": done.wait(10)}
+
+
 def slow_but_steady(items: int, seconds: float) -> Iterator[JsonObject]:
     for number in range(items):
         time.sleep(seconds)

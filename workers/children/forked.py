@@ -7,6 +7,7 @@ from typing import NoReturn
 from service.domain.json import JsonObject
 from workers.children import confinement, frames
 from workers.children.frames import ChildEnd
+from workers.children.no_processes import start_no_processes
 from workers.children.outcome import Limits
 from workers.children.run import find_target, send_failure
 
@@ -20,6 +21,7 @@ def run_forked(wire_fd: int, lifeline: int, template: int, niceness: int) -> NoR
         confinement.keep_only(wire_fd, own_lifeline)
         confinement.leave_no_dumps()
         confinement.expect_alarms()
+        start_no_processes()
         os.nice(niceness)
         with socket.socket(fileno=wire_fd) as wire:
             _answer(ChildEnd(wire))
