@@ -132,7 +132,8 @@ def _rows(crowd: Crowd, ours: Through, peer: float) -> Iterator[Row]:
     is_small = crowd.goal is SMALL
     yield Row(_NAME, f"{what}: SQL commits", ours.commits / count, "a job", COMMITS if is_small else None)
     yield Row(_NAME, f"{what}: Redis commands", ours.commands / count, "a job")
-    for part, used in ours.cpu.items():
+    for part in ("gateway", "workers", "children"):
+        used = ours.cpu[part]
         yield Row(_NAME, f"{what}: CPU of {part}", 1000 * used / count, "ms a job", cpu_seconds=used)
 
 
