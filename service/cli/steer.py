@@ -14,9 +14,15 @@ from service.domain.job import PRIORITIES
 from service.domain.json import JsonObject
 
 _OF_BATCHES = {"cancel": "cancel", "retry": "retry-failed", "pause": "pause", "resume": "resume"}
-_OF_ALL = frozenset({"cancel", "pause", "resume"})
+_OF_ALL = {"cancel": "--all", "pause": "--all", "resume": "--all", "retry": "--failed"}
 _IDS = click.argument("ids", nargs=-1, metavar="ID...")
 _ALL = click.option("--all", "everything", is_flag=True, help="All of yours, instead of some by their ids.")
+_FAILED = click.option(
+    "--failed",
+    "everything",
+    is_flag=True,
+    help="All of yours that failed, and failed pages, instead of some.",
+)
 _NOW = click.option("--now", is_flag=True, help="Stop what runs; it is done again later, from where it was.")
 
 
@@ -38,7 +44,7 @@ def _steering(name: str, summary: str) -> Callable[..., None]:
     steer.__doc__ = summary
     command = talks_to_server(steer)
     if name in _OF_ALL:
-        command = _ALL(command)
+        command = (_FAILED if name == "retry" else _ALL)(command)
     return _IDS(_NOW(command) if name == "pause" else command)
 
 
@@ -47,10 +53,11 @@ async def _all_or_each(
 ) -> int:
     if everything == bool(ids):
         raise click.UsageError(
-            "Name jobs by their ids" + (", or all of yours by --all." if order.name in _OF_ALL else ".")
+            "Name jobs by their ids"
+            + (f", or all of yours by {_OF_ALL[order.name]}." if order.name in _OF_ALL else ".")
         )
     if everything:
-        answer = await api.post(f"/api/jobs/all/{order.name}", order.body)
+        answer = await api.post(f"/api/jobs/all/{_OF_BATCHES[order.name]}", order.body)
         screen.object(answer)
         screen.line(f"{len(answer['jobs'])} jobs")
         return 0

@@ -108,6 +108,19 @@ def test_a_staged_job_waits_for_its_start_and_can_be_cancelled_and_retried(
     assert up.run("watch", job).returncode == 0
 
 
+def test_all_that_failed_is_retried_at_once(up: RunningHeadway, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7\nthis is all that was saved")
+    job = uploaded(up, str(broken), "--no-start")
+    up.run("start", job)
+    assert up.run("watch", job).returncode == 1
+    told = up.run("retry", "--failed", "--json")
+    assert told.returncode == 0 and job in lines(told)[0]["jobs"]
+    assert up.run("watch", job).returncode == 1
+    assert up.run("retry").returncode == 2, "nothing was named"
+    assert up.run("retry", job, "--failed").returncode == 2, "one or the other"
+
+
 def test_watching_is_ended_by_ctrl_c(up: RunningHeadway, letter: Path) -> None:
     job = uploaded(up, str(letter), "--no-start")
     watching = subprocess.Popen(
