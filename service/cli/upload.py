@@ -41,7 +41,9 @@ _AGAIN = "is there already; --force does it again"
     "--option", "-o", "pairs", multiple=True, metavar="NAME=VALUE", help="An option of the pipeline."
 )
 @click.option(
-    "--priority", type=click.Choice(list(PRIORITIES)), help="How urgent they are; high is for admins. [normal]"
+    "--priority",
+    type=click.Choice(list(PRIORITIES)),
+    help="How urgent they are; high is for admins. [normal]",
 )
 @click.option("--watch", "-w", is_flag=True, help="Follow them until they end.")
 @click.option("--no-start", is_flag=True, help="Only upload; `headway start` starts them.")

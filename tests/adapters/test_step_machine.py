@@ -26,6 +26,7 @@ from service.adapters.records import intake
 from service.adapters.records.intake import NewDocument, Order
 from service.adapters.records.steps import Claim, LostStep
 from service.adapters.tables import JobRow, RunRow, StepRow
+from service.domain.account import Actor
 from service.domain.ids import new_id
 from service.domain.job import ENDED, RUNNABLE, TRANSITIONS, JobEvent, JobState, NotPossible
 from service.domain.step import OPEN, StepState
@@ -48,12 +49,15 @@ MAY_HAPPEN: dict[str, set[JobEvent]] = {
     "expire": {E.FAIL, E.SETTLE},
     "start": {E.START},
     "pause": {E.CLAIM, E.PAUSE, E.SETTLE},
+    "pause_now": {E.CLAIM, E.PAUSE, E.SETTLE},
+    "stop_queue": {E.SETTLE},
     "resume": {E.RESUME},
     "cancel": {E.CANCEL},
     "retry": {E.RETRY},
     "answer": {E.ANSWER},
 }
 """The ways of TRANSITIONS that each event may take, one after the other."""
+BOSS = Actor(new_id(), "Bo", is_admin=True)
 
 
 class World:
@@ -103,6 +107,7 @@ class Life(RuleBasedStateMachine):
         self.done_steps: dict[str, tuple[int, Any]] = {}
         self.step_states: dict[str, StepState] = {}
         self.state = JobState.STAGED
+        self.queue_paused = False
         self.event = ""
 
     @initialize(at=st.sampled_from(["staged", "queued", "reading", "half read"]))
@@ -127,7 +132,8 @@ class Life(RuleBasedStateMachine):
             return
         step = queued[which % len(queued)]
         claim = self.run(self.machine.claim(step.id))
-        assert (claim is not None) == (step.state == "queued" and self.state in RUNNABLE)
+        may = step.state == "queued" and self.state in RUNNABLE and not self.queue_paused
+        assert (claim is not None) == may
         if claim is not None:
             assert claim.step.attempt == step.attempt + 1
             self.claims.append(claim)
@@ -236,6 +242,58 @@ class Life(RuleBasedStateMachine):
         if command == "cancel":
             self.lose_claims()
 
+    @rule()
+    def pause_now(self) -> None:
+        """What runs is handed back: its results are refused from then on, and no failure is counted."""
+        self.event = "pause_now"
+        before = self.failures()
+        pause = self.machine.house.a.commands.pause
+        try:
+            self.run(pause(self.job_id, self.machine.house.actor, stop=True))
+        except NotPossible:
+            assert E.PAUSE not in TRANSITIONS[self.state]
+            self.event = ""
+            return
+        assert self.failures() == before
+        if self.state != JobState.PAUSED:
+            self.take_claims_away()
+
+    @rule(urgent=st.booleans())
+    def change_the_priority(self, urgent: bool) -> None:
+        self.event = ""
+        priority = "normal" if urgent else "low"
+        prioritise = self.machine.house.a.commands.prioritise
+        try:
+            self.run(prioritise(self.job_id, self.machine.house.actor, priority))
+        except NotPossible:
+            assert self.state in ENDED
+        else:
+            assert self.state not in ENDED
+
+    @rule(stop=st.booleans())
+    def pause_the_queue(self, stop: bool) -> None:
+        self.event = "stop_queue" if stop else ""
+        before = self.failures()
+        self.run(self.machine.house.a.whole_queue.pause(BOSS, stop=stop))
+        self.queue_paused = True
+        assert self.failures() == before
+        if stop:
+            self.take_claims_away()
+
+    @precondition(lambda self: self.queue_paused)
+    @rule()
+    def resume_the_queue(self) -> None:
+        self.event = ""
+        self.run(self.machine.house.a.whole_queue.resume())
+        self.queue_paused = False
+
+    def failures(self) -> list[int]:
+        return [step.failures for step in self.run(self.machine.steps(self.job_id))]
+
+    def take_claims_away(self) -> None:
+        self.lost += self.claims
+        self.claims = []
+
     @precondition(lambda self: self.state == JobState.WAITING)
     @rule()
     def answer(self) -> None:
@@ -312,6 +370,7 @@ class Life(RuleBasedStateMachine):
         self.step_states = {step.id: StepState(step.state) for step in steps}
 
     def teardown(self) -> None:
+        self.run(self.machine.house.a.whole_queue.resume())
         if hasattr(self, "job_id") and self.state not in ENDED:
             self.run(self.machine.house.a.commands.cancel(self.job_id, self.machine.house.actor))
 

@@ -27,6 +27,8 @@ NAMES = (
     "documents",
     "upload",
     "pick_up",
+    "cancel",
+    "newcomer",
     "start_up",
     "livez",
     "progress",
