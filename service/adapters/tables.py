@@ -309,8 +309,8 @@ class WorkerRow(Row):
 
 
 class QueueStateRow(Row):
-    """Facts about the whole queue, by name; `engine:<code>` says whether that engine is away, `cost:<unit>` what
-    a unit of work takes here."""
+    """Facts about the whole queue, by name; `engine:<code>` says whether that engine is away, `queue` who paused
+    it, `cost:<unit>` what a unit of work takes here."""
 
     __tablename__ = "queue_state"
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
