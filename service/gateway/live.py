@@ -34,8 +34,8 @@ LONGEST_GAP_SECONDS = 0.1
 """Between two sockets that are sent away: few of them do not make a stop wait for its window."""
 
 _LAST_WORDS_SECONDS = 0.3
-_TURNS = 10
-# The clock comes to a tenth of all sockets at a time, so that thousands of idle ones never hold up the others.
+_TURNS = 4
+# The clock comes to a quarter of all sockets at a time, so that thousands of idle ones never hold up the others.
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,12 @@ def card_patch(patch: Patch) -> Patch:
 
 def _merged_map(earlier: JsonObject, later: JsonObject, *, drop_nulls: bool) -> JsonObject:
     both = {**earlier, **later}
-    return {key: each for key, each in both.items() if each is not None} if drop_nulls else both
+    if drop_nulls:
+        # Only the later map can have nulls, and the earlier one may have thousands of pages.
+        for key, each in later.items():
+            if each is None:
+                del both[key]
+    return both
 
 
 def _is_number(value: Any) -> bool:
