@@ -1,6 +1,6 @@
 /** The composition root and the router. What happens where: `store.js` knows, `socket.js` hears, `views/` show. */
 
-/** @import {Pipeline, Session} from "./types.js" */
+/** @import {Pipeline, QueueValue, Session} from "./types.js" */
 /** @import {Group, Item} from "./items.js" */
 /** @import {Piece} from "./views/piece.js" */
 
@@ -33,6 +33,9 @@ export class App extends EventTarget {
   /** @type {{urgent: Item[], groups: Group[]} | null} */
   #list = null;
 
+  #inQueue = /** @type {Set<object>} */ (new Set());
+  #releaseQueue = /** @type {(() => void) | null} */ (null);
+
   /**
    * @param {Session} session
    * @param {Pipeline[]} pipelines
@@ -64,6 +67,26 @@ export class App extends EventTarget {
       if (held) this.link.release(topic);
       held = false;
     };
+  }
+
+  /**
+   * Keeps the places in the queue live while somebody shows a job that waits.
+   * @param {object} who
+   * @param {boolean} needed
+   */
+  needQueue(who, needed) {
+    if (needed) this.#inQueue.add(who);
+    else this.#inQueue.delete(who);
+    if (this.#inQueue.size > 0) this.#releaseQueue ??= this.watch("queue");
+    else {
+      this.#releaseQueue?.();
+      this.#releaseQueue = null;
+    }
+  }
+
+  /** One's own places in the queue, while somebody needs them. @returns {QueueValue | null} */
+  get queue() {
+    return this.#releaseQueue ? /** @type {QueueValue | null} */ (this.store.topic("queue").value) : null;
   }
 
   /** The start page's list, made once for all who ask between two changes. */
@@ -133,7 +156,7 @@ export class App extends EventTarget {
       this.dispatchEvent(new Event("change"));
     };
     this.store.listen((topic) => {
-      if (topic === this.jobList.topic || topic.startsWith("batch:")) {
+      if (topic === this.jobList.topic || topic === "queue" || topic.startsWith("batch:")) {
         this.#list = null;
         nextFrame(changed);
       }

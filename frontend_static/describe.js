@@ -1,6 +1,6 @@
 /** A document's state in words: its icon, its line, what a person can do. Pure but for the dictionary. */
 
-/** @import {JobValue} from "./types.js" */
+/** @import {JobValue, QueueValue} from "./types.js" */
 /** @import {Item} from "./items.js" */
 
 import { bytes, clockTime, duration, known, number, percent, roughly, say, t } from "./i18n.js";
@@ -37,10 +37,11 @@ export function word(look) {
  * The one line of a card, in pieces; the state's word is not among them where the icon's label says it.
  * @param {Item} item
  * @param {number} now seconds since 1970 on the service's clock; it stands still while disconnected
+ * @param {QueueValue | null} [queue] places in the queue, where they are known
  * @returns {string}
  */
-export function lineOf(item, now) {
-  const pieces = item.job ? jobPieces(item.job, lookOf(item), now) : uploadPieces(item);
+export function lineOf(item, now, queue = null) {
+  const pieces = item.job ? jobPieces(item.job, lookOf(item), now, queue) : uploadPieces(item);
   if (item.job && item.upload?.duplicate) pieces.push(t("ui.card.duplicate"));
   return pieces.filter(Boolean).join(" · ");
 }
@@ -76,9 +77,10 @@ function detailOf(job) {
  * @param {JobValue} job
  * @param {string} look
  * @param {number} now
+ * @param {QueueValue | null} queue
  * @returns {string[]}
  */
-function jobPieces(job, look, now) {
+function jobPieces(job, look, now, queue) {
   switch (job.state) {
     case "processing":
       return [phaseOf(job) || word(look), ...waitPieces(job, now), detailOf(job), percent(job.percent ?? 0), timesOf(job, now)];
@@ -87,7 +89,7 @@ function jobPieces(job, look, now) {
     case "paused":
       return [word(look), phaseOf(job), percent(job.percent ?? 0)];
     case "queued":
-      return [word(look), ...queuedPieces(job, now)];
+      return [word(look), ...queuedPieces(job, now, queue)];
     case "staged":
       return [word(look), pagesOf(job), job.size === undefined ? "" : bytes(job.size)];
     case "waiting":
@@ -102,14 +104,28 @@ function jobPieces(job, look, now) {
 }
 
 /**
- * @param {JobValue} job
+ * Whether it has waited so long that its place is worth a look.
+ * @param {JobValue | null} job
  * @param {number} now
  */
-function queuedPieces(job, now) {
-  const place = job.waits_for?.params["place"];
+export function waitsForLong(job, now) {
+  return job?.state === "queued" && now - (job.queued_at ?? now) > 1;
+}
+
+/**
+ * @param {JobValue} job
+ * @param {number} now
+ * @param {QueueValue | null} queue
+ */
+function queuedPieces(job, now, queue) {
+  const { place, expected_start_at: at } = queue?.jobs[job.id] ?? {};
+  if (queue?.paused) {
+    return [say("waits", { code: "queue_paused", params: {}, text: "" }), t("ui.card.queue_paused", { name: queue.paused.by })];
+  }
   return [
     ...waitPieces(job, now),
-    typeof place === "number" ? t("ui.card.place", { place }) : "",
+    place ? t("ui.card.place", { place }) : "",
+    at && at > now ? t("ui.card.starts_in", { time: roughly(at - now) }) : "",
     (job.percent ?? 0) > 0 ? percent(job.percent ?? 0) : "",
   ];
 }

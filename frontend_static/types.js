@@ -77,6 +77,11 @@
  * @property {{minutes: number, steps_a_minute: number, pages_a_minute: number, jobs_a_minute: number}} [throughput]
  * @property {Record<string, {state: string, detail: string|null, since?: number, next_try?: number}>} [engines]
  *
+ * @typedef {object} QueueValue
+ * @property {number} of
+ * @property {Record<string, {place: number, expected_start_at: number|null}>} jobs
+ * @property {{by: string, at: number}|null} [paused]
+ *
  * @typedef {{type?: string, title?: string, status: number, detail?: string, code: string,
  *   params?: Record<string, unknown>, support_id?: string|null}} Problem
  *

@@ -51,7 +51,8 @@ export class Card extends Piece {
 
   /** @param {Item} item */
   show(item) {
-    const stamp = `${item.upload?.state} ${item.upload?.sent}`;
+    const place = item.job?.state === "queued" ? this.app.queue : null;
+    const stamp = `${item.upload?.state} ${item.upload?.sent} ${place ? JSON.stringify([place.jobs[item.job?.id ?? ""], place.paused]) : ""}`;
     const ticks = item.job?.state === "processing"; // its line tells the time that has passed
     const same = item.job === this.item.job && stamp === this.#stamp && !ticks;
     this.item = item;
@@ -70,7 +71,7 @@ export class Card extends Piece {
     this.dataset["look"] = look;
     this.dataset["job"] = item.job?.id ?? item.upload?.jobId ?? "";
     if (this.#icon) setIcon(this.#icon, ICON_OF[look] ?? "file");
-    if (this.#line) setText(this.#line, lineOf(item, this.app.now()));
+    if (this.#line) setText(this.#line, lineOf(item, this.app.now(), this.app.queue));
     this.#bar.show(item, look, t("ui.card.bar", { name: this.name }));
     this.#drawLasting(look);
     this.#drawQuestion();

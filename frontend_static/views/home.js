@@ -2,6 +2,7 @@
 
 /** @import {Group, Item} from "../items.js" */
 
+import { waitsForLong } from "../describe.js";
 import { arrange, fill, html, part, setAttribute } from "../html.js";
 import { t } from "../i18n.js";
 import { BatchLine } from "./batch_line.js";
@@ -39,6 +40,7 @@ export class Home extends Piece {
   attached() {
     this.on(this.app, "change", () => this.refresh());
     this.on(this.app, "tick", () => this.refresh());
+    this.hold(() => this.app.needQueue(this, false));
   }
 
   draw() {
@@ -47,6 +49,8 @@ export class Home extends Piece {
       this.#start.small = list.urgent.length > 0 || list.groups.some((each) => each.items.length > 0);
       this.#start.draw();
     }
+    const now = this.app.now();
+    this.app.needQueue(this, list.groups.some((each) => each.items.some(({ job }) => waitsForLong(job, now))));
     this.#drawUrgent(list.urgent);
     const groups = new Map(list.groups.map((each) => [each.key, each]));
     const shown = list.groups.filter((each) => each.items.length > 0 || hasUrgent(list.urgent, each));

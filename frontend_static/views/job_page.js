@@ -5,7 +5,7 @@
 /** @import {JobValue} from "../types.js" */
 
 import { perform, prioritise } from "../commands.js";
-import { actionsOf, failureOf, lineOf, lookOf, problemText } from "../describe.js";
+import { actionsOf, failureOf, lineOf, lookOf, problemText, waitsForLong } from "../describe.js";
 import { fill, html, part, setText } from "../html.js";
 import { say, t } from "../i18n.js";
 import { Artifacts } from "./artifacts.js";
@@ -75,8 +75,9 @@ export class JobPage extends Piece {
 
   attached() {
     this.hold(this.app.watch(this.topic));
+    this.hold(() => this.app.needQueue(this, false));
     this.hold(this.app.store.listen((topic) => {
-      if (topic === this.topic) this.refresh();
+      if (topic === this.topic || topic === "queue") this.refresh();
     }));
     this.on(this.app, "tick", () => this.refresh());
     this.on(this.app, "change", () => this.refresh());
@@ -98,10 +99,11 @@ export class JobPage extends Piece {
     const look = lookOf(item);
     const total = pageTotal(job);
     this.dataset["look"] = look;
+    this.app.needQueue(this, waitsForLong(job, this.app.now()));
     this.app.title(job.name);
     setText(part(this, "name", HTMLElement), job.name);
     setIcon(part(this, "icon", HTMLElement), ICON_OF[look] ?? "file");
-    setText(part(this, "line", HTMLElement), lineOf(item, this.app.now()));
+    setText(part(this, "line", HTMLElement), lineOf(item, this.app.now(), this.app.queue));
     this.#bar.show(item, look, t("ui.card.bar", { name: job.name }));
     this.#drawLasting(job, item);
     this.#drawPriority(job);

@@ -13,6 +13,7 @@ from service.adapters.commands import Commands, JobGone
 from service.adapters.database import Database
 from service.adapters.echo import Echo
 from service.adapters.many_jobs import ManyJobs
+from service.adapters.records.places import Line, read_line
 from service.adapters.tables import ArtifactRow, StepRow
 from service.domain.account import Actor
 from service.domain.ids import is_id
@@ -33,8 +34,10 @@ from service.gateway.models import (
     Nothing,
     PageAnswer,
     Pending,
+    PlaceAnswer,
 )
 from service.gateway.operation import Answer, Operation, Parameter, actor
+from service.gateway.views.queue import SharedLine
 from service.protocol.page_record import BadRecord, page_records
 from service.protocol.problems import refused
 from service.protocol.snapshot import Snapshot, body
@@ -61,6 +64,7 @@ class Jobs:
     ) -> None:
         self._db = db
         self._many = many
+        self._line = SharedLine(self._read_line)
         self._blobs = blobs
         self._echo = echo
         self._commands = commands
@@ -86,6 +90,14 @@ class Jobs:
                 problems=(422,),
             ),
             Operation("GET", one, self.show, "A job's snapshot.", (Answer(200, JobAnswer),), problems=(404,)),
+            Operation(
+                "GET",
+                f"{one}/place",
+                self.place,
+                "Where a job stands in the queue, and when it is expected to begin; nulls for one that does not wait.",
+                (Answer(200, PlaceAnswer),),
+                problems=(404,),
+            ),
             Operation(
                 "GET",
                 f"{one}/estimate",
@@ -161,6 +173,14 @@ class Jobs:
         """The snapshot with its place in the log."""
         return json_answer(body(await self._job(request)))
 
+    async def place(self, request: Request) -> Response:
+        """As of two seconds ago at most."""
+        job = await self._job(request)
+        line = await self._line.now()
+        found = line.places.get(job.job_id)
+        where = found.json() if found else {"place": None, "expected_start_at": None}
+        return json_answer({"job_id": job.job_id, **where, "of": line.of})
+
     async def estimate(self, request: Request) -> Response:
         """What the staged job is expected to be."""
         job_id = _job_id(request)
@@ -224,6 +244,10 @@ class Jobs:
             return json_answer({"job_id": job_id, "state": str(state)}, 202)
 
         return run
+
+    async def _read_line(self) -> Line:
+        async with self._db.reading() as session:
+            return await read_line(session)
 
     async def _job(self, request: Request) -> Snapshot:
         snapshot = await self._echo.snapshot(_job_id(request))

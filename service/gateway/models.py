@@ -215,6 +215,15 @@ class EstimateAnswer(Told):
     error: str | None = None
 
 
+class PlaceAnswer(Told):
+    """A job's place in the queue, from 1, of so many, and when it is expected to begin: seconds since 1970."""
+
+    job_id: str
+    place: int | None
+    of: int
+    expected_start_at: float | None
+
+
 class Pending(Told):
     """A worker is looking; ask again."""
 

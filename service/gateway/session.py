@@ -24,6 +24,7 @@ from service.protocol.topics import (
     ListTopic,
     Topic,
     UnknownTopic,
+    QueueTopic,
     WorkersTopic,
     parse_topic,
 )
@@ -291,7 +292,7 @@ class Session:
                 return JobOutbox(name, self)
             case ListTopic():
                 return ListOutbox(name, self)
-            case BatchTopic() | WorkersTopic():
+            case BatchTopic() | WorkersTopic() | QueueTopic():
                 return ValueOutbox(name, self)
 
     def _drop(self, subscription: Subscription) -> None:

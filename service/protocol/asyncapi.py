@@ -18,6 +18,7 @@ TOPICS = {
     "batch:<id>": "The counts, the weighted percentage and the jobs of a batch.",
     "jobs?…": "One's own jobs, newest first: filters state, pipeline, batch, limit.",
     "admin:jobs?…": "Everybody's jobs, for admins; further filter: owner.",
+    "queue": "One's own places in the queue, when each is expected to begin, and whether the queue is paused.",
     "admin:workers": "Workers, queue and engines, for admins.",
 }
 

@@ -77,7 +77,15 @@ class WorkersTopic:
         return "admin:workers"
 
 
-Topic: TypeAlias = JobTopic | BatchTopic | ListTopic | WorkersTopic
+@dataclass(frozen=True)
+class QueueTopic:
+    """One's own places in the queue."""
+
+    def __str__(self) -> str:
+        return "queue"
+
+
+Topic: TypeAlias = JobTopic | BatchTopic | ListTopic | WorkersTopic | QueueTopic
 
 
 def parse_filters(pairs: dict[str, str], *, owner_allowed: bool) -> Filters:
@@ -119,6 +127,8 @@ def parse_topic(text: str) -> Topic:
     kind, _, key = name.partition(":")
     if name == "admin:workers":
         return WorkersTopic()
+    if name == "queue":
+        return QueueTopic()
     if kind == "job" and is_id(key):
         return JobTopic(key)
     if kind == "batch" and is_id(key):

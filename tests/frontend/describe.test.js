@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { lineOf } from "../../frontend_static/describe.js";
+import { lineOf, waitsForLong } from "../../frontend_static/describe.js";
 import { speak } from "../../frontend_static/i18n.js";
 
 /** @typedef {import("../../frontend_static/types.js").JobValue} JobValue */
@@ -42,4 +42,14 @@ test("a retry is counted down, and says of how many it is which", () => {
   const item = { key: "1", group: "", job, upload: null };
   assert.match(lineOf(item, 1000.5), /retry 2 of 5 · in 8\ss/);
   assert.ok(!lineOf(item, 1010).includes(" in "), lineOf(item, 1010));
+});
+
+test("a job that waits says its place and about when it begins; with the queue paused, by whom", () => {
+  const job = /** @type {any} */ ({ id: "a", name: "a.pdf", state: "queued", queued_at: 1000, waits_for: null });
+  const item = /** @type {any} */ ({ key: "1", group: "", job, upload: null });
+  const places = { of: 40, jobs: { a: { place: 12, expected_start_at: 1190 } } };
+  assert.match(lineOf(item, 1010, places), /place 12 · about 3\smin/);
+  assert.ok(!lineOf(item, 1010).includes("place"));
+  assert.match(lineOf(item, 1010, { of: 1, jobs: {}, paused: { by: "Bo", at: 1 } }), /paused · paused by Bo/);
+  assert.ok(waitsForLong(job, 1002) && !waitsForLong(job, 1000.5) && !waitsForLong({ ...job, state: "paused" }, 1002));
 });

@@ -50,6 +50,7 @@ class Simulator:
         self.reachable = True
         self.hold_uploads = False
         self.tick = 0.15
+        self.queue: JsonObject = {"of": 0, "jobs": {}}
         self.workers: JsonObject = {"workers": {}, "queue": {}, "engines": {}}
         self.loop = asyncio.new_event_loop()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -219,7 +220,8 @@ class Simulator:
                 for at, each in enumerate(shown)
             ]
             return [first, *cards]
-        value = self.workers if name == "admin:workers" else self.batch(name.partition(":")[2])
+        values = {"admin:workers": self.workers, "queue": self.queue}
+        value = values[name] if name in values else self.batch(name.partition(":")[2])
         return [{"type": "snapshot", "value": value}]
 
     async def _send(self, websocket: WebSocket, frame: JsonObject) -> None:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from service.adapters.database import Database
 from service.adapters.echo import STORED_EPOCH
 from service.adapters.records import listing
+from service.adapters.records.places import Line, read_line
 from service.adapters.records.workers import workers_value
 from service.domain.account import Actor
 from service.domain.json import JsonObject
@@ -17,13 +18,14 @@ from service.gateway.session import Subscription
 from service.gateway.views.batch import Batch, BatchView
 from service.gateway.views.job import JobView
 from service.gateway.views.jobs import JobsView, Page
+from service.gateway.views.queue import QueueView, SharedLine
 from service.gateway.views.source import History, Snapshots
 from service.gateway.views.workers import WorkersView
 from service.protocol.problems import Problem, refused
 from service.protocol.snapshot import Snapshot
-from service.protocol.topics import BatchTopic, Filters, JobTopic, ListTopic, WorkersTopic
+from service.protocol.topics import BatchTopic, Filters, JobTopic, ListTopic, QueueTopic, WorkersTopic
 
-View: TypeAlias = JobView | JobsView | BatchView | WorkersView
+View: TypeAlias = JobView | JobsView | BatchView | WorkersView | QueueView
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Views:
         self._db = db
         self._snapshots = snapshots
         self._history = history
+        self._line = SharedLine(self.read_queue)
         self._open: dict[str, _Open] = {}
         self._keys: dict[Subscription, str] = {}
         self._by_outbox: dict[Outbox, Subscription] = {}
@@ -66,6 +69,9 @@ class Views:
             case WorkersTopic():
                 _only_admins(user)
                 key, make = subscription.name, self._workers
+            case QueueTopic():
+                owner_id = user.user_id
+                key, make = f"{topic}#{owner_id}", lambda: QueueView(owner_id, self._hub, self._line)
         view = await self._opened(key, make)
         try:
             await _let_in(user, view, outbox, subscription.since)
@@ -86,7 +92,7 @@ class Views:
                 view.detach(outbox)
             case JobsView() as view, ListOutbox() as outbox:
                 view.detach(outbox)
-            case (BatchView() | WorkersView()) as view, ValueOutbox() as outbox:
+            case (BatchView() | WorkersView() | QueueView()) as view, ValueOutbox() as outbox:
                 view.detach(outbox)
             case _:
                 raise AssertionError(key)
@@ -160,6 +166,11 @@ class Views:
             members = await listing.batch_members(session, batch_id)
         return Batch(row.id, row.owner_id, row.name, row.created_at, members)
 
+    async def read_queue(self) -> Line:
+        """The line as SQL has it."""
+        async with self._db.reading() as session:
+            return await read_line(session)
+
     async def _read_workers(self) -> JsonObject:
         async with self._db.reading() as session:
             return await workers_value(session)
@@ -187,7 +198,7 @@ async def _let_in(user: Actor, view: View, outbox: Outbox, since: tuple[str, int
             view.attach(outbox)
         case JobsView(), ListOutbox():
             view.attach(outbox)
-        case WorkersView(), ValueOutbox():
+        case (WorkersView() | QueueView()), ValueOutbox():
             view.attach(outbox)
         case _:
             raise AssertionError(view)
