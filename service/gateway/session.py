@@ -22,9 +22,9 @@ from service.protocol.topics import (
     BatchTopic,
     JobTopic,
     ListTopic,
+    QueueTopic,
     Topic,
     UnknownTopic,
-    QueueTopic,
     WorkersTopic,
     parse_topic,
 )

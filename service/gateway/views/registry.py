@@ -198,7 +198,7 @@ async def _let_in(user: Actor, view: View, outbox: Outbox, since: tuple[str, int
             view.attach(outbox)
         case JobsView(), ListOutbox():
             view.attach(outbox)
-        case (WorkersView() | QueueView()), ValueOutbox():
+        case ((WorkersView() | QueueView()), ValueOutbox()):
             view.attach(outbox)
         case _:
             raise AssertionError(view)
