@@ -107,7 +107,7 @@ class Live:
         """Heartbeats and deadlines, until cancelled."""
         loop = asyncio.get_running_loop()
         beat, deadline = self._pulse.heartbeat_seconds, self._pulse.send_deadline_seconds
-        pause = min(1.0, beat / 4, deadline / 4) / _TURNS
+        pause = min(0.5, beat / 4, deadline / 4) / _TURNS
         while True:
             for sockets in self._turns:
                 await asyncio.sleep(pause)
