@@ -80,6 +80,8 @@ class Jobs:
             "retry": (self._commands.retry, "Starts a new run of what has no output."),
         }
         return [
+            # Before the commands to one job, for whose id `all` would pass.
+            *ListCommands(self._many).operations(),
             Operation(
                 "GET",
                 "/api/jobs",
@@ -136,7 +138,6 @@ class Jobs:
                 body=NewPriority,
                 problems=(400, 403, 404, 409, 413, 422),
             ),
-            *ListCommands(self._many).operations(),
             Operation(
                 "POST",
                 f"{one}/answer",

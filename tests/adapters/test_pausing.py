@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from service.adapters.records.steps import LostStep
-from service.adapters.tables import BatchMemberRow, BatchRow, StepRow
+from service.adapters.tables import BatchMemberRow, BatchRow, JobSnapshotRow, StepRow
 from service.adapters.turns import claim_light, claim_next
 from service.domain.account import Actor
 from service.domain.ids import new_id
@@ -162,3 +162,16 @@ async def test_a_worker_stops_its_step_and_does_it_again_after_the_resume(machin
         await house.state(job_id, "completed")
     (step,) = await machine.steps(job_id)
     assert (step.failures, step.attempt) == (0, 2)
+
+
+async def test_a_cancel_says_that_a_remote_engine_is_left_to_itself(machine: ByHand) -> None:
+    job_id = await in_state(machine, "processing")
+    (step,) = await machine.steps(job_id, "running")
+    await machine.set_step(step.id, engine="documentai")
+    await machine.house.a.commands.cancel(job_id, machine.house.actor)
+    async with machine.house.a.db.reading() as session:
+        stored = await session.get(JobSnapshotRow, job_id)
+    assert stored is not None
+    for log in (stored.value["log"], (await machine.house.snapshot(job_id)).value["log"]):
+        last = [log[number]["code"] for number in sorted(log, key=int)][-2:]
+        assert last == ["remote_abandoned", "cancelled"]
