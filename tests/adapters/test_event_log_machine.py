@@ -2,9 +2,12 @@
 patches stands where its snapshot stands."""
 
 import asyncio
+from collections.abc import Coroutine, Iterator, Sequence
 from functools import reduce
-from typing import Any
+from itertools import count
+from typing import Any, TypeAlias
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -18,8 +21,9 @@ from hypothesis.stateful import (
 )
 from redis import Redis
 
+from service.adapters import redis_link
 from service.adapters.event_log import EventLog, Outcome
-from service.adapters.events import RowPatch, StepFacts
+from service.adapters.events import RowPatch, Seed, StepFacts
 from service.adapters.keys import job_keys
 from service.domain.job import JobState
 from service.domain.json import JsonObject
@@ -27,7 +31,10 @@ from service.protocol.patch import Patch, adopt, apply, fits, merge
 from service.protocol.snapshot import MAP_FIELDS, PagesCode, Snapshot
 from tests.support.event_log import JOB, facts, row, seed
 from tests.support.event_log_model import CLOCKED, EventLogModel
+from tests.support.examples import examples
 from tests.support.redis_server import connected
+
+Report: TypeAlias = tuple[str, int, bool, dict[str, str]]
 
 at_work = st.sampled_from(["queued", "processing", "processing", "pausing"])
 states = at_work | at_work | at_work | st.sampled_from([str(state) for state in JobState])
@@ -39,6 +46,12 @@ lines = st.lists(st.integers(0, 99), max_size=3) | st.just(list(range(150)))
 costs = st.integers(0, 3000)
 percents = st.floats(0, 100) | st.just(0.0)
 step_names = st.sampled_from(["s1", "s2", "s3"])
+several = st.lists(
+    st.tuples(step_names, st.integers(0, 1000), st.booleans(), pages),
+    min_size=2,
+    max_size=3,
+    unique_by=lambda report: report[0],
+)
 plain = st.fixed_dictionaries({}, optional={"detail": scalars, "phase": scalars})
 row_fields = st.fixed_dictionaries(
     {},
@@ -70,6 +83,7 @@ class EventLogMachine(RuleBasedStateMachine):
         self.revision = 1
         self.reader: Snapshot | None = None
         self.appends = 0
+        self.lines: Iterator[int] = count(10_000)
 
     def teardown(self) -> None:
         self.runner.run(self.log.close())
@@ -122,6 +136,32 @@ class EventLogMachine(RuleBasedStateMachine):
     def facts_again(self, given: StepFacts) -> None:
         self.append_facts(given)
 
+    @rule(reports=several, total=costs | st.none(), done=costs)
+    def side_by_side(self, reports: list[Report], total: int | None, done: int) -> None:
+        """Workers report steps of the job at once, and its plan may grow meanwhile."""
+        before = self.snapshot()
+        calls: list[RowPatch | StepFacts] = [self.report(each) for each in reports]
+        if total is not None:
+            self.revision += 1
+            given = row(self.revision, max(1, self.model.run), total, done, (next(self.lines),))
+            calls.append(given)
+        self.appends += len(calls)
+        outcomes = self.runner.run(self.at_once([self.append(each) for each in calls]))
+        self.model_in_order(calls, outcomes, before.seq if before is not None else 0)
+
+    @precondition(lambda self: self.appends >= 6)
+    @rule(reports=several, state=at_work)
+    def wiped_among_workers(self, reports: list[Report], state: str) -> None:
+        """Redis is wiped while workers report: each finds that out by itself and seeds, and one of them does it."""
+        self.appends = 0
+        self.redis.flushall()
+        self.model.wiped()
+        given = seed(self.revision, max(1, self.model.run), state=state)
+        calls = [self.report(each) for each in reports]
+        outcomes = self.runner.run(self.at_once([self.seed_and_append(given, each) for each in calls]))
+        assert self.model.seed(given)
+        self.model_in_order(calls, outcomes, 1)
+
     @precondition(lambda self: self.appends >= 6)
     @rule(
         behind=st.sampled_from([0, 0, 1]),
@@ -166,6 +206,44 @@ class EventLogMachine(RuleBasedStateMachine):
         given = seed(self.revision, max(1, self.model.run), state=state)
         assert self.runner.run(self.log.seed(given))
         assert self.model.seed(given)
+
+    def report(self, given: Report) -> StepFacts:
+        """The facts, with a line that no others have: it tells where in the log they came."""
+        step, done, ended, numbers = given
+        return facts(done, step, 1, max(1, self.model.run), ended, numbers, (next(self.lines),))
+
+    async def at_once(self, calls: list[Coroutine[Any, Any, Outcome]]) -> list[Outcome]:
+        return await asyncio.gather(*calls)
+
+    async def append(self, given: RowPatch | StepFacts) -> Outcome:
+        if isinstance(given, RowPatch):
+            return await self.log.append_row(given)
+        return await self.log.append_facts(given)
+
+    async def seed_and_append(self, seeded: Seed, given: StepFacts) -> Outcome:
+        outcome = await self.log.append_facts(given)
+        if outcome is not Outcome.SEED_NEEDED:
+            return outcome
+        await self.log.seed(seeded)
+        return await self.log.append_facts(given)
+
+    def model_in_order(
+        self, calls: Sequence[RowPatch | StepFacts], outcomes: list[Outcome], seq: int
+    ) -> None:
+        """The same calls in the order in which the log took them. Those that it refused it would have refused at any
+        time: each is of a step of its own."""
+        by_line = {given.log[0]: (given, outcome) for given, outcome in zip(calls, outcomes, strict=True)}
+        taken: list[tuple[RowPatch | StepFacts, Outcome]] = []
+        snapshot = self.snapshot()
+        if snapshot is not None:
+            patches = self.runner.run(self.log.since(JOB, snapshot.epoch, seq))
+            assert patches is not None
+            for patch in patches:
+                taken += [by_line.pop(line) for line in patch.set["log"].values() if line in by_line]
+        for given, outcome in [*taken, *by_line.values()]:
+            is_row = isinstance(given, RowPatch)
+            expected = self.model.append_row(given) if is_row else self.model.append_facts(given)
+            assert outcome is expected
 
     def append_row(self, given: RowPatch) -> RowPatch:
         self.appends += 1
@@ -224,11 +302,14 @@ class EventLogMachine(RuleBasedStateMachine):
         return self.runner.run(self.log.snapshot(JOB))
 
 
-def test_the_event_log_is_its_model(redis_url: str) -> None:
+def test_the_event_log_is_its_model(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What is asked again since an answer was late is answered as what was done already.
+    monkeypatch.setattr(redis_link, "ANSWER_SECONDS", 60.0)
+
     class Machine(EventLogMachine):
         def __init__(self) -> None:
             super().__init__(redis_url)
 
     run_state_machine_as_test(
-        Machine, settings=settings(max_examples=30, stateful_step_count=30, deadline=None)
+        Machine, settings=settings(max_examples=examples(30), stateful_step_count=30, deadline=None)
     )

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import Callable
 from contextlib import aclosing, suppress
 
 from redis.exceptions import RedisError
@@ -11,6 +10,7 @@ from service.client import Client, HeadwayError
 from service.protocol.snapshot import Snapshot
 from tests.faults.law import Law
 from tests.faults.ledger import Ledger
+from tests.faults.site import Site
 from tests.faults.subscriber import Subscriber
 from tests.faults.witness import Witness
 from tests.faults.work import Jobs
@@ -24,6 +24,7 @@ LISTS = (
 )
 _JOBS_EACH = 3
 _BATCHES_EACH = 3
+_EXAMPLES = 3
 _LOOK_SECONDS = 0.01
 _ASK_SECONDS = 0.2
 
@@ -33,8 +34,7 @@ class Crowd:
 
     def __init__(
         self,
-        urls: Callable[[], list[str]],
-        balanced_url: str,
+        site: Site,
         tokens: tuple[str, str],
         witness: Witness,
         ledger: Ledger,
@@ -44,8 +44,7 @@ class Crowd:
     ) -> None:
         self.subscribers: list[Subscriber] = []
         self.followed: list[tuple[str, Snapshot]] = []
-        self._urls = urls
-        self._balanced_url = balanced_url
+        self._site = site
         self._owner, self._admin = tokens
         self._witness = witness
         self._ledger = ledger
@@ -60,7 +59,7 @@ class Crowd:
             law = Law(f"client {number}", self._ledger, self._witness)
             token = self._admin if is_admin else self._owner
             seed = self._dice.getrandbits(32)
-            one = Subscriber(f"client {number}", self._urls, token, law, random.Random(seed))
+            one = Subscriber(f"client {number}", lambda: self._site.urls, token, law, random.Random(seed))
             self.subscribers.append(one)
             await one.watch(EVERYBODYS if is_admin else OWN)
             if not is_admin:
@@ -106,17 +105,19 @@ class Crowd:
             await asyncio.sleep(_LOOK_SECONDS)
         for one in waiting:
             missing = [
-                f"{topic}: {one.law.place(topic, job)} of {places[job]}"
-                for topic, job in self._behind(one, places)
+                f"{topic[-12:]}: job {job[-6:]} {one.law.place(topic, job)} of {places[job]}"
+                for topic, job in self._behind(one, places)[:_EXAMPLES]
             ]
-            self._ledger.note("stuck", f"{one.name} after {fault}, linked {one.is_linked}: {missing}")
+            self._ledger.note(
+                "stuck", f"{one.name} after {fault}: {missing}; {await self._site.health(one.url)}"
+            )
 
     async def _places(self, known: dict[str, tuple[str, int]]) -> dict[str, tuple[str, int]]:
         """Where the busy jobs are; once it is known, a place stays, unless its log has begun anew."""
         busy = self._jobs.busy
         found: dict[str, tuple[str, int]] = {}
         with suppress(RedisError, OSError, TimeoutError):
-            found = await self._witness.places(list({*busy, *known}))
+            found = await self._witness.places(list({*busy, *known} & self._jobs.lives.keys()))
         if not found.keys() >= set(busy):
             return {}
         return {
@@ -136,7 +137,10 @@ class Crowd:
                 shown = [job_id for job_id in places if topic == f"job:{job_id}"]
             for job_id in shown:
                 place = one.law.place(topic, job_id)
-                if place is None or place[0] != places[job_id][0] or place[1] < places[job_id][1]:
+                is_there = (
+                    place is not None and place[0] == places[job_id][0] and place[1] >= places[job_id][1]
+                )
+                if not (is_there or self._witness.shows_no_less(one.law.jobs.get((topic, job_id)))):
                     behind.append((topic, job_id))
         return behind
 
@@ -172,7 +176,7 @@ class Crowd:
 
     async def follow(self) -> None:
         """As `headway watch` does, one job after the other."""
-        client = Client(self._balanced_url, self._owner)
+        client = Client(self._site.balanced_url, self._owner)
         while True:
             live = list(self._jobs.lives)
             if not live:

@@ -6,11 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import redis.asyncio
 
 from service.adapters.embedded_redis import EmbeddedRedis
@@ -81,6 +83,16 @@ class GatewayProcess:
 
         await until(taken, "the gateway accepts", seconds=60)
 
+    async def health(self) -> str:
+        """What it says of itself, and how long that took, for whoever must find out what is wrong with it."""
+        began = time.monotonic()
+        try:
+            async with httpx.AsyncClient(timeout=5) as http:
+                told = (await http.get(f"{self.url}/readyz")).text
+        except httpx.HTTPError as silent:
+            told = repr(silent)
+        return f"{self.url} after {time.monotonic() - began:.1f} s: {told}; at last it logged {self.said()[-1500:]}"
+
     async def kill(self, number: int = signal.SIGKILL) -> None:
         """Sends it the signal and waits for its end."""
         if self._process is not None and self._process.poll() is None:
@@ -114,6 +126,11 @@ class Site:
     def balanced_url(self) -> str:
         """Leads to one of the gateways that accept, as behind a proxy."""
         return f"http://127.0.0.1:{self.balancer.port}"
+
+    async def health(self, url: str) -> str:
+        """Of the gateway that listens there."""
+        found = [each for each in self.gateways if each.url == url]
+        return await found[0].health() if found else f"no gateway at {url!r}"
 
     @asynccontextmanager
     async def admin(self) -> AsyncGenerator["redis.asyncio.Redis", None]:

@@ -60,8 +60,7 @@ async def storm(plan: Plan, folder: Path, database_url: str) -> Ledger:
         witness = Witness(site.redis.url, ledger, lambda job_id: crowd.watched(job_id))  # noqa: PLW0108 - it is made below
         stack.push_async_callback(witness.close)
         crowd = Crowd(
-            lambda: site.urls,
-            site.balanced_url,
+            site,
             tokens,
             witness,
             ledger,
@@ -78,7 +77,7 @@ async def storm(plan: Plan, folder: Path, database_url: str) -> Ledger:
         jobs.wind_up()
         await until(lambda: not jobs.lives, "all jobs have come to their ends", seconds=90, every=0.1)
         await witness.look()
-        await Finale(house, jobs, crowd, witness, ledger, plan.patience).play()
+        await Finale(house, jobs, crowd, ledger, plan.patience).play()
     return ledger
 
 

@@ -30,6 +30,7 @@ class Subscriber:
         self.law = law
         self.topics: dict[str, None] = {}
         self.is_linked = False
+        self.url = ""
         self.troubled_until = 0.0
         self.problems: list[str] = []
         self._urls = urls
@@ -104,7 +105,7 @@ class Subscriber:
             await asyncio.sleep(self._dice.uniform(0, min(20.0, 0.5 * 2 ** min(tries, 6))))
 
     async def _hold_a_link(self) -> None:
-        url = await self._connected()
+        url = self.url = await self._connected()
         async with connect(
             url.replace("http", "ws", 1) + "/ws",
             sock=self._socket,

@@ -1,7 +1,6 @@
 """The truth at every place of every job's log, read from Redis past all gateways, and judgement by it."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,11 +10,10 @@ import orjson
 from redis.exceptions import RedisError
 
 from service.adapters.event_log import EventLog
+from service.domain.json import JsonObject
 from service.protocol.patch import apply
-from service.protocol.snapshot import Snapshot
+from service.protocol.snapshot import Snapshot, card
 from tests.faults.ledger import Ledger
-
-_KEPT = 40
 
 
 class Mark(NamedTuple):
@@ -33,8 +31,6 @@ class _Job:
     claims: dict[tuple[str, int], tuple[Mark, str, bool]] = field(
         default_factory=dict[tuple[str, int], tuple[Mark, str, bool]]
     )
-    highest: dict[int, float] = field(default_factory=dict[int, float])
-    recent: "deque[Snapshot]" = field(default_factory=lambda: deque(maxlen=_KEPT))
 
 
 def mark_of(snapshot: Snapshot) -> Mark:
@@ -42,6 +38,10 @@ def mark_of(snapshot: Snapshot) -> Mark:
     value = {name: each for name, each in snapshot.value.items() if name != "percent"}
     digest = hash(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
     return Mark(snapshot.run, digest, snapshot.value.get("percent") or 0.0)
+
+
+def _steady(value: JsonObject) -> JsonObject:
+    return {name: each for name, each in value.items() if name not in ("alive_at", "eta_seconds", "percent")}
 
 
 class Witness:
@@ -105,10 +105,12 @@ class Witness:
                     snapshot.job_id, place, f"{who} shows something else than {whose}", resumed=resumed
                 )
 
-    def highest(self, job_id: str, run: int) -> float:
-        """The highest percent that the job's log has had in this run."""
-        job = self._jobs.get(job_id)
-        return job.highest.get(run, 0.0) if job is not None else 0.0
+    def shows_no_less(self, shown: Snapshot | None) -> bool:
+        """Whether a card is as the job's card is now: what a card does not show is told with what it shows next."""
+        job = self._jobs.get(shown.job_id) if shown is not None else None
+        if shown is None or job is None or job.snapshot is None or job.snapshot.epoch != shown.epoch:
+            return False
+        return _steady(card(job.snapshot.value)) == _steady(shown.value)
 
     async def _look_at(self, job_id: str) -> None:
         job = self._jobs[job_id]
@@ -130,9 +132,7 @@ class Witness:
         self._ledger.events += new
         self._ledger.expected += new * self._watched(snapshot.job_id)
         job.snapshot = snapshot
-        job.recent.append(snapshot)
         mark = job.marks[place] = mark_of(snapshot)
-        job.highest[mark.run] = max(job.highest.get(mark.run, 0.0), mark.percent)
         claim = job.claims.pop(place, None)
         if claim is not None:
             self._compare(snapshot.job_id, place, mark, claim[0], claim[1], resumed=claim[2])
@@ -148,9 +148,3 @@ class Witness:
     def _wrong(self, job_id: str, place: tuple[str, int], text: str, *, resumed: bool) -> None:
         what = "false resumes" if resumed else "untrue states"
         self._ledger.note(what, f"job {job_id[-6:]} at {place[0][:6]}:{place[1]}: {text}")
-
-    def at(self, job_id: str, place: tuple[str, int]) -> Snapshot | None:
-        """The whole truth at a place of late, to look at differences."""
-        job = self._jobs.get(job_id)
-        found = (each for each in (job.recent if job is not None else ()) if (each.epoch, each.seq) == place)
-        return next(found, None)
