@@ -1,6 +1,6 @@
 /** A dense table that draws only the rows in sight, however many there are. Rows are picked by checkbox. */
 
-/** @import {JobValue} from "../types.js" */
+/** @import {JobValue, QueueValue, WorkersValue} from "../types.js" */
 
 import { lineOf, lookOf, word } from "../describe.js";
 import { arrange, fill, fragment, html, part, setText } from "../html.js";
@@ -19,6 +19,12 @@ export class JobsTable extends Piece {
   picked = new Set();
   /** @type {Map<string, HTMLTableRowElement>} */
   #rows = new Map();
+
+  /** Of everybody's jobs no place is known, but whether the queue is paused. @returns {QueueValue} */
+  get #queue() {
+    const value = /** @type {WorkersValue | null} */ (this.app.store.topics.get("admin:workers")?.value ?? null);
+    return { of: 0, jobs: {}, paused: value?.queue?.paused ?? null };
+  }
 
   build() {
     this.className = "jobs-table";
@@ -104,7 +110,7 @@ export class JobsTable extends Piece {
     setIcon(part(row, "icon", HTMLElement), ICON_OF[look] ?? "file");
     setText(part(row, "word", HTMLElement), word(look));
     setText(part(row, "percent", HTMLElement), percent(job.percent ?? 0));
-    setText(part(row, "line", HTMLElement), lineOf(item, this.app.now()));
+    setText(part(row, "line", HTMLElement), lineOf(item, this.app.now(), this.#queue));
     setText(part(row, "created", HTMLElement), job.created_at ? moment(job.created_at) : "");
   }
 }
