@@ -106,7 +106,7 @@ class Sweep:
     async def _echoes(self) -> None:
         async with self._db.reading() as session:
             behind = await session.scalars(
-                select(JobRow.id)
+                select(JobRow)
                 .where(
                     JobRow.published_revision < JobRow.revision,
                     JobRow.changed_at < db_now() - UNPUBLISHED_SECONDS,
@@ -114,7 +114,8 @@ class Sweep:
                 .order_by(JobRow.changed_at)
                 .limit(_AT_ONCE)
             )
-            ids = behind.all()
-        for job_id in ids:
-            if not await self._echo.publish(job_id):
+            jobs = behind.all()
+        for job in jobs:
+            # Who should have told of an ending may have died: its last line is known from the row.
+            if not await self._echo.publish(job.id, *closing_lines(job)):
                 return

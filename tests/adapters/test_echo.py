@@ -8,8 +8,9 @@ from sqlalchemy import update
 from service.adapters.echo import STORED_EPOCH
 from service.adapters.events import Outcome, RowPatch, StepFacts
 from service.adapters.opened import open_adapters
-from service.adapters.records.ending import closing_lines
-from service.adapters.tables import JobRow
+from service.adapters.records.ending import closing_lines, end_job, locked_job
+from service.adapters.tables import JobRow, JobSnapshotRow
+from service.domain.job import JobEvent
 from service.domain.log_line import log_line
 from service.domain.work import NewArtifact
 from tests.support.by_hand import ByHand, in_state
@@ -169,3 +170,22 @@ async def test_a_revision_that_was_never_published_is(
     assert (await machine.house.snapshot(job_id)).value["state"] == "paused"
     await machine.house.a.echo.write_back()
     assert (await machine.house.job(job_id)).published_revision == 2
+
+
+async def test_an_ending_that_nobody_told_is_told_with_its_last_line(machine: ByHand) -> None:
+    """Its publisher died after the commit: the log on screen ends as the stored one does, also when told twice."""
+    job_id = await machine.give()
+    async with machine.house.a.db.writing() as session:
+        job = await locked_job(session, job_id)
+        assert job is not None
+        await end_job(session, job, JobEvent.CANCEL, live=machine.house.a.echo.live, cancelled_by="Ada")
+    await machine.set_job(job_id, changed_at=1.0)
+    for _ in range(2):
+        await machine.sweep.once()
+    shown = (await machine.house.snapshot(job_id)).value
+    assert shown["state"] == "cancelled"
+    async with machine.house.a.db.reading() as session:
+        stored = await session.get(JobSnapshotRow, job_id)
+    assert stored is not None
+    assert shown["log"] == stored.value["log"]
+    assert [line["code"] for line in shown["log"].values()].count("cancelled") == 1
