@@ -173,10 +173,6 @@ class Client:
         """The workers, the queue and the engines, for admins; never ends by itself."""
         return self._follow("admin:workers", _Value())
 
-    def watch_queue(self) -> AsyncGenerator[dict[str, Any], None]:
-        """One's own places in the queue, while they change; never ends by itself."""
-        return self._follow("queue", _Value())
-
     async def _follow(self, topic: str, known: _Known[T]) -> AsyncGenerator[T, None]:
         loop = asyncio.get_running_loop()
         tries, linked_at = 0, loop.time()
@@ -309,7 +305,7 @@ class _Job:
 
 
 class _Value:
-    """`batch:`, `queue` and `admin:workers`, always told from the beginning."""
+    """`batch:` and `admin:workers`, always told from the beginning."""
 
     since: str | None = None
 
