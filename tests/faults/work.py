@@ -181,7 +181,7 @@ class Jobs:
     @property
     def busy(self) -> list[str]:
         """The jobs that run steps at this moment, newest first."""
-        return sorted(set(self._running.job_ids()), reverse=True)
+        return sorted(set(self._running.job_ids()) & self.lives.keys(), reverse=True)
 
     @property
     def in_the_middle(self) -> list[str]:
@@ -243,9 +243,16 @@ class Jobs:
             force=True,
             batch_id=self.batches[-1],
         )
-        life = self.lives[accepted.job_id] = self.all[accepted.job_id] = Life(accepted.job_id, fate)
+        life = self.lives[accepted.job_id] = self._life(accepted.job_id, fate)
         if fate in ("cancelled", "paused", "asks", "tried again"):
             self._steering.add(asyncio.create_task(self._steer(life)))
+
+    def _life(self, job_id: str, fate: str) -> Life:
+        return self.all.setdefault(job_id, Life(job_id, fate))
+
+    def _life_in(self, context: StepContext) -> Life:
+        """A worker may be at a job before its giver has heard that it was accepted: the document's name tells."""
+        return self._life(context.job_id, context.document.name.partition(" ")[2].removesuffix(".txt"))
 
     async def _new_batch(self) -> None:
         batch_id = new_id()
@@ -289,8 +296,8 @@ class Jobs:
     async def _run_steps(self) -> None:
         while True:
             async with self._house.a.db.reading() as session:
-                due = await session.execute(
-                    select(StepRow.id, StepRow.job_id)
+                due = await session.scalars(
+                    select(StepRow.id)
                     .join(JobRow, JobRow.id == StepRow.job_id)
                     .where(
                         StepRow.state == "queued",
@@ -298,10 +305,9 @@ class Jobs:
                         JobRow.state.in_(list(RUNNABLE)),
                     )
                 )
-                for step_id, job_id in due:
-                    if step_id in self._tasks or job_id not in self.all:
-                        continue
-                    self._tasks[step_id] = asyncio.create_task(self._runner.run(step_id))
+                for step_id in due:
+                    if step_id not in self._tasks:
+                        self._tasks[step_id] = asyncio.create_task(self._runner.run(step_id))
             for step_id in [each for each, task in self._tasks.items() if task.done()]:
                 task = self._tasks.pop(step_id)
                 if not task.cancelled():
@@ -317,12 +323,12 @@ class Jobs:
 
     async def _inspect(self, context: StepContext) -> StepDone:
         context.report.detail(Message("detail", "opening"))
-        if self.all[context.job_id].fate == "asks" and not context.answers:
+        if self._life_in(context).fate == "asks" and not context.answers:
             raise AskPerson(_PASSWORD)
         return StepDone(page_count=_STEPS * _PAGES)
 
     async def _read(self, context: StepContext) -> StepDone:
-        life, first = self.all[context.job_id], int(context.input["first"])
+        life, first = self._life_in(context), int(context.input["first"])
         pages: dict[str, str] = {}
         warnings: dict[str, JsonObject] = {}
         for page in range(first, first + _PAGES):
