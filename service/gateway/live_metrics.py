@@ -70,7 +70,7 @@ class LiveMetrics(Collector):
 
 
 def _kind(topic: str) -> str:
-    """`job`, `batch`, `jobs`, `queue`, `admin:jobs` or `admin:workers`: what follows would tell of somebody's documents."""
+    """The kind of topic, such as `job` or `admin:jobs`: what follows would tell of somebody's documents."""
     name = topic.partition("?")[0]
     return name if name.startswith("admin:") else name.partition(":")[0]
 
