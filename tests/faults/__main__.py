@@ -26,11 +26,7 @@ from tests.support.examples import TIMES
 from tests.support.postgres import TestPostgres
 from tests.support.schema import migrate
 
-MACHINES = (
-    "tests/adapters/test_event_log_machine.py",
-    "tests/adapters/test_step_machine.py",
-    "tests/gateway/test_session_law.py",
-)
+MACHINES = ("tests/adapters/test_event_log_machine.py", "tests/gateway/test_session_law.py")
 _MACHINE_TIMES = 20
 
 

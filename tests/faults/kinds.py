@@ -85,7 +85,11 @@ async def redis_stands_still(scene: Scene) -> float:
 async def redis_hangs(scene: Scene) -> float:
     """SIGSTOP for longer than a link is trusted: every client is told within 5 s."""
     began = scene.now
-    clients = [each for each in scene.crowd.subscribers if each.is_linked and not each.is_troubled]
+    clients = [
+        each
+        for each in scene.crowd.subscribers
+        if each.is_linked and not each.is_troubled and not each.law.degraded
+    ]
     scene.site.freeze_redis()
     while scene.now < began + _TELL_SECONDS + scene.dice.uniform(0.5, 1.5):
         for each in list(clients):
