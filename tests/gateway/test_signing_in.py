@@ -159,7 +159,7 @@ async def test_only_admins_see_what_is_for_admins(sqlite_site: Gateway) -> None:
     assert job["owner"] == "Ann"
     done = await admins.post("/api/admin/jobs/cancel", json={"ids": [job["id"], new_id()]})
     assert (done.status_code, done.json()) == (202, {"jobs": [job["id"]]})
-    assert set((await admins.get("/api/admin/workers")).json()) == {"workers", "queue", "engines"}
+    assert set((await admins.get("/api/admin/workers")).json()) >= {"workers", "queue", "engines"}
 
 
 async def test_a_token_that_is_forgotten_is_refused_at_once(sqlite_site: Gateway) -> None:

@@ -204,12 +204,12 @@ async def test_options_after_a_file_are_refused_and_the_file_is_told(sqlite_site
 
 async def test_start_false_stages_and_priority_is_kept(sqlite_site: Gateway) -> None:
     _, client = await sqlite_site.user("Ann")
-    query = {"start": "false", "priority": "high"}
+    query = {"start": "false", "priority": "low"}
     answer = await client.post(UPLOADS, params=query, files=files(("a.pdf", PDF)))
     (accepted,) = answer.json()["accepted"]
     assert accepted["state"] == "staged"
     url = f"/api/jobs/{accepted['job_id']}"
-    assert (await client.get(url)).json()["value"]["priority"] == "high"
+    assert (await client.get(url)).json()["value"]["priority"] == "low"
     assert (await client.get(f"{url}/estimate")).status_code == 202
     started = await client.post(f"{url}/start")
     assert (started.status_code, started.json()["state"]) == (202, "queued")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from service.domain.json import JsonObject
+from service.protocol.page_record import page_records
 from tests.support.documents import TEXT_KINDS, document
 from workers.sandbox import Sandbox
 
@@ -45,11 +46,12 @@ async def read(engines: Sandbox, path: Path, kind: str) -> tuple[str, str]:
         path.write_bytes(b"".join(item.get("blob", b"") for item in items))
     [seen] = await run(engines, f"{PDF}:inspect", path=str(path))
     numbers = list(range(1, seen["page_count"] + 1))
-    pages = await run(engines, f"{PDF}:read_text", path=str(path), pages=numbers)
+    pages = await run(engines, f"{PDF}:read_records", path=str(path), pages=numbers)
     assert all(page["usable"] for page in pages)
+    records = [record for page in pages for record in page_records(page["blob"])]
     if markdown is None:
-        markdown = "\n\n".join(page["markdown"] for page in pages)
-    return "\n".join(page["text"] for page in pages), markdown
+        markdown = "\n\n".join(record.markdown.decode() for record in records)
+    return "\n".join(record.text.decode() for record in records), markdown
 
 
 @pytest.mark.parametrize("kind", TEXT_KINDS)
