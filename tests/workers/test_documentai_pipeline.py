@@ -10,6 +10,7 @@ import pytest
 from google.cloud import documentai_v1 as documentai
 
 import workers.failures
+from service.domain import breaker
 from service.domain.json import JsonObject
 from tests.support.documentai_simulator import (
     DocumentAiSimulator,
@@ -35,7 +36,8 @@ TRIES = 2
 class HastyDocumentAi(DocumentAi):
     """As it is, but for the length of its waits."""
 
-    def __init__(self, place: DocumentAiPlace) -> None:
+    def __init__(self, place: DocumentAiPlace, persistence: Persistence) -> None:
+        del persistence
         super().__init__(place, Persistence(tries=TRIES, first_wait_seconds=0.01, longest_wait_seconds=0.02))
 
 
@@ -56,6 +58,7 @@ async def house(
     """With Document AI configured as an operator would, and short waits between tries."""
     monkeypatch.setattr(choice, "DocumentAi", HastyDocumentAi)
     monkeypatch.setattr(workers.failures, "_FIRST_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(breaker, "FIRST_WAIT_SECONDS", 0.05)
     settings: dict[str, Any] = {
         "ocr_engine": "documentai",
         "documentai_project": "harbour",
@@ -119,32 +122,18 @@ def documentai_pages(request: documentai.ProcessRequest) -> int:
 async def test_what_passes_costs_time_and_nothing_else(
     house: House, simulator: DocumentAiSimulator, trouble: Any
 ) -> None:
-    """It lasts for longer than the engine's own tries: the step goes back to the queue and is tried again."""
+    """It lasts for longer than the engine's own tries: the step waits for the engine, and nothing has failed."""
     simulator.next(*[trouble] * (2 * TRIES + 1))
     value = await ended(house, "completed")
     assert (value["outcome"], value["warnings"], value.get("error")) == ("success", {}, None)
     assert await pages_of(house, value) == READ
     assert len(simulator.requests) == 2 * TRIES + 2
-    assert (retries(value), value["attempt"]) == (2, 2)
-    assert value.get("retry_at") is None
+    assert (retries(value), value["attempt"]) == (0, 0)
+    assert [line["code"] for line in value["log"].values()].count("engine_away") == 1
+    assert value.get("waits_for") is None
     shown = await percents(house, value["id"])
     assert shown == sorted(shown)
     assert shown[-1] == 100
-
-
-async def test_what_does_not_pass_fails_the_job_and_a_retry_reads_it(
-    house: House, simulator: DocumentAiSimulator
-) -> None:
-    simulator.next(*[QUOTA] * (workers.failures.MOST_TRIES * TRIES))
-    value = await ended(house, "failed")
-    error = value["error"]
-    assert (error["code"], error["kind"], error["phase"]) == ("ocr_quota", "transient", "reading")
-    assert "quota" in error["advice"]
-    assert retries(value) == workers.failures.MOST_TRIES - 1
-    async with house.worker():
-        await house.a.commands.retry(value["id"], house.actor)
-        await house.state(value["id"], "completed")
-    assert await pages_of(house, value) == READ
 
 
 def _one_page_too_many(document: documentai.Document) -> None:
@@ -160,10 +149,15 @@ async def test_nonsense_is_asked_for_again_and_becomes_no_page(
     assert retries(value) == 1
 
 
-async def test_nonsense_that_stays_fails_the_job(house: House, simulator: DocumentAiSimulator) -> None:
-    simulator.next(*[answer_changed(_one_page_too_many)] * workers.failures.MOST_TRIES)
+async def test_nonsense_that_stays_fails_every_page_and_so_the_job(
+    house: House, simulator: DocumentAiSimulator
+) -> None:
+    """At the last try each page is asked for alone, so that one that makes nonsense would not cost the others."""
+    alone = len(WORDS)
+    simulator.next(*[answer_changed(_one_page_too_many)] * (workers.failures.MOST_TRIES + alone))
     value = await ended(house, "failed")
-    assert value["error"]["code"] == "ocr_nonsense"
+    assert value["error"]["code"] == "all_pages_failed"
+    assert len(simulator.requests) == workers.failures.MOST_TRIES + alone
     assert value["artifacts"] == {}
 
 
