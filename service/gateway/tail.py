@@ -11,6 +11,7 @@ import ssl
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
 import hiredis
@@ -72,11 +73,14 @@ class Tail:
     async def subscribe(self, channel: bytes) -> None:
         """Returns once Redis has confirmed it: from then on all is heard. Waits while the link is lost."""
         self._channels.add(channel)
-        if self._link is not None:
+        link = self._link
+        if link is not None:
             try:
-                await self._link.subscribed([channel])
-            except LinkLost:
-                pass
+                await link.subscribed([channel])
+            except LinkLost as reason:
+                if self._link is link:
+                    # Whoever holds the link has not been told yet, and it is not live any more.
+                    self._note_loss(reason)
             else:
                 return
         await self._live.wait()
@@ -85,7 +89,8 @@ class Tail:
         """Nothing of the channel is heard any more."""
         self._channels.discard(channel)
         if self._link is not None:
-            self._link.send(b"UNSUBSCRIBE", channel)
+            with suppress(LinkLost):
+                self._link.send(b"UNSUBSCRIBE", channel)
 
     async def _run(self) -> None:
         tries = 0
@@ -96,6 +101,10 @@ class Tail:
             except (OSError, LinkLost, TimeoutError, hiredis.HiredisError) as reason:
                 tries = 0 if self._live.is_set() else tries + 1
                 self._note_loss(reason)
+            except Exception as fault:  # noqa: BLE001 - a gateway without a tail would be deaf, and not know it
+                tries += 1
+                _log.exception("tail_failed")
+                self._note_loss(fault)
             await asyncio.sleep(random.uniform(0, min(LONGEST_PAUSE_SECONDS, 0.05 * 2 ** min(tries, 10))))
 
     async def _hold_a_link(self) -> None:
@@ -177,8 +186,10 @@ class _Link(asyncio.Protocol):
             self.abort()
 
     def send(self, *words: bytes) -> None:
-        """Writes one command."""
-        assert self._transport is not None
+        """Writes one command; raises LinkLost when the connection has ended."""
+        # Not every event loop takes what is written to a connection that has ended: uvloop raises RuntimeError.
+        if self._transport is None or self._transport.is_closing():
+            raise LinkLost("the connection ended")
         parts = [b"*%d\r\n" % len(words), *(b"$%d\r\n%b\r\n" % (len(each), each) for each in words)]
         self._transport.write(b"".join(parts))
 

@@ -36,7 +36,12 @@ async def shows_the_truth(gateway: Gateway, client: Client, job: str) -> None:
         lambda: client.reader.job(topic) == truth, f"the job is as {truth}, not {client.reader.job(topic)}"
     )
     card = (await gateway.log.snapshots([job]))[job]
-    await until(lambda: client.reader.jobs["jobs", job].value == card.value, f"the card is as {card}")
+
+    def is_shown() -> bool:
+        shown = client.reader.jobs.get(("jobs", job))
+        return shown is not None and shown.value == card.value
+
+    await until(is_shown, f"the card is as {card}")
     assert client.reader.gaps == []
 
 
