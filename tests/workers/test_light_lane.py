@@ -47,7 +47,7 @@ async def test_without_light_slots_the_newcomer_waits(house: House) -> None:
         gate.open()
         await house.state(held, "completed")
         await house.state(newcomer, "completed")
-        assert not worker.running.all()
+        await until(lambda: not worker.running.all(), "nothing runs any more")
     ended, began = await house.job(held), await house.job(newcomer)
     assert ended.ended_at is not None
     assert began.started_at is not None
