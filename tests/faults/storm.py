@@ -26,7 +26,8 @@ class Plan:
     """How heavy the storm is. It ends when both numbers have been reached.
 
     `patience`: how many seconds after a fault, or at the end, a client that is not right counts as stuck or unequal;
-    `only`: these faults, each once and in this order; `without`: a protection that the gateways go without.
+    `only`: these faults in this order, over again up to `rounds` times as long as nothing is wrong; `without`: a
+    protection that the gateways go without.
     """
 
     seed: int
@@ -38,6 +39,7 @@ class Plan:
     client_fault_seconds: float = 1.0
     patience: float = 20.0
     only: tuple[Strike, ...] = ()
+    rounds: int = 1
     without: str | None = None
 
 
@@ -98,7 +100,9 @@ async def _rage(plan: Plan, scene: Scene, witness: Witness) -> None:
             "work is seen",
             seconds=60,
         )
-        for strike in plan.only:
+        for strike in plan.only * plan.rounds:
+            if plan.rounds > 1 and not scene.ledger.is_clean:
+                break
             await _strike(scene, strike)
         while scene.ledger.faults.total() < plan.faults or scene.ledger.expected < plan.deliveries:
             await _strike(scene, scene.dice.choices(list(KINDS), list(KINDS.values()))[0])

@@ -13,6 +13,9 @@ _BITES: dict[str, tuple[Strike, ...]] = {
 
 PROTECTIONS = tuple(_BITES)
 
+_ROUNDS = 10
+"""A fault bites only when it meets a client at the wrong moment; so often it is given the chance."""
+
 
 def toothless(protection: str, seed: int) -> Plan:
     """A short storm that must not come out clean."""
@@ -26,5 +29,6 @@ def toothless(protection: str, seed: int) -> Plan:
         client_fault_seconds=0,
         patience=3.0,
         only=_BITES[protection],
+        rounds=_ROUNDS,
         without=protection,
     )
