@@ -28,6 +28,7 @@ class OcrSettings(Protocol):
     slots: int
     page_seconds: float
     step_seconds: float
+    child_cpu_seconds: float
     documentai_project: str | None
     documentai_location: str
     documentai_processor: str | None
@@ -43,6 +44,7 @@ class OcrEngines:
 
     configured: what `auto` of a request means; itself `auto` for the best that is there.
     slots: the most pages that are read at a time; threads: what each of them may use where that pays.
+    cpu_seconds: the computing time of a local engine's child for a page.
     documentai: None when it is not configured.
     """
 
@@ -54,11 +56,14 @@ class OcrEngines:
         threads: int = 1,
         page_seconds: float = 60.0,
         step_seconds: float = 600.0,
+        cpu_seconds: float = 300.0,
         documentai: DocumentAiPlace | None = None,
     ) -> None:
         self._configured = configured
-        self._rapid = RapidOcr(children=slots, threads=threads, page_seconds=page_seconds)
-        self._tesseract = Tesseract(page_seconds=page_seconds)
+        self._rapid = RapidOcr(
+            children=slots, threads=threads, page_seconds=page_seconds, cpu_seconds=cpu_seconds
+        )
+        self._tesseract = Tesseract(page_seconds=page_seconds, cpu_seconds=cpu_seconds)
         self._documentai = None
         if documentai is not None:
             self._documentai = DocumentAi(documentai, Persistence.within(step_seconds))
@@ -104,6 +109,7 @@ class OcrEngines:
             threads=max(1, len(os.sched_getaffinity(0)) // (settings.workers * settings.slots)),
             page_seconds=settings.page_seconds,
             step_seconds=settings.step_seconds,
+            cpu_seconds=settings.child_cpu_seconds,
             documentai=place,
         )
 

@@ -35,8 +35,10 @@ class RapidOcr:
     pages_per_call = 1
     languages = frozenset({"en", "fr", "de", "es", "it", "pt", "nl", "zh"})
 
-    def __init__(self, *, children: int, threads: int, page_seconds: float = 60.0) -> None:
-        limits = Limits(memory_bytes=_MEMORY_BYTES, item_seconds=page_seconds)
+    def __init__(
+        self, *, children: int, threads: int, page_seconds: float = 60.0, cpu_seconds: float = 300.0
+    ) -> None:
+        limits = Limits(memory_bytes=_MEMORY_BYTES, item_seconds=page_seconds, cpu_seconds=cpu_seconds)
         self._page_seconds = page_seconds
         self._children = [
             WarmChild(_TARGET, {"threads": threads}, limits, recycle_after=_PAGES_PER_CHILD, threads=threads)

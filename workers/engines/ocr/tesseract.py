@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import AsyncGenerator, Sequence
 from typing import Literal
 
+from workers.children.outcome import Limits
 from workers.engines.failures import EngineFailed
 from workers.engines.ocr.composing import composed
 from workers.engines.ocr.port import OcrRequest, PageToRead, Pixels
@@ -42,20 +43,29 @@ _CODES = {
 }
 _FALLBACK = ("en",)
 _LIST_SECONDS = 10.0
+MEMORY_BYTES = 2 << 30
+"""What the process may map: a page of 40 million pixels in colour takes a third of it."""
 # With orientation found by itself, else without.
 _SEGMENTATION_WITH_ORIENTATION, _SEGMENTATION = "1", "3"
 _ORIENTATION = "osd"
 
 
 class Tesseract:
-    """Reads pixels, one page a call; a page takes one process with one thread for at most `page_seconds`."""
+    """Reads pixels, one page a call; a page takes one process with one thread, within limits of its own."""
 
     name = "tesseract"
     accepts: Literal["pixels", "pdf"] = "pixels"
     pages_per_call = 1
 
-    def __init__(self, *, page_seconds: float = 60.0, program: str = "tesseract") -> None:
-        self._page_seconds = page_seconds
+    def __init__(
+        self,
+        *,
+        page_seconds: float = 60.0,
+        cpu_seconds: float = 300.0,
+        memory_bytes: int = MEMORY_BYTES,
+        program: str = "tesseract",
+    ) -> None:
+        self._limits = Limits(memory_bytes=memory_bytes, item_seconds=page_seconds, cpu_seconds=cpu_seconds)
         self._program = program
         self._environment = {
             "LC_ALL": "C.UTF-8",
@@ -163,16 +173,22 @@ class Tesseract:
     async def _run(self, arguments: Sequence[str], stdin: bytes) -> str:
         try:
             command = [self._path(), *arguments]
-            seconds, environment = self._page_seconds, self._environment
-            output = await output_of(command, stdin, seconds=seconds, environment=environment)
+            output = await output_of(command, stdin, limits=self._limits, environment=self._environment)
         except TimeoutError as error:
-            params = {"engine": _SHOWN_NAME, "seconds": round(self._page_seconds)}
-            raise EngineFailed("ocr_timed_out", params, kind="transient") from error
+            raise self._too_slow() from error
         except OSError as error:
             raise _failed("ocr_unavailable", "fatal", f"tesseract can't be started: {error}") from error
         except ProgramFailed as error:
+            if error.kind == "out_of_cpu":
+                raise self._too_slow() from error
+            if error.kind == "out_of_memory":
+                raise _failed("page_out_of_memory", "usage", str(error)) from error
             raise _failed("ocr_crashed", "transient", str(error)) from error
         return output.decode("utf-8", "replace")
+
+    def _too_slow(self) -> EngineFailed:
+        params = {"engine": _SHOWN_NAME, "seconds": round(self._limits.item_seconds)}
+        return EngineFailed("ocr_timed_out", params, kind="transient")
 
 
 def _portable_map(pixels: Pixels) -> bytes:

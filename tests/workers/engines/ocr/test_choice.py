@@ -29,6 +29,7 @@ class _Settings:
     slots: int = 1
     page_seconds: float = 60.0
     step_seconds: float = 600.0
+    child_cpu_seconds: float = 300.0
     documentai_project: str | None = None
     documentai_location: str = "us"
     documentai_processor: str | None = None

@@ -1,17 +1,14 @@
 """Tesseract, the real program; skipped loudly where it is missing."""
 
-import asyncio
+import os
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
-from tests.support.own_children import own_children
-from tests.support.processes import is_alive
 from tests.support.programs import tesseract
 from tests.support.reading import page_of, read_all, read_scan
 from tests.support.scans import ENGLISH, FRENCH, VIETNAMESE, columns, paragraphs, read_share, scan
-from tests.support.waiting import until
 from workers.engines.failures import EngineFailed
 from workers.engines.ocr.port import OcrRequest, PageToRead, Pixels
 from workers.engines.ocr.tesseract import Tesseract
@@ -25,6 +22,12 @@ _SHORT = ENGLISH.split("When the last")[0]
 def engine() -> Tesseract:
     tesseract()
     return Tesseract()
+
+
+def noise(side: int) -> PageToRead:
+    """A page of so many pixels square that is full of specks."""
+    specks = os.urandom(1 << 20) * (side * side // (1 << 20) + 1)
+    return PageToRead(1, 600, 600, pixels=Pixels(specks[: side * side], side, side))
 
 
 def _program(folder: Path, body: str) -> str:
@@ -118,18 +121,22 @@ async def test_never_hands_over_bytes_that_are_no_image(engine: Tesseract) -> No
     assert failed.value.code == "ocr_image_unreadable"
 
 
-async def test_cancelling_kills_the_whole_process_group(tmp_path: Path) -> None:
-    """Neither the program nor what it started goes on."""
-    engine = Tesseract(program=_program(tmp_path, f"sleep 600 & echo $! > {tmp_path}/pid; wait"))
-    reading = asyncio.create_task(read_scan(engine, scan("<p>x</p>"), "en"))
-    pid_file = tmp_path / "pid"
-    await until(lambda: pid_file.exists() and pid_file.read_text().endswith("\n"), "a child of the program")
-    pid = int(pid_file.read_text())
-    reading.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await reading
-    await until(lambda: not is_alive(pid), "the end of the program's child")
-    assert not own_children("tesseract")
+async def test_a_page_that_needs_more_memory_than_is_allowed_fails_by_name(engine: Tesseract) -> None:
+    """A hostile image costs its page, at once and for good, and the worker nothing."""
+    assert engine.languages
+    small = Tesseract(memory_bytes=200 << 20)
+    with pytest.raises(EngineFailed) as failed:
+        await read_all(small, OcrRequest((noise(8000),), languages=("en",)))
+    assert (failed.value.code, failed.value.kind) == ("page_out_of_memory", "usage")
+
+
+async def test_a_page_that_computes_too_long_fails_by_name(engine: Tesseract) -> None:
+    """The computing time counts, whatever the clock says."""
+    assert engine.languages
+    short = Tesseract(cpu_seconds=0)
+    with pytest.raises(EngineFailed) as failed:
+        await read_all(short, OcrRequest((noise(3000),), languages=("en",)))
+    assert (failed.value.code, failed.value.kind) == ("ocr_timed_out", "transient")
 
 
 async def test_a_page_that_takes_too_long_fails_by_name(tmp_path: Path) -> None:
