@@ -49,6 +49,20 @@ def test_boxes_are_as_shown_on_a_rotated_page(tmp_path: Path) -> None:
     assert x0 > 750 and x1 < 775 and 71 < y0 < 73
 
 
+def test_what_is_drawn_beyond_the_edges_of_a_page_is_not_read(tmp_path: Path) -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    page.insert_text((72, 100), "This is on the page")
+    page.insert_text((560, 200), "cut and gone")
+    page.insert_text((700, 300), "far out")
+    page.insert_text((-200, 400), "before it")
+    [read] = pages_of(tmp_path, document.tobytes())
+    assert read["text"].split("\n\n") == ["This is on the page", "cut and"]
+    page.set_cropbox(pymupdf.Rect(0, 150, 595, 842))
+    [read] = pages_of(tmp_path, document.tobytes())
+    assert read["text"] == "cut and"
+
+
 def test_columns_drawn_in_disorder_are_read_one_after_the_other(tmp_path: Path) -> None:
     document = pymupdf.open()
     page = document.new_page()

@@ -21,6 +21,8 @@ from workers.children import confinement
 from workers.children.forked import run_forked
 
 _PACKET = 4096
+_YOUNG_OBJECTS = 50_000
+"""So many new objects make Python look for cycles: pages leave none, and to look after each costs as much as its text."""
 
 
 class Template:
@@ -82,6 +84,7 @@ def main() -> None:
         importlib.import_module(module)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS)
     with socket.socket(fileno=control_fd) as control:
         try:
             Template(control, lifeline, niceness).serve()

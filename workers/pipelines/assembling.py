@@ -41,9 +41,8 @@ async def assemble(context: StepContext, source: Source) -> StepDone:
         ("pages.json", _JSON, _pages_json(context, pages)),
     )
     context.report.worked(context.cost)
-    words = sum(page.words for page in pages)
     spent = context.tools.costs.measured(ASSEMBLING, ASSEMBLED_PAGE, len(pages), watch.milliseconds)
-    return StepDone(output={"words": words, "pages": len(pages)}, artifacts=artifacts, spent=(spent,))
+    return StepDone(output={"pages": len(pages)}, artifacts=artifacts, spent=(spent,))
 
 
 async def _pages_read(context: StepContext) -> list[PageRecord]:

@@ -23,8 +23,8 @@ def body_size(blocks: list[Block]) -> int:
     """The size in which most of the text is set."""
     sizes: dict[int, int] = {}
     for block in blocks:
-        for line in block:
-            sizes[line.size] = sizes.get(line.size, 0) + len(line.text)
+        for _, _, _, _, text, size, _ in block:
+            sizes[size] = sizes.get(size, 0) + len(text)
     return max(sizes, key=sizes.__getitem__) if sizes else 0
 
 
@@ -55,17 +55,14 @@ def _paragraphs(block: Block) -> str:
 
 def _groups(block: Block) -> Iterator[list[str]]:
     """Lines that make one paragraph; an indented line, a bullet or a dash of speech begins the next."""
-    edge = min(line.x0 for line in block) + block[0].size // 2
+    lefts = [line.x0 for line in block]
+    edge = min(lefts) + block[0].size // 2
     # A hanging indent: the first line at the edge, most others further in.
-    hanging = block[0].x0 <= edge and 2 * sum(line.x0 > edge for line in block) > len(block)
+    hanging = lefts[0] <= edge and 2 * sum([left > edge for left in lefts]) > len(block)
     texts: list[str] = []
-    for line in block:
+    for left, line in zip(lefts, block, strict=True):
         text = line.text
-        if texts and (
-            (line.x0 > edge) != hanging
-            or (text[0] in "•◦▪‣●○∙·-*–—\uf0b7" and _begins(text))
-            or (text[0].isdigit() and _NUMBER.match(text))
-        ):
+        if texts and ((left > edge) != hanging or (not text[0].isalpha() and _begins(text))):
             yield texts
             texts = []
         texts.append(text)
@@ -73,7 +70,8 @@ def _groups(block: Block) -> Iterator[list[str]]:
 
 
 def _begins(text: str) -> bool:
-    return text[0] == "—" or _BULLET.match(text) is not None
+    """Whether it has what an item of a list begins with, or speech."""
+    return text[0] == "—" or _BULLET.match(text) is not None or _NUMBER.match(text) is not None
 
 
 def _paragraph(texts: list[str]) -> str:

@@ -34,9 +34,11 @@ def box_of(block: Block) -> _Box:
 
 def _goes_back(before: TextLine, after: TextLine) -> bool:
     """Whether the later line stands above the earlier one in its column, or left of it in its row."""
-    if after.x0 < before.x1 and before.x0 < after.x1:
-        return after.y1 <= before.y0
-    return after.x1 <= before.x0 and _same_row(before, after)
+    left, top, right, _, _, _, _ = before
+    x0, _, x1, y1, _, _, _ = after
+    if x0 < right and left < x1:
+        return y1 <= top
+    return x1 <= left and _same_row(before, after)
 
 
 def _without_neighbours(block: Block) -> list[Block]:

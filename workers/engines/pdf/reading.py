@@ -10,7 +10,7 @@ from workers.engines.pdf.markdown import block_markdown, body_size
 from workers.engines.pdf.mupdf import mupdf
 from workers.engines.pdf.opening import opened, page_count, refusing_broken
 from workers.engines.pdf.order import Block, in_reading_order
-from workers.engines.pdf.structured import SCALE, Found, TextLine, find
+from workers.engines.pdf.structured import SCALE, Found, Pages, TextLine
 from workers.engines.pdf.tables import Grid, find_grids, rows_of, table_markdown
 
 # Replacement characters, private use areas, controls: what comes out of fonts without a usable encoding.
@@ -20,6 +20,7 @@ _SCAN_SHARE, _STAMP_CHARACTERS = 0.5, 60
 _PICTURE_SHARE = 0.01
 _OUTLINED_TEXT = 20  # paths on a page without text
 _TABLE_RULES = 6
+_ROTATE = mupdf.pdf_new_name("Rotate")
 
 
 def read_text(
@@ -36,35 +37,47 @@ def read_text(
     {"code", "params"}} instead, and the rest goes on. Raises DocumentRefused as `opened` does.
     """
     with opened(path, kind, password) as document:
-        count = page_count(document)
+        reader = _Reader(document, engine)
         for number in pages:
             try:
-                yield _read_page(document, number, count, engine)
+                yield reader.page(number)
             except DocumentRefused as refused:
                 yield {"number": number, "failed": {"code": refused.code, "params": refused.params}}
 
 
-def _read_page(document: Any, number: int, count: int, engine: str) -> JsonObject:
-    if not 1 <= number <= count:
-        raise DocumentRefused("page_missing", {"page": number})
-    with refusing_broken("page_broken", page=number):
-        found = find(document, number - 1)
-    blocks = in_reading_order(found.blocks)
-    text = plain_text(blocks)
-    characters = len(text) - text.count("\n") - text.count(" ")
-    return {
-        "number": number,
-        "route": "text",
-        "engine": engine,
-        "width": round(found.width, 1),
-        "height": round(found.height, 1),
-        "rotation": _rotation(document, number - 1),
-        "text": text,
-        "markdown": _markdown(found, blocks),
-        "lines": [_line_json(line) for block in blocks for line in block],
-        "usable": _is_usable(found, text, characters),
-        "blank": characters == 0 and not _shows_something(found),
-    }
+class _Reader:
+    def __init__(self, document: Any, engine: str) -> None:
+        self._pages = Pages(document)
+        self._count = page_count(document)
+        self._engine = engine
+        self._tree = mupdf.pdf_document_from_fz_document(document.this) if document.is_pdf else None
+
+    def page(self, number: int) -> JsonObject:
+        if not 1 <= number <= self._count:
+            raise DocumentRefused("page_missing", {"page": number})
+        with refusing_broken("page_broken", page=number):
+            found = self._pages.find(number - 1)
+        blocks = in_reading_order(found.blocks)
+        text = plain_text(blocks)
+        return {
+            "number": number,
+            "route": "text",
+            "engine": self._engine,
+            "width": round(found.width, 1),
+            "height": round(found.height, 1),
+            "rotation": self._rotation(number - 1),
+            "text": text,
+            "markdown": _markdown(found, blocks),
+            "lines": _lines_json(blocks),
+            "usable": _is_usable(found, text),
+            "blank": not text and not _shows_something(found),
+        }
+
+    def _rotation(self, index: int) -> int:
+        if self._tree is None:
+            return 0
+        page = mupdf.pdf_lookup_page_obj(self._tree, index)
+        return int(mupdf.pdf_to_int(mupdf.pdf_dict_get_inheritable(page, _ROTATE))) % 360
 
 
 def plain_text(blocks: list[Block]) -> str:
@@ -81,18 +94,19 @@ def plain_text(blocks: list[Block]) -> str:
 
 
 def _separator(before: TextLine, line: TextLine) -> str:
-    middle = (line.y0 + line.y1) >> 1
-    if before.y0 < middle < before.y1 and line.x0 >= before.x1:
+    _, top, right, bottom, _, _, _ = before
+    x0, y0, _, y1, _, size, _ = line
+    if x0 >= right and top < (y0 + y1) >> 1 < bottom:
         return "\t"
-    return "\n\n" if line.y0 - before.y1 > line.size // 2 else "\n"
+    return "\n\n" if y0 - bottom > size // 2 else "\n"
 
 
-def _line_json(line: TextLine) -> JsonObject:
-    return {
-        "text": line.text,
-        "box": (line.x0 / SCALE, line.y0 / SCALE, line.x1 / SCALE, line.y1 / SCALE),
-        "confidence": 1.0,
-    }
+def _lines_json(blocks: list[Block]) -> list[JsonObject]:
+    return [
+        {"text": text, "box": (x0 / SCALE, y0 / SCALE, x1 / SCALE, y1 / SCALE), "confidence": 1.0}
+        for block in blocks
+        for x0, y0, x1, y1, text, _, _ in block
+    ]
 
 
 def _markdown(found: Found, blocks: list[Block]) -> str:
@@ -120,24 +134,17 @@ def _markdown_with_tables(grids: list[Grid], blocks: list[Block], body: int) -> 
     return "\n\n".join(written + [table for _, table in pieces])
 
 
-def _is_usable(found: Found, text: str, characters: int) -> bool:
-    if characters == 0:
+def _is_usable(found: Found, text: str) -> bool:
+    if not text:
         return not _shows_something(found)
-    if len(_JUNK.findall(text)) > _JUNK_SHARE * characters:
-        return False
+    junk = len(_JUNK.findall(text))
     scanned = found.images_area > _SCAN_SHARE * found.width * found.height
-    return not (scanned and characters < _STAMP_CHARACTERS)
+    if not junk and not scanned:
+        return True
+    characters = len(text) - text.count("\n") - text.count(" ")
+    return junk <= _JUNK_SHARE * characters and not (scanned and characters < _STAMP_CHARACTERS)
 
 
 def _shows_something(found: Found) -> bool:
     pictures = found.images_area > _PICTURE_SHARE * found.width * found.height
     return pictures or len(found.vectors) >= _OUTLINED_TEXT
-
-
-def _rotation(document: Any, index: int) -> int:
-    if not document.is_pdf:
-        return 0
-    tree = mupdf.pdf_document_from_fz_document(document.this)
-    page = mupdf.pdf_lookup_page_obj(tree, index)
-    rotate = mupdf.pdf_dict_get_inheritable(page, mupdf.pdf_new_name("Rotate"))
-    return int(mupdf.pdf_to_int(rotate)) % 360

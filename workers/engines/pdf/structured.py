@@ -11,7 +11,7 @@ from workers.engines.pdf.mupdf import mupdf
 
 # Coordinates are written as whole numbers, so the page is scaled up first.
 SCALE = 10
-FLAGS = mupdf.FZ_STEXT_MEDIABOX_CLIP | mupdf.FZ_STEXT_PRESERVE_IMAGES | mupdf.FZ_STEXT_COLLECT_VECTORS
+FLAGS = mupdf.FZ_STEXT_PRESERVE_IMAGES | mupdf.FZ_STEXT_COLLECT_VECTORS
 """What MuPDF is asked to find on a page."""
 
 _VECTORS_LIMIT = 4000
@@ -59,16 +59,31 @@ class Found:
         return boxes
 
 
-def find(document: Any, index: int) -> Found:
-    """What is on the page with this index."""
-    page = mupdf.fz_load_page(document.this, index)
-    bounds = mupdf.fz_bound_page(page)
+class Pages:
+    """The pages of an open document, by index."""
+
+    def __init__(self, document: Any) -> None:
+        self._document = document.this
+        self._all, self._within_edges = _options(FLAGS), _options(FLAGS | mupdf.FZ_STEXT_MEDIABOX_CLIP)
+
+    def find(self, index: int) -> Found:
+        """What is on a page; characters beyond its edges are left out."""
+        page = mupdf.fz_load_page(self._document, index)
+        bounds = mupdf.fz_bound_page(page)
+        width, height = bounds.x1 - bounds.x0, bounds.y1 - bounds.y0
+        text_page = mupdf.FzStextPage(page, self._all)
+        blocks = _as_json(text_page)["blocks"]
+        # To compare every character with the edges takes a sixth of the time, and hardly a page needs it.
+        if not all(_is_within(block, width, height) for block in blocks):
+            text_page = mupdf.FzStextPage(page, self._within_edges)
+            blocks = _as_json(text_page)["blocks"]
+        return _sorted_out(blocks, width, height, text_page)
+
+
+def _options(flags: int) -> Any:
     options = mupdf.FzStextOptions()
-    options.flags = FLAGS
-    text_page = mupdf.FzStextPage(page, options)
-    width, height = bounds.x1 - bounds.x0, bounds.y1 - bounds.y0
-    blocks, images_area, vectors = _sort_out(_as_json(text_page)["blocks"], width, height)
-    return Found(width, height, blocks, images_area, vectors, text_page)
+    options.flags = flags
+    return options
 
 
 def _as_json(text_page: Any) -> Json:
@@ -84,28 +99,43 @@ def _as_json(text_page: Any) -> Json:
         return json.loads(written.decode("utf-8", "replace"), strict=False)
 
 
-def _sort_out(raw: list[Json], width: float, height: float) -> tuple[list[list[TextLine]], float, list[bool]]:
+def _is_within(block: Json, width: float, height: float) -> bool:
+    """Whether a block of text lies on the page with all of it; of other blocks always."""
+    if block["type"] != "text":
+        return True
+    box = block["bbox"]
+    x, y = box["x"], box["y"]
+    return x >= 0 and y >= 0 and x + box["w"] <= width * SCALE and y + box["h"] <= height * SCALE
+
+
+def _sorted_out(raw: list[Json], width: float, height: float, text_page: Any) -> Found:
     blocks: list[list[TextLine]] = []
     images_area = 0.0
     vectors: list[bool] = []
     for block in raw:
         kind = block["type"]
         if kind == "text":
-            lines = [_line(line, text) for line in block["lines"] if (text := line["text"].strip())]
+            lines = _lines(block["lines"])
             if lines:
                 blocks.append(lines)
         elif kind == "vector":
             vectors.append(bool(block["rectangle"]))
         elif kind == "image":
             images_area += _shown_area(block["bbox"], width, height)
-    return blocks, images_area, vectors
+    return Found(width, height, blocks, images_area, vectors, text_page)
 
 
-def _line(line: Json, text: str) -> TextLine:
-    box, font = line["bbox"], line["font"]
-    x0, y0 = box["x"], box["y"]
-    parts = (x0, y0, x0 + box["w"], y0 + box["h"], text, font["size"], font["weight"] == "bold")
-    return tuple.__new__(TextLine, parts)  # there are many, and its own way takes twice as long
+def _lines(raw: list[Json]) -> list[TextLine]:
+    lines: list[TextLine] = []
+    for line in raw:
+        text = line["text"].strip()
+        if text:
+            box, font = line["bbox"], line["font"]
+            x0, y0 = box["x"], box["y"]
+            parts = (x0, y0, x0 + box["w"], y0 + box["h"], text, font["size"], font["weight"] == "bold")
+            # There are many, and its own way takes twice as long.
+            lines.append(tuple.__new__(TextLine, parts))
+    return lines
 
 
 def _shown_area(box: Json, width: float, height: float) -> float:
