@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 import socket
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Self
@@ -54,7 +55,8 @@ class Sandbox:
         """Runs the generator function `package.module:function` in a child, with JSON arguments.
 
         `async with sandbox.call(…) as items: async for item in items: …` yields its items as JSON objects,
-        bytes under "blob". Raises ChildFailed. Leaving the context kills the child and waits for its end.
+        bytes under "blob"; `items.together()` yields them as lists. Raises ChildFailed. Leaving the context kills
+        the child and waits for its end.
         """
         return Call(self, {"target": target, "arguments": arguments}, limits or Limits())
 
@@ -97,6 +99,7 @@ class Call:
         self._forked: Forked | None = None
         self._wire: ParentEnd | None = None
         self._deadline = 0.0
+        self._here: deque[JsonObject] = deque()
 
     @property
     def pid(self) -> int | None:
@@ -131,12 +134,25 @@ class Call:
         return self
 
     async def __anext__(self) -> JsonObject:
+        if not self._here:
+            self._here.extend(await self._more())
+        if not self._here:
+            raise StopAsyncIteration
+        return self._here.popleft()
+
+    async def together(self) -> AsyncIterator[list[JsonObject]]:
+        """The items as lists: each time all that are here by then, at least one."""
+        while items := await self._more():
+            yield items
+
+    async def _more(self) -> list[JsonObject]:
+        """What has come, waiting for the first; empty at the end."""
         forked, wire = self._forked, self._wire
         if forked is None or wire is None:
-            raise StopAsyncIteration
+            return []
         latest = asyncio.get_running_loop().time() + self._limits.item_seconds + ALARM_GRACE_SECONDS
         try:
-            item = await wire.item(min(latest, self._deadline))
+            return await wire.items(min(latest, self._deadline))
         except TimeoutError:
             await forked.kill()
             over = asyncio.get_running_loop().time() >= self._deadline
@@ -149,9 +165,6 @@ class Call:
             raise ChildFailed("crashed", f"the child sent {error}") from error
         except ConnectionError:
             raise await self._death(forked) from None
-        if item is None:
-            raise StopAsyncIteration
-        return item
 
     async def only(self) -> JsonObject:
         """The one item of a target that yields once; raises ChildFailed, also when there is none."""

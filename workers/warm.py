@@ -152,16 +152,16 @@ class _WarmProcess:
         latest = asyncio.get_running_loop().time() + seconds + ALARM_GRACE_SECONDS
         self._wire.send(frames.call_frame(call, blob), blob)
         try:
-            answer = await self._wire.item(latest)
+            answers = await self._wire.items(latest)
         except TimeoutError:
             raise ChildFailed("timed_out", f"no answer within {seconds:g} s") from None
         except BadFrame as error:
             raise ChildFailed("crashed", f"the child sent {error}") from error
         except ConnectionError:
             raise await self._death() from None
-        if answer is None:
-            raise ChildFailed("crashed", "the child ended instead of answering")
-        return answer
+        if len(answers) != 1:
+            raise ChildFailed("crashed", "the child did not give one answer")
+        return answers[0]
 
     async def _death(self) -> ChildFailed:
         try:

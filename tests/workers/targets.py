@@ -18,6 +18,11 @@ def count(numbers: int, blob_bytes: int = 0) -> Iterator[JsonObject]:
         yield item | {"blob": b"\x00\xff" * (blob_bytes // 2)} if blob_bytes else item
 
 
+def count_and_die(numbers: int) -> Iterator[JsonObject]:
+    yield from count(numbers)
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
 def surroundings() -> Iterator[JsonObject]:
     yield {
         "environment": dict(os.environ),

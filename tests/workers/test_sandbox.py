@@ -12,7 +12,7 @@ import pytest
 from service.domain.json import JsonObject
 from tests.support.processes import exists, is_alive, open_descriptors
 from tests.support.waiting import until
-from workers.sandbox import Limits, Sandbox
+from workers.sandbox import ChildFailed, Limits, Sandbox
 
 pytestmark = pytest.mark.anyio
 TARGETS = "tests.workers.targets"
@@ -30,6 +30,23 @@ async def test_items_arrive_in_order(sandbox: Sandbox) -> None:
 async def test_items_carry_bytes(sandbox: Sandbox) -> None:
     items = await collect(sandbox, "count", numbers=3, blob_bytes=5_000_000)
     assert [(item["number"], len(item["blob"])) for item in items] == [(n, 5_000_000) for n in range(3)]
+
+
+async def test_items_taken_together_are_all_there_is_and_never_none(sandbox: Sandbox) -> None:
+    async with sandbox.call(f"{TARGETS}:count", {"numbers": 500, "blob_bytes": 3000}) as items:
+        lists = [several async for several in items.together()]
+    assert [item["number"] for several in lists for item in several] == list(range(500))
+    assert all(lists)
+    assert len(lists) < 250  # what has gathered costs one look
+
+
+async def test_what_was_sent_before_a_death_arrives(sandbox: Sandbox) -> None:
+    seen: list[JsonObject] = []
+    with pytest.raises(ChildFailed, match="SIGSEGV"):
+        async with sandbox.call(f"{TARGETS}:count_and_die", {"numbers": 50}) as items:
+            async for several in items.together():
+                seen += several
+    assert [item["number"] for item in seen] == list(range(50))
 
 
 async def test_twenty_calls_run_side_by_side(sandbox: Sandbox) -> None:

@@ -63,36 +63,64 @@ class ParentEnd(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    async def item(self, latest: float) -> JsonObject | None:
-        """The next item, or None at the end of them.
+    async def items(self, latest: float) -> list[JsonObject]:
+        """All items that are here, waiting for the first; none at their end.
 
         Raises ChildFailed if the child says so, TimeoutError at `latest` (of the loop's clock), BadFrame,
-        ConnectionError.
+        ConnectionError; what came before an error is returned before.
         """
-        kind, payload = await self._frame(latest)
-        if kind == frames.ITEM_WITH_BLOB:
-            item = frames.parse_object(payload)
-            kind, item["blob"] = await self._frame(latest)
-            if kind != frames.BLOB:
-                raise BadFrame("no bytes where it promised some")
-            return item
-        if kind == frames.ITEM:
-            return frames.parse_object(payload)
-        if kind == frames.END:
-            return None
-        if kind == frames.FAILURE:
-            raise _failure(frames.parse_object(payload))
-        raise BadFrame("bytes that it did not announce")
-
-    async def _frame(self, latest: float) -> tuple[bytes, bytes]:
-        while not self._frames:
+        while True:
+            items = self._whole_items()
+            if items or self._at_end():
+                return items
             if self._broken is not None:
                 raise self._broken
             await self._more(latest)
-        frame = self._frames.popleft()
-        self._waiting_bytes -= len(frame[1])
+
+    def _whole_items(self) -> list[JsonObject]:
+        items: list[JsonObject] = []
+        try:
+            while (item := self._whole_item()) is not None:
+                items.append(item)
+        except BadFrame:
+            if not items:
+                raise  # else the next call finds it again
         self._read_on()
-        return frame
+        return items
+
+    def _whole_item(self) -> JsonObject | None:
+        if not self._frames:
+            return None
+        kind, payload = self._frames[0]
+        if kind == frames.ITEM:
+            item = frames.parse_object(payload)
+        elif kind == frames.ITEM_WITH_BLOB and len(self._frames) > 1 and self._frames[1][0] == frames.BLOB:
+            item = frames.parse_object(payload)
+            item["blob"] = self._frames[1][1]
+            self._taken()
+        else:
+            return None
+        self._taken()
+        return item
+
+    def _at_end(self) -> bool:
+        """Whether the child has said that there are no more; raises ChildFailed and BadFrame."""
+        if not self._frames:
+            return False
+        kind, payload = self._frames[0]
+        if kind == frames.END:
+            return True
+        if kind == frames.FAILURE:
+            self._taken()
+            raise _failure(frames.parse_object(payload))
+        if kind == frames.BLOB:
+            raise BadFrame("bytes that it did not announce")
+        if len(self._frames) > 1:
+            raise BadFrame("no bytes where it promised some")
+        return False
+
+    def _taken(self) -> None:
+        self._waiting_bytes -= len(self._frames.popleft()[1])
 
     def _rested(self) -> None:
         self._resting = False

@@ -22,7 +22,7 @@ from workers.children.forked import run_forked
 
 _PACKET = 4096
 _YOUNG_OBJECTS = 50_000
-"""So many new objects make Python look for cycles: pages leave none, and to look after each costs as much as its text."""
+"""So many new objects make Python look for cycles: a page leaves none, and looking costs as much as its text does."""
 
 
 class Template:

@@ -1,8 +1,9 @@
 """Phase Reading: a step reads some pages, by their text layer or by OCR, and stores a record of each."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from service.adapters.blob_store import BlobWriter
 from service.domain.costs import Costs, Spent, Unit
@@ -74,10 +75,11 @@ class _Reading:
     read_any: bool = False
     stumbled: EngineAway | None = None
 
-    async def take(self, number: int, route: str, record: bytes) -> None:
-        """A page was read."""
-        await self.writer.write(record)
-        self._finished(number, f"{route}d")
+    async def take(self, records: Mapping[int, bytes], route: str) -> None:
+        """Pages were read."""
+        if records:
+            await self.writer.write(b"".join(records.values()))
+            self._finished(records, f"{route}d")
 
     def fail(self, number: int, failure: Failure, route: str) -> None:
         """A page could not be read: it is named in a warning, and the others go on."""
@@ -85,7 +87,7 @@ class _Reading:
         named = Failure(failure.code, params, failure.kind, "reading", failure.support_id)
         self.warnings[f"page-{number}"] = named.json()
         self.context.report.line(log_line("page_failed", "warning", page=number))
-        self._finished(number, f"{route}f")
+        self._finished((number,), f"{route}f")
 
     def leave_to_ocr(self, number: int) -> None:
         """A page's text layer is of no use."""
@@ -100,10 +102,11 @@ class _Reading:
         self.context.report.detail(Message("detail", "page", {"page": number, "total": total}))
         self.context.report.began(self.page_cost * together, takes)
 
-    def _finished(self, number: int, code: str) -> None:
-        self.pages[str(number)] = code
-        self.context.report.pages({str(number): code})
-        self.context.report.worked(self.page_cost)
+    def _finished(self, numbers: Collection[int], code: str) -> None:
+        pages = {str(number): code for number in numbers}
+        self.pages.update(pages)
+        self.context.report.pages(pages)
+        self.context.report.worked(self.page_cost * len(pages))
 
 
 async def read(context: StepContext, source: Source, ocr_steps: OcrSteps) -> StepDone:
@@ -146,11 +149,13 @@ async def _read_text(reading: _Reading, opened: Opened, numbers: list[int], *, f
             async with context.tools.sandbox.call(
                 "workers.engines.pdf.child:read_records", call, limits
             ) as items:
-                async for item in items:
-                    if "failed" not in item and not is_record_of(item["number"], item["blob"]):
+                async for several in items.together():
+                    good = list(takewhile(_is_page, several))
+                    for item in good:
+                        left.remove(item["number"])
+                    await _took_text(reading, good, accept_any=accept_any)
+                    if len(good) < len(several):
                         raise ChildFailed("crashed", "the child sent no page")
-                    left.remove(item["number"])
-                    await _took_text(reading, item, accept_any=accept_any)
                     if left:
                         reading.begin(left[0], "t", reading.page_cost)
             for number in left:
@@ -164,16 +169,22 @@ async def _read_text(reading: _Reading, opened: Opened, numbers: list[int], *, f
             reading.fail(left.pop(0), _page_failure(failed, context), "t")
 
 
-async def _took_text(reading: _Reading, item: JsonObject, *, accept_any: bool) -> None:
-    number = item["number"]
-    if "failed" in item:
-        refused = item["failed"]
-        reading.fail(number, Failure(refused["code"], refused["params"], FailureKind.USAGE), "t")
-        return
-    if item["usable"] or accept_any:
-        await reading.take(number, "t", item["blob"])
-    else:
-        reading.leave_to_ocr(number)
+def _is_page(item: JsonObject) -> bool:
+    return "failed" in item or is_record_of(item["number"], item["blob"])
+
+
+async def _took_text(reading: _Reading, items: list[JsonObject], *, accept_any: bool) -> None:
+    records: dict[int, bytes] = {}
+    for item in items:
+        number = item["number"]
+        if "failed" in item:
+            refused = item["failed"]
+            reading.fail(number, Failure(refused["code"], refused["params"], FailureKind.USAGE), "t")
+        elif item["usable"] or accept_any:
+            records[number] = item["blob"]
+        else:
+            reading.leave_to_ocr(number)
+    await reading.take(records, "t")
 
 
 def _engine(context: StepContext) -> OcrEngine:
@@ -224,9 +235,8 @@ async def _ask(reading: _Reading, engine: OcrEngine, request: OcrRequest, left: 
     async with aclosing(engine.read(request)) as pages:
         async for page in pages:
             left.remove(page.number)
-            await reading.take(
-                page.number, "o", page_record(page.number, page.to_json(), page.text, page.markdown)
-            )
+            record = page_record(page.number, page.to_json(), page.text, page.markdown)
+            await reading.take({page.number: record}, "o")
             reading.read_any = True
 
 
