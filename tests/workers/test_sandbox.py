@@ -42,10 +42,14 @@ async def test_items_taken_together_are_all_there_is_and_never_none(sandbox: San
 
 async def test_what_was_sent_before_a_death_arrives(sandbox: Sandbox) -> None:
     seen: list[JsonObject] = []
-    with pytest.raises(ChildFailed, match="SIGSEGV"):
+
+    async def take_all() -> None:
         async with sandbox.call(f"{TARGETS}:count_and_die", {"numbers": 50}) as items:
             async for several in items.together():
-                seen += several
+                seen.extend(several)
+
+    with pytest.raises(ChildFailed, match="SIGSEGV"):
+        await take_all()
     assert [item["number"] for item in seen] == list(range(50))
 
 
