@@ -3,7 +3,7 @@
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.adapters.dispatch import live_slots
+from service.adapters.dispatch import slots_for
 from service.adapters.records.ending import LiveSnapshot, end_job
 from service.adapters.records.steps import enter_phase, past_work
 from service.adapters.tables import DocumentRow, JobRow
@@ -57,7 +57,7 @@ class Advance:
         document = await session.get(DocumentRow, job.document_id)
         assert document is not None, "a job's document outlives the job"
         before = await past_work(session, job)
-        slots = max(1, await live_slots(session))
+        slots = await slots_for(session, job.id)
         for phase in range(job.phase + 1, len(job.phases)):
             following = self.plan(job, document_facts(document), before, phase, slots)
             if following.steps:

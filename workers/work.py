@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from service.adapters.blob_store import BlobStore
 from service.adapters.database import Database
-from service.adapters.dispatch import live_slots
+from service.adapters.dispatch import slots_for
 from service.adapters.records.steps import Claim, past_work
 from service.domain.json import JsonObject
 from service.domain.step import runs_on
@@ -111,9 +111,9 @@ class Work:
     async def _before(self, claim: Claim) -> tuple[list[PastWork], int]:
         if claim.job.steps_total == 1:
             async with self._db.reading() as session:
-                return [], max(1, await live_slots(session))
+                return [], await slots_for(session, claim.job.id)
         async with self._db.reading() as session:
-            return await past_work(session, claim.job), max(1, await live_slots(session))
+            return await past_work(session, claim.job), await slots_for(session, claim.job.id)
 
     def _context(
         self,

@@ -24,7 +24,8 @@ from service.adapters.due import (
 from service.adapters.exclusion import alone
 from service.adapters.later import Later
 from service.adapters.queue import Queue
-from service.adapters.tables import StepRow, WorkerRow
+from service.adapters.tables import JobRow, StepRow, WorkerRow
+from service.domain.job import RUNNABLE
 from service.domain.limits import RunningLimits
 from service.domain.step import StepState
 
@@ -35,6 +36,9 @@ LOST_RING_SECONDS = 5.0
 """A ring that led to no claim within this time is repeated."""
 SMALLEST_WINDOW = 4
 """What is rung ahead while no worker is known yet, so that the first one finds work at once."""
+
+_MOST_COUNTED = 100
+"""Of thousands of steps in the queue nobody needs to know the number before planning."""
 
 _RUNG = (StepRow.state == StepState.QUEUED, StepRow.dispatched_at > 0)
 
@@ -51,6 +55,17 @@ class Ring:
 async def live_slots(session: AsyncSession) -> int:
     """How many steps the live workers run side by side."""
     return (await _window(session)).slots
+
+
+async def slots_for(session: AsyncSession, job_id: str) -> int:
+    """On how many live slots the job's steps can run side by side; at least one.
+
+    Those that other jobs' steps hold or are due for don't count: to split work for them costs and gains nothing.
+    """
+    now = await read_clock(session)
+    asked = {"of": job_id, "now": now, "alive_since": now - LIVE_SECONDS}
+    slots, wanted = (await session.execute(_for_one(), asked)).one()
+    return max(1, int(slots or 0) - int(wanted))
 
 
 async def pick(session: AsyncSession) -> list[Ring]:
@@ -213,13 +228,32 @@ def _marked():
     )
 
 
+def _live():
+    seen = WorkerRow.seen_at > bindparam("alive_since", type_=Double())
+    return select(func.sum(WorkerRow.slots)).where(seen).scalar_subquery()
+
+
+@cache
+def _for_one():
+    others = (
+        select(StepRow.id)
+        .join(JobRow, JobRow.id == StepRow.job_id)
+        .where(
+            StepRow.state.in_([StepState.RUNNING, StepState.QUEUED]),
+            StepRow.run_at <= _NOW,
+            StepRow.job_id != bindparam("of"),
+            JobRow.state.in_(list(RUNNABLE)),
+        )
+        .limit(_MOST_COUNTED)
+        .subquery()
+    )
+    return select(_live(), select(func.count()).select_from(others).scalar_subquery())
+
+
 @cache
 def _counted():
-    slots = select(func.sum(WorkerRow.slots)).where(
-        WorkerRow.seen_at > bindparam("alive_since", type_=Double())
-    )
     rung = select(func.count()).select_from(StepRow).where(*_RUNG)
-    return select(slots.scalar_subquery(), rung.scalar_subquery())
+    return select(_live(), rung.scalar_subquery())
 
 
 @cache

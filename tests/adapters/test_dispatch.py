@@ -51,6 +51,27 @@ async def test_twice_the_live_slots_are_rung_and_no_more(machine: ByHand) -> Non
     assert len(await machine.rung()) == 6, "a step's end lets the next in"
 
 
+async def test_a_job_counts_on_the_slots_that_no_other_wants(machine: ByHand) -> None:
+    async def slots(of: str) -> int:
+        async with machine.house.a.db.reading() as session:
+            return await dispatch.slots_for(session, of)
+
+    await machine.announce(slots=4)
+    first = await machine.give()
+    assert await slots(first) == 4
+    second = await machine.give(content=b"second")
+    assert await slots(first) == 3, "one is due"
+    claim = await machine.claimed(second)
+    assert await slots(first) == 3, "one runs"
+    await machine.house.a.commands.pause(second, machine.house.actor)
+    assert await slots(first) == 4, "nothing of it goes on"
+    await machine.house.a.commands.resume(second, machine.house.actor)
+    await machine.done(claim)
+    for number in range(5):
+        await machine.give(content=str(number).encode())
+    assert await slots(first) == 1, "its own"
+
+
 async def test_a_silent_worker_has_no_slots(machine: ByHand) -> None:
     await machine.announce(slots=50, worker="silent")
     with patch.object(dispatch, "LIVE_SECONDS", -1.0):
