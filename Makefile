@@ -1,5 +1,5 @@
 # What can be done with Headway. ARGS passes on: make demo ARGS=--exit, make test ARGS="-k upload".
-.PHONY: install demo run test check bench storm lock
+.PHONY: install demo run test check bench storm chaos lock
 .DEFAULT_GOAL := install
 
 PYTHON ?=
@@ -26,6 +26,9 @@ bench: install
 
 storm: install
 	@$(bin)/python -m tests.faults $(ARGS)
+
+chaos: install
+	@$(bin)/python -m tests.faults.chaos $(ARGS)
 
 lock: install
 	@.ci/lock/make $(ARGS)

@@ -125,7 +125,7 @@ class Finale:
             return self._of_job(law.jobs.get((topic, job_id)), self._truth[job_id].value, job_id)
         if topic.startswith("batch:"):
             wanted, shown = self._batches[topic], law.values.get(topic)
-            return [] if wanted == shown else [f"{_different(wanted, shown or {})}"]
+            return [] if wanted == shown else [f"{different(wanted, shown or {})}"]
         order, counts = self._lists[topic]
         found: list[str] = []
         if law.lists.get(topic) != order:
@@ -139,22 +139,29 @@ class Finale:
     def _of_job(self, shown: Snapshot | None, wanted: JsonObject, job_id: str) -> list[str]:
         if shown is None:
             return ["nothing"]
-        found = _different(_settled(wanted), _settled(shown.value))
-        # A reader rightly keeps a higher percent that it has shown: a log that was wiped takes it along.
-        percent, least = shown.value.get("percent") or 0, wanted.get("percent") or 0
-        if percent < least or (percent == 100) != (least == 100):
-            found.append(f"percent {percent} of {least}")
+        found = not_the_same(wanted, shown.value)
         return [f"job {job_id[-6:]}: {found}"] if found else []
 
 
-def _settled(value: JsonObject) -> JsonObject:
+def not_the_same(wanted: JsonObject, shown: JsonObject) -> list[str]:
+    """How a job's value that somebody shows differs from what it is, in words."""
+    found = different(settled(wanted), settled(shown))
+    # A reader rightly keeps a higher percent that it has shown: a log that was wiped takes it along.
+    percent, least = shown.get("percent") or 0, wanted.get("percent") or 0
+    if percent < least or (percent == 100) != (least == 100):
+        found.append(f"percent {percent} of {least}")
+    return found
+
+
+def settled(value: JsonObject) -> JsonObject:
     """What is the same wherever it is read. What is nothing is not there, and a count that is not there is 0."""
     settled = {name: each for name, each in value.items() if name not in _OF_THE_MOMENT and each is not None}
     settled["counters"] = {name: each for name, each in settled["counters"].items() if each}
     return settled
 
 
-def _different(wanted: dict[str, Any], shown: dict[str, Any]) -> list[str]:
+def different(wanted: dict[str, Any], shown: dict[str, Any]) -> list[str]:
+    """Each field that is not the same, in words."""
     return [
         f"{name} {str(shown.get(name))[:300]} not {str(wanted.get(name))[:300]}"
         for name in sorted(wanted.keys() | shown.keys())

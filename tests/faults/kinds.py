@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 from redis.exceptions import RedisError
 
@@ -33,6 +34,25 @@ class Scene:
     def now(self) -> float:
         """The event loop's clock."""
         return asyncio.get_running_loop().time()
+
+
+class Struck(Protocol):
+    """What faults of Redis alone need of a scene."""
+
+    @property
+    def site(self) -> Site:
+        """Where Redis is."""
+        ...
+
+    @property
+    def dice(self) -> random.Random:
+        """By which all is chosen."""
+        ...
+
+    @property
+    def now(self) -> float:
+        """The event loop's clock."""
+        ...
 
 
 Strike = Callable[[Scene], Awaitable[float]]
@@ -74,7 +94,7 @@ async def one_link_killed(scene: Scene) -> float:
     return scene.now
 
 
-async def redis_stands_still(scene: Scene) -> float:
+async def redis_stands_still(scene: Struck) -> float:
     """SIGSTOP, and SIGCONT before anybody gives it up."""
     scene.site.freeze_redis()
     await asyncio.sleep(scene.dice.uniform(0.1, 1.5))
@@ -113,13 +133,13 @@ async def link_goes_silent(scene: Scene) -> float:
     return began
 
 
-async def redis_restarts(scene: Scene) -> float:
+async def redis_restarts(scene: Struck) -> float:
     """SIGKILL, and after a while an empty one."""
     await scene.site.restart_redis(scene.dice.choice((0.0, 0.0, 0.5, 2.0)))
     return scene.now
 
 
-async def redis_is_wiped(scene: Scene) -> float:
+async def redis_is_wiped(scene: Struck) -> float:
     """FLUSHALL."""
     async with scene.site.admin() as redis:
         await redis.flushall()

@@ -4,10 +4,8 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,67 +14,41 @@ import httpx
 import redis.asyncio
 
 from service.adapters.embedded_redis import EmbeddedRedis
-from service.adapters.parent_death import dying_with_parent
-from service.adapters.process_end import exit_code
 from tests.support.relay import Connect, MakeProtocol, Relay, to_unix_socket
+from tests.support.server_process import ServerProcess
 from tests.support.waiting import until
 
-_ROOT = Path(__file__).parents[2]
-_SERVE = ("service.cli", "serve")
+SERVE = ("service.cli", "serve")
 
 
-class GatewayProcess:
-    """`headway serve` on a port of its own, which it keeps when it is started again. It ends with this process."""
+class GatewayProcess(ServerProcess):
+    """A gateway on a port of its own, which it keeps when it is started again. It ends with this process."""
 
-    def __init__(self, folder: Path, settings: dict[str, str], without: str | None) -> None:
+    def __init__(self, folder: Path, settings: dict[str, str], module: Sequence[str]) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = int(free.getsockname()[1])
-        folder.mkdir(parents=True)
-        module = _SERVE if without is None else ("tests.faults.without", without)
-        self._command = [sys.executable, "-m", *module]
-        self._log = folder / "output"
-        kept = {name: each for name, each in os.environ.items() if not name.startswith("HEADWAY_")}
-        self._environment = {
-            **kept,
-            **settings,
-            "HEADWAY_HOST": "127.0.0.1",
-            "HEADWAY_PORT": str(self.port),
-            "HEADWAY_DATA_DIR": str(folder / "data"),
-            "HEADWAY_DRAIN_SECONDS": "1",
-        }
-        self._process: subprocess.Popen[bytes] | None = None
+        super().__init__(
+            folder,
+            module,
+            {
+                "HEADWAY_DATA_DIR": str(folder / "data"),
+                **settings,
+                "HEADWAY_HOST": "127.0.0.1",
+                "HEADWAY_PORT": str(self.port),
+                "HEADWAY_DRAIN_SECONDS": "1",
+            },
+        )
 
     @property
     def url(self) -> str:
         """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
 
-    @property
-    def pid(self) -> int:
-        """Of the process that was started last."""
-        assert self._process is not None
-        return self._process.pid
-
-    def start(self) -> None:
-        """Starts it; from the main thread only (see parent_death)."""
-        with self._log.open("ab") as output:
-            self._process = subprocess.Popen(
-                dying_with_parent(self._command),
-                cwd=_ROOT,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-
     async def accepts(self) -> None:
         """Returns when it takes connections."""
-        process = self._process
-        assert process is not None
 
         def taken() -> bool:
-            assert process.poll() is None, f"the gateway has ended:\n{self.said()}"
+            assert self.is_running, f"the gateway has ended:\n{self.said()}"
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=0.5):
                 return True
             return False
@@ -92,18 +64,6 @@ class GatewayProcess:
         except httpx.HTTPError as silent:
             told = repr(silent)
         return f"{self.url} after {time.monotonic() - began:.1f} s: {told}; at last it logged {self.said()[-1500:]}"
-
-    async def kill(self, number: int = signal.SIGKILL) -> None:
-        """Sends it the signal and waits for its end."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(number)
-            await exit_code(self._process)
-
-    def said(self) -> str:
-        """The end of what it logged."""
-        with suppress(FileNotFoundError):
-            return self._log.read_text(errors="replace")[-4000:]
-        return ""
 
 
 @dataclass
@@ -159,20 +119,27 @@ class Site:
 
 @asynccontextmanager
 async def open_site(
-    folder: Path, database_url: str, *, gateways: int = 2, without: str | None = None
+    folder: Path,
+    database_url: str,
+    *,
+    gateways: int = 2,
+    module: Sequence[str] = SERVE,
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[Site, None]:
-    """Running on a migrated database; nothing of it is left at the end."""
+    """Running on a migrated database; nothing of it is left at the end. `settings`: other variables of the gateways,
+    which run this module with these arguments."""
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(EmbeddedRedis(folder))
         relays: list[Relay] = []
         processes: list[GatewayProcess] = []
         for number in range(gateways):
             relay = await _opened(stack, Relay(to_unix_socket(server.url.removeprefix("unix://"))))
-            settings = {
+            chosen = {
                 "HEADWAY_DATABASE_URL": database_url,
                 "HEADWAY_REDIS_URL": f"redis://127.0.0.1:{relay.port}",
+                **(settings or {}),
             }
-            process = GatewayProcess(folder / f"gateway-{number}", settings, without)
+            process = GatewayProcess(folder / f"gateway-{number}", chosen, module)
             stack.push_async_callback(process.kill)
             process.start()
             relays.append(relay)

@@ -12,7 +12,7 @@ from tests.faults.finale import Finale
 from tests.faults.kinds import KINDS, Scene, Strike, client_is_reset, client_stops_reading
 from tests.faults.ledger import Ledger
 from tests.faults.side_by_side import side_by_side
-from tests.faults.site import open_site
+from tests.faults.site import SERVE, open_site
 from tests.faults.witness import Witness
 from tests.faults.work import Jobs
 from tests.support.house import open_house
@@ -48,7 +48,8 @@ async def storm(plan: Plan, folder: Path, database_url: str) -> Ledger:
     ledger = Ledger()
     dice = random.Random(plan.seed)
     async with AsyncExitStack() as stack:
-        site = await stack.enter_async_context(open_site(folder, database_url, without=plan.without))
+        module = SERVE if plan.without is None else ("tests.faults.without", plan.without)
+        site = await stack.enter_async_context(open_site(folder, database_url, module=module))
         house = await stack.enter_async_context(open_house(database_url, site.redis.url, folder / "data"))
         async with house.a.db.writing() as session:
             admin = await accounts.make_user(session, "Admin", is_admin=True)

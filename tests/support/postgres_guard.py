@@ -1,5 +1,7 @@
 """Runs one PostgreSQL server until a process ends or SIGTERM comes, then removes it with all that it kept.
 
+SIGHUP ends the server at once, as a crash would, and starts it again on its files.
+
     python -m tests.support.postgres_guard FOLDER PID
 
 PostgreSQL refuses to run as root, so there it runs as `nobody`, from a copy of its programs when `nobody` cannot reach
@@ -46,10 +48,13 @@ class _Identity(TypedDict, total=False):
 def main() -> None:
     folder, owner = Path(sys.argv[1]), int(sys.argv[2])
     owner_handle = os.pidfd_open(owner)
-    told_to_stop = _pipe_of_sigterm()
+    told = _pipe_of_signals()
     server = start(folder)
     try:
-        select.select([owner_handle, told_to_stop], [], [])
+        while _next_signal(owner_handle, told) == signal.SIGHUP:
+            server.send_signal(signal.SIGQUIT)
+            server.wait()
+            server = _serve(folder)
     finally:
         # SIGQUIT: at once; nothing in it is to be kept.
         server.send_signal(signal.SIGQUIT)
@@ -79,10 +84,16 @@ def start(folder: Path) -> "subprocess.Popen[bytes]":
         stdout=subprocess.DEVNULL,
         **identity,
     )
+    return _serve(folder)
+
+
+def _serve(folder: Path) -> "subprocess.Popen[bytes]":
+    identity = _identity()
+    programs = _reachable_programs(folder) if identity else _PROGRAMS
     return subprocess.Popen(
         [
             str(programs / "bin/postgres"),
-            *("-D", str(files)),
+            *("-D", str(folder / "files")),
             *("-k", str(folder)),
             *(part for setting in _SETTINGS for part in ("-c", setting)),
         ],
@@ -103,17 +114,25 @@ def _reachable_programs(folder: Path) -> Path:
     if all(parent.stat().st_mode & 0o001 for parent in _PROGRAMS.parents):
         return _PROGRAMS
     package = folder / "programs" / _PROGRAMS.parent.name
+    if package.exists():
+        return package / _PROGRAMS.name
     shutil.copytree(_PROGRAMS, package / _PROGRAMS.name)
     if _LIBRARIES.exists():
         shutil.copytree(_LIBRARIES, package.with_suffix(".libs"))
     return package / _PROGRAMS.name
 
 
-def _pipe_of_sigterm() -> int:
-    """A descriptor that becomes readable with SIGTERM or SIGINT."""
+def _next_signal(owner: int, told: int) -> int:
+    """Waits for a signal, whose number it returns, or for the end of the owner, which counts as SIGTERM."""
+    ready, _, _ = select.select([owner, told], [], [])
+    return signal.SIGTERM if owner in ready else os.read(told, 1)[0]
+
+
+def _pipe_of_signals() -> int:
+    """A descriptor from which the numbers of SIGTERM, SIGINT and SIGHUP can be read as they come."""
     reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(writing)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: None)
     return reading
 

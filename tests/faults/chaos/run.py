@@ -1,0 +1,90 @@
+"""One chaos: people and faults side by side, then peace, then the verdict."""
+
+import asyncio
+import random
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from tests.faults.chaos import remains, verdict
+from tests.faults.chaos.ledger import Ledger
+from tests.faults.chaos.listener import Listener
+from tests.faults.chaos.people import People
+from tests.faults.chaos.place import Where, open_place
+from tests.faults.chaos.strikes import Scene, Strike
+from tests.faults.chaos.surroundings import all_strikes
+from tests.faults.side_by_side import side_by_side
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How heavy the chaos is. It rages until so many seconds have passed and so many documents were accepted.
+
+    `patience`: seconds after which a job that has not ended counts as lost; `only`: these strikes in this order, over
+    again up to `rounds` times as long as nothing is wrong, and no others; `without`: a protection that is taken out.
+    """
+
+    seed: int
+    seconds: float
+    accepted: int
+    at_once: int = 40
+    gateways: int = 2
+    supervisors: int = 2
+    workers: int = 2
+    patience: float = 120.0
+    pause_seconds: float = 0.5
+    only: tuple[Strike, ...] = ()
+    rounds: int = 1
+    without: str | None = None
+
+
+async def chaos(plan: Plan, where: Where) -> Ledger:
+    """Rages over real processes; returns what was counted. `where` is fresh and migrated."""
+    ledger = Ledger()
+    dice = random.Random(plan.seed)
+    async with AsyncExitStack() as stack:
+        place = await stack.enter_async_context(
+            open_place(
+                where,
+                gateways=plan.gateways,
+                supervisors=plan.supervisors,
+                workers=plan.workers,
+                without=plan.without,
+            )
+        )
+        listener = Listener(place.site.redis.url, ledger)
+        people = People(place, ledger, random.Random(dice.getrandbits(32)), at_once=plan.at_once)
+        stack.push_async_callback(people.close)
+        scene = Scene(place, people, ledger, dice)
+        async with side_by_side(listener.run()):
+            began = scene.now
+            async with people.at_it():
+                await _rage(plan, scene)
+            ledger.seconds = scene.now - began
+            await verdict.settle(scene, plan.patience)
+            await remains.screens(scene)
+            remains.keys(scene)
+            await verdict.judge(scene, listener)
+        await remains.processes(scene)
+        await remains.files(scene)
+    return ledger
+
+
+async def _rage(plan: Plan, scene: Scene) -> None:
+    if plan.only:
+        for strike in plan.only * plan.rounds:
+            if scene.ledger.is_clean:
+                await _strike(plan, scene, strike)
+        return
+    kinds = all_strikes(scene.place.where.database_url, restarts=scene.place.where.postgres is not None)
+    began = scene.now
+    # Each of them once, then by chance.
+    first = scene.dice.sample(list(kinds), len(kinds))
+    while first or scene.now < began + plan.seconds or scene.people.accepted < plan.accepted:
+        strike = first.pop() if first else scene.dice.choices(list(kinds), list(kinds.values()))[0]
+        await _strike(plan, scene, strike)
+
+
+async def _strike(plan: Plan, scene: Scene, strike: Strike) -> None:
+    scene.ledger.faults[strike.__name__] += 1
+    await strike(scene)
+    await asyncio.sleep(scene.dice.uniform(0, 2 * plan.pause_seconds))
