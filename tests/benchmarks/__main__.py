@@ -28,6 +28,7 @@ NAMES = (
     "upload",
     "pick_up",
     "cancel",
+    "recovery",
     "newcomer",
     "start_up",
     "livez",
