@@ -3,7 +3,8 @@
 Real supervisors with real workers, whose steps wait until they are let go on. With a slot free somewhere, with all
 slots taken (then the step waits for the worker that its supervisor starts instead), and with the supervisor killed as
 well, so that nobody is left but the lease. A claim's time is what SQL says, in whole milliseconds, so 1 ms is added:
-the latest that it can have been. The first of a supervisor's life, which loads its database then, is left out. One machine, one clock.
+the latest that it can have been. The first of a supervisor's life, which loads its database then, is left out. One
+machine, one clock.
 """
 
 import asyncio
