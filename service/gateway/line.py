@@ -7,6 +7,7 @@ from typing import Protocol
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from service.gateway.short_way import NO_WAY, ShortWay
 from service.protocol.written import Written
 
 CLOSE_SECONDS = 5.0
@@ -43,12 +44,13 @@ class Line(Protocol):
         """Whether nothing that was written waits in this process: only then should more be written."""
         ...
 
-    def put(self, frame: Written) -> bool:
-        """Writes one frame at once; False, and nothing done, while the line is not free or is held."""
+    @property
+    def way(self) -> ShortWay:
+        """For what need not wait, while the line is free and not held."""
         ...
 
     def hold(self) -> None:
-        """Something waits elsewhere that must go first: `put` takes nothing until `release`."""
+        """Something waits elsewhere that must go first: nothing goes the short way until `release`."""
         ...
 
     def release(self) -> None:
@@ -99,16 +101,16 @@ class AsgiLine:
     def is_free(self) -> bool:
         return not self._waiting and self._closing is None
 
-    def put(self, frame: Written) -> bool:
-        """Never: every frame waits for the task that sends."""
-        del frame
-        return False
+    @property
+    def way(self) -> ShortWay:
+        """None: every frame waits for the task that sends."""
+        return NO_WAY
 
     def hold(self) -> None:
-        """Nothing is put here anyway."""
+        """Everything waits anyway."""
 
     def release(self) -> None:
-        """Nothing is put here anyway."""
+        """Everything waits anyway."""
 
     def write(self, frames: Sequence[Written]) -> None:
         self._waiting.extend(frames)

@@ -5,23 +5,18 @@ from collections.abc import Callable
 from typing import Protocol
 
 from service.gateway.counts import COUNTS
+from service.gateway.short_way import NO_WAY, ShortWay
 from service.protocol import written
 from service.protocol.patch import Patch, merge
 from service.protocol.snapshot import Snapshot
 from service.protocol.written import Written
 
 
-class Put(Protocol):
-    """Writes a frame at once, where nothing waits before it; False: it must wait."""
-
-    def __call__(self, frame: Written, /) -> bool: ...
-
-
 class Reader(Protocol):
     """Whose outbox it is."""
 
     @property
-    def put(self) -> Put:
+    def way(self) -> ShortWay:
         """For a frame that need not wait in the outbox."""
         ...
 
@@ -34,7 +29,7 @@ class _Nobody:
     """Whoever the outbox was for is gone."""
 
     def __init__(self) -> None:
-        self.put: Put = lambda _frame: False
+        self.way: ShortWay = NO_WAY
 
     def ready(self, outbox: "Outbox") -> None:
         """Nobody drains it."""
@@ -97,7 +92,7 @@ class JobOutbox:
         if self._patch is not None:
             self._patch, self._written = merge(self._patch, patch), None
             COUNTS.merges += 1
-        elif self._snapshot is not None or not self.reader.put(frame):
+        elif self._snapshot is not None or not self.reader.way.put(frame):
             self._patch, self._written = patch, frame
             self.reader.ready(self)
         else:
@@ -145,7 +140,7 @@ class ValueOutbox:
         if self._patch is not None:
             self._anew, self._patch = True, None
             COUNTS.merges += 1
-        elif not self.reader.put(frame):
+        elif not self.reader.way.put(frame):
             self._patch = frame
             self.reader.ready(self)
         else:
@@ -237,7 +232,7 @@ class ListOutbox:
         if epoch == patch.epoch and patch.last <= seq:
             return
         follows = _follows(patch, epoch, seq)
-        if follows and self._beginning is None and self.reader.put(frame):
+        if follows and self._beginning is None and self.reader.way.put(frame):
             self._has[job_id] = (patch.epoch, patch.last)
             COUNTS.deliveries += 1
         else:

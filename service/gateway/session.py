@@ -1,8 +1,8 @@
 """One socket's conversation, without any socket: what came in, what it asks for, what goes out next.
 
 The shell tells `received` and `tick`, drains `take` as fast as the reader reads, does what stands in `asks`, and
-closes once `closing` is set. Where nothing waits a frame of a topic may go out past `take`, by `put`. Nothing that
-waits grows with the number of patches: see outbox.
+closes once `closing` is set. Where nothing waits a frame may go out past `take`, by the short way. Nothing that waits
+grows with the number of patches: see outbox.
 """
 
 import time
@@ -13,7 +13,9 @@ from typing import TypeAlias
 import orjson
 from pydantic import ValidationError
 
-from service.gateway.outbox import NOBODY, JobOutbox, ListOutbox, Outbox, Put, ValueOutbox
+from service.gateway.counts import COUNTS
+from service.gateway.outbox import NOBODY, JobOutbox, ListOutbox, Outbox, ValueOutbox
+from service.gateway.short_way import NO_WAY, ShortWay
 from service.protocol import written
 from service.protocol.close_codes import MEANING, CloseCode
 from service.protocol.frames import UP, Pong, Subscribe, Unsubscribe
@@ -97,8 +99,8 @@ Ask: TypeAlias = Watch | Unwatch
 class Session:
     """Times are seconds of any clock that only goes up, but for `greeted_at`, which is since 1970.
 
-    `wake` is called when `take` or `closing` has something new. `put` may write a frame at once: it must do so only
-    while nothing that `take` would give has been waiting since `wake`, and answer whether it did.
+    `wake` is called when `take` or `closing` has something new. The short `way` may write frames at once: it must do
+    so only while nothing that `take` would give has been waiting since `wake`.
     """
 
     __slots__ = (
@@ -115,9 +117,9 @@ class Session:
         "bounds",
         "closing",
         "heartbeat_seconds",
-        "put",
         "subscriptions",
         "wake",
+        "way",
     )
 
     def __init__(
@@ -132,7 +134,7 @@ class Session:
         self.bounds = bounds or _USUAL
         self.heartbeat_seconds = heartbeat_seconds
         self.wake: Callable[[], None] = _nobody
-        self.put: Put = _keep
+        self.way: ShortWay = NO_WAY
         self.subscriptions: dict[str, Subscription] = {}
         self.asks: list[Ask] = []
         self.closing: Closing | None = None
@@ -174,8 +176,11 @@ class Session:
             self.close(CloseCode.TOO_SLOW, abort=True)
         elif now - self._pinged_at >= self.heartbeat_seconds:
             self._pinged_at = now
-            self._unsent_ping = ping
-            self.wake()
+            if self.way.put(ping):
+                COUNTS.deliveries += 1
+            else:
+                self._unsent_ping = ping
+                self.wake()
 
     def take(self) -> Written | None:
         """The next frame to send, or None until `wake` is called. Topics take turns."""
@@ -331,11 +336,6 @@ def _since(text: str | None) -> tuple[str, int] | None:
 
 def _nobody() -> None:
     """Nobody is to be woken yet."""
-
-
-def _keep(_frame: Written) -> bool:
-    """Nothing can be written at once yet."""
-    return False
 
 
 _USUAL = Bounds()

@@ -55,7 +55,7 @@ class Socket:
         """From now on the line carries the session."""
         self._line = line
         self.session.wake = self._wake
-        self.session.put = line.put
+        self.session.way = line.way
         self._wake()
 
     @property

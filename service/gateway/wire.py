@@ -27,6 +27,7 @@ from service.gateway.framing import (
     text,
 )
 from service.gateway.line import CLOSE_SECONDS, Listener
+from service.gateway.short_way import Company, ShortWay
 from service.protocol.written import Written
 
 EXTENSION = "headway.wire"
@@ -40,7 +41,9 @@ class Wire(asyncio.Protocol):
 
     __slots__ = (
         "_busy",
+        "_companies",
         "_connections",
+        "_descriptor",
         "_ending",
         "_frames",
         "_held",
@@ -58,19 +61,25 @@ class Wire(asyncio.Protocol):
         self._listener = listener
         self._frames = FrameReader()
         self._busy = self._held = self._paused = self._is_over = False
+        self._companies: list[Company] = []
         self._ending: asyncio.TimerHandle | None = None
         connections.add(self)
+        link: socket.socket = transport.get_extra_info("socket")
         with suppress(OSError, AttributeError):
-            transport.get_extra_info("socket").setsockopt(
-                socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_IN_KERNEL
-            )
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_IN_KERNEL)
+        # What TLS has to wrap must not get past its transport.
+        self._descriptor = link.fileno() if transport.get_extra_info("sslcontext") is None else None
+        transport.set_protocol(self)
         # Whatever the kernel does not take at once pauses, and an empty buffer resumes: so what waits, waits merged.
         transport.set_write_buffer_limits(high=0)
-        transport.set_protocol(self)
 
     @property
     def is_free(self) -> bool:
         return not (self._paused or self._is_over)
+
+    @property
+    def way(self) -> ShortWay:
+        return self
 
     def put(self, frame: Written) -> bool:
         if self._busy:
@@ -78,8 +87,22 @@ class Wire(asyncio.Protocol):
         self._write(frame.frame)
         return True
 
+    def join(self, company: Company) -> int | None:
+        if self._busy or self._descriptor is None:
+            return None
+        self._companies.append(company)
+        return self._descriptor
+
+    def leave(self, company: Company) -> None:
+        self._companies.remove(company)
+
+    def overflow(self, rest: bytes) -> None:
+        if not self._is_over:
+            self._write(rest)
+
     def hold(self) -> None:
-        self._held = self._busy = True
+        self._held = True
+        self._block()
 
     def release(self) -> None:
         self._held = False
@@ -98,7 +121,7 @@ class Wire(asyncio.Protocol):
             self._end_soon()
 
     def abort(self) -> None:
-        self._is_over = self._busy = True
+        self._end()
         self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -118,7 +141,8 @@ class Wire(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The kernel takes no more."""
-        self._paused = self._busy = True
+        self._paused = True
+        self._block()
 
     def resume_writing(self) -> None:
         """It took all."""
@@ -130,7 +154,7 @@ class Wire(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone, whoever ended it."""
         del exc
-        self._is_over = self._busy = True
+        self._end()
         self._connections.discard(self)
         if self._ending is not None:
             self._ending.cancel()
@@ -166,8 +190,18 @@ class Wire(asyncio.Protocol):
         self._transport.close()
 
     def _end_soon(self) -> None:
-        self._is_over = self._busy = True
+        self._end()
         self._ending = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abort)
+
+    def _end(self) -> None:
+        self._is_over = True
+        self._block()
+
+    def _block(self) -> None:
+        """Nothing goes the short way: above all, nothing to a descriptor that may soon be another connection's."""
+        self._busy = True
+        while self._companies:
+            self._companies.pop().fall_out(cast("int", self._descriptor))
 
 
 class _Deaf(FrameReader):

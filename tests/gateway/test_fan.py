@@ -1,8 +1,10 @@
 """Readers of one job, quick and slow ones in any mixture: each reads every patch, once, in order."""
 
+import math
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +14,7 @@ from service.protocol import written
 from service.protocol.patch import Patch, apply, merge
 from service.protocol.snapshot import Snapshot
 from service.protocol.written import Written
+from tests.support.memory_line import Kernel, MemoryLine
 from tests.support.reader import Reader
 
 JOB = "00000000-0000-7000-8000-000000000000"
@@ -25,7 +28,7 @@ _steps = st.one_of(
     st.tuples(st.just("miss"), st.integers(1, 2), st.integers(0, 100)),
     st.tuples(st.just("again"), st.just(0), st.just(0)),
     st.tuples(st.just("epoch"), st.just(0), st.just(0)),
-    st.tuples(st.just("quick"), _who, st.booleans()),
+    st.tuples(st.just("tight"), _who, st.sampled_from([0, 1, 300, 1000, math.inf])),
     st.tuples(st.just("read"), _who, st.just(0)),
     st.tuples(st.just("leave"), _who, st.just(0)),
     st.tuples(st.just("join"), _who, st.just(0)),
@@ -35,34 +38,31 @@ _steps = st.one_of(
 class Watcher:
     """One reader, its outbox and its line."""
 
-    def __init__(self) -> None:
+    def __init__(self, kernel: Kernel) -> None:
         self.reader = Reader()
         self.outbox = JobOutbox(TOPIC, self)
-        self.is_quick = True
-        self.waits = False
-
-    def put(self, frame: Written, /) -> bool:
-        if self.waits or not self.is_quick:
-            return False
-        self.reader.take(orjson.loads(frame.payload))
-        return True
+        self.way = MemoryLine(kernel, self.reader)
+        self.room: float = math.inf
 
     def ready(self, outbox: Outbox) -> None:
-        self.waits = True
+        self.way.hold()
 
     def read(self) -> None:
+        self.way.read_kept()
+        self.way.room = self.room
         while (frame := self.outbox.take()) is not None:
             self.reader.take(orjson.loads(frame.payload))
-        self.waits = False
+        self.way.is_held = False
 
 
 class Job:
     """The truth, the fan and its watchers."""
 
-    def __init__(self) -> None:
+    def __init__(self, kernel: Kernel | None = None) -> None:
+        kernel = kernel or Kernel()
         self.truth = Snapshot(JOB, "e0", 0, 1, {"state": "queued", "percent": 0, "pages": {}})
-        self.fan = Fan()
-        self.watchers = [Watcher() for _ in range(READERS)]
+        self.fan = Fan(kernel.write)
+        self.watchers = [Watcher(kernel) for _ in range(READERS)]
         self.inside = set(range(READERS))
         self.last: Patch | None = None
         for each in self.watchers:
@@ -97,8 +97,9 @@ class Job:
         for outbox in self.fan:
             outbox.begin(self.truth, self._frame())
 
-    def quick(self, who: int, is_quick: bool) -> None:
-        self.watchers[who].is_quick = is_quick
+    def tight(self, who: int, room: float) -> None:
+        """So many bytes go out from one reading to the next."""
+        self.watchers[who].room = self.watchers[who].way.room = room
 
     def read(self, who: int, *_: Any) -> None:
         self.watchers[who].read()
@@ -151,11 +152,62 @@ def test_who_has_read_all_is_written_to_at_once_and_who_has_not_gets_one_merged_
     for value in range(1, 20):
         job.change(1, value)
     assert job.watchers[0].reader.patches == job.watchers[1].reader.patches == 19
-    job.quick(1, is_quick=False)
+    job.tight(1, 0)
     for value in range(20, 30):
         job.change(1, value)
     job.read(1)
     job.read(2)
-    assert [each.reader.patches for each in job.watchers] == [29, 20, 1]
+    assert [each.reader.patches for each in job.watchers] == [29, 21, 1], (
+        "one was on its way, the rest merged"
+    )
     assert all(each.reader.job(TOPIC) == job.truth for each in job.watchers)
     assert all(each.reader.reasons == ["first"] for each in job.watchers)
+
+
+@pytest.mark.parametrize("room", [0, 1, 150])
+def test_what_the_kernel_does_not_take_goes_first_and_the_next_patch_waits(room: int) -> None:
+    job = Job()
+    for number in range(READERS):
+        job.read(number)
+    job.change(1, 1)
+    assert job.fan.in_step == READERS
+    job.tight(1, room)
+    job.change(1, 2)
+    assert job.fan.in_step == READERS - 1
+    job.change(1, 3)
+    assert [each.reader.patches for each in job.watchers] == [3, 1, 3]
+    job.tight(1, math.inf)
+    job.read(1)
+    assert [each.reader.patches for each in job.watchers] == [3, 3, 3]
+    job.change(1, 4)
+    assert job.fan.in_step == READERS, "it has caught up"
+    assert all(each.reader.job(TOPIC) == job.truth for each in job.watchers)
+
+
+def test_the_descriptor_of_a_line_that_has_ended_is_not_written_to_any_more() -> None:
+    kernel = Kernel()
+    jobs = [Job(kernel), Job(kernel)]
+    line = jobs[1].watchers[0].way = jobs[0].watchers[0].way
+    for job in jobs:
+        job.read(0)
+        job.change(1, 1)
+        assert job.fan.in_step == 1
+    line.end()
+    another = MemoryLine(kernel, Reader())
+    another.is_held = False
+    assert another.descriptor == line.descriptor
+    for job in jobs:
+        job.change(1, 2)
+        assert job.fan.in_step == 0
+    assert not another.companies
+
+
+def test_a_line_that_has_no_descriptor_is_written_to_all_the_same() -> None:
+    job = Job()
+    job.watchers[0].way.is_wrapped = True
+    for number in range(READERS):
+        job.read(number)
+    for value in range(1, 5):
+        job.change(1, value)
+    assert job.fan.in_step == READERS - 1
+    assert [each.reader.patches for each in job.watchers] == [4, 4, 4]

@@ -92,11 +92,15 @@ class SessionMachine(RuleBasedStateMachine):
     def quick(self, is_quick: bool) -> None:
         self.world.quick(is_quick)
 
+    @rule(room=st.sampled_from([1, 100, 1000]))
+    def tight(self, room: int) -> None:
+        self.world.tight(room)
+
     @rule(job=_jobs, changes=st.lists(_changes, min_size=2, max_size=4), is_quick=st.booleans())
     def flow(self, job: str, changes: list[dict[str, Any]], is_quick: bool) -> None:
         """The reader has read all, and gets what follows at once, until it is slow again."""
-        self.world.read(10_000)
         self.world.quick(True)
+        self.world.read(10_000)
         for changed in changes:
             self.world.change(job, changed)
             self.world.time(0.2)

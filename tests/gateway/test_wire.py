@@ -1,6 +1,7 @@
 """The connection itself: frames in their order, every broken one with its close code, and nothing left behind."""
 
 import asyncio
+import itertools
 
 import orjson
 import pytest
@@ -28,6 +29,7 @@ class Stand:
         self.topic = f"job:{job}"
         self._job = job
         self._healthy = healthy
+        self._states = itertools.cycle(("processing", "queued"))
 
     async def connect(self) -> BareSocket:
         """One more socket, which has been greeted."""
@@ -39,6 +41,12 @@ class Stand:
     def subscribe(self) -> bytes:
         """The request for the job's topic."""
         return orjson.dumps({"type": "subscribe", "id": 1, "topic": self.topic})
+
+    async def goes_on(self) -> None:
+        """Something happens to the job, and its reader sees it."""
+        state = next(self._states)
+        await self.gateway.change(self._job, state=state)
+        await self._healthy.shows(self.topic, state=state)
 
     async def is_well(self) -> None:
         """The healthy reader is served, and is the only one who is."""
@@ -184,6 +192,29 @@ async def test_who_vanishes_leaves_nothing(stand: Stand) -> None:
         one = await stand.connect()
         one.send(frame(TEXT, stand.subscribe()))
         one.abort()
+    await stand.is_well()
+
+
+async def test_newcomers_hear_nothing_of_those_whose_descriptors_they_get(stand: Stand) -> None:
+    """Events go on all the time, and every connection that ends, however it does, is followed by another at once."""
+    for number in range(12):
+        leaving = await stand.connect()
+        leaving.send(frame(TEXT, stand.subscribe()))
+        for _ in range(3):
+            assert (await leaving.next() or (None, b""))[0] == TEXT
+            await stand.goes_on()
+        match number % 3:
+            case 0:
+                leaving.abort()
+            case 1:
+                leaving.writer.close()
+            case _:
+                leaving.send(frame(CLOSE))
+        newcomer = await stand.connect()
+        await stand.goes_on()
+        newcomer.send(frame(CLOSE))
+        assert await newcomer.rest() == [(CLOSE, b"")]
+        leaving.abort()
     await stand.is_well()
 
 

@@ -1,5 +1,6 @@
 """A session in a world without sockets: the truth and its views, and a reader whose link is slow, quick or lost."""
 
+import math
 from collections.abc import Iterator
 from functools import reduce
 from itertools import count
@@ -17,6 +18,7 @@ from service.protocol.patch import Patch, apply, card_patch, merge
 from service.protocol.snapshot import Snapshot, card
 from service.protocol.values import without_nulls
 from service.protocol.written import Written
+from tests.support.memory_line import Kernel, MemoryLine
 from tests.support.reader import Reader
 
 JOBS = [f"00000000-0000-7000-8000-00000000000{n}" for n in range(4)]
@@ -27,8 +29,8 @@ KEPT = 6
 
 
 class SessionWorld:
-    """The truth, views as plain as can be, one session after the other, and the reader at its end, whose line may take
-    frames at once, and may be lost with all that is on its way."""
+    """The truth, views as plain as can be, one session after the other, and the reader at its end, whose line takes so
+    many bytes at once as there is room for, and may be lost with all that is on its way."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -39,12 +41,13 @@ class SessionWorld:
         self.paces = {"job": Pace(), "list": Pace()}
         self.value = ShownValue(BATCH)
         self.batch: dict[str, Any] = {"jobs": {}}
-        self.fans = {each: Fan() for each in JOBS}
+        self.kernel = Kernel()
+        self.fans = {each: Fan(self.kernel.write) for each in JOBS}
         self.history: dict[str, list[Patch]] = {each: [] for each in JOBS}
-        self.is_quick, self.is_held = False, True
+        self.room: float = 0
+        self.reader = Reader()
         self.session = self._linked()
         self.outboxes: dict[str, Outbox] = {}
-        self.reader = Reader()
         self.epochs: Iterator[int] = count(1)
         self.requests: Iterator[int] = count(1)
 
@@ -108,22 +111,19 @@ class SessionWorld:
             self._pass_on_list(patch)
 
     def quick(self, is_quick: bool) -> None:
-        self.is_quick = is_quick
+        self.tight(math.inf if is_quick else 0)
 
-    def _hold(self) -> None:
-        self.is_held = True
-
-    def _put(self, frame: Written) -> bool:
-        if self.is_held or not self.is_quick:
-            return False
-        self.reader.take(orjson.loads(frame.payload))
-        return True
+    def tight(self, room: float) -> None:
+        """So many bytes go out from one reading to the next."""
+        self.room = self.line.room = room
 
     def read(self, frames: int) -> None:
+        self.line.read_kept()
+        self.line.room = self.room
         for _ in range(frames):
             frame = self.session.take()
             if frame is None:
-                self.is_held = False
+                self.line.is_held = False
                 return
             self.reader.take(orjson.loads(frame.payload))
 
@@ -133,6 +133,7 @@ class SessionWorld:
             if self.session.take() is None:
                 break
         topics = list(self.session.subscriptions)
+        self.line.end()
         for topic, outbox in self.outboxes.items():
             self._forget(topic, outbox)
         self.outboxes.clear()
@@ -158,8 +159,9 @@ class SessionWorld:
 
     def _linked(self) -> Session:
         session = Session(self.now, 10.0, 1000, 600)
-        session.wake, session.put = self._hold, self._put
-        self.is_held = True
+        self.line = MemoryLine(self.kernel, self.reader)
+        self.line.room = self.room
+        session.wake, session.way = self.line.hold, self.line
         return session
 
     def subscribe(self, topic: str) -> None:
