@@ -13,6 +13,7 @@ SENT = "sent"
 """Names the moment in which an event was offered: nanoseconds of the clock that all processes of a machine share."""
 
 _MARK = re.compile(rb'"%s":(\d+)' % SENT.encode())
+_SEQ = re.compile(rb'"seq":\[(\d+),(\d+)\]')
 
 
 class Heard(Enum):
@@ -107,6 +108,12 @@ def subscribing(topics: Sequence[str], since: str | None = None) -> list[bytes]:
         )
         for number, topic in enumerate(topics, 1)
     ]
+
+
+def events_in(text: bytes) -> int:
+    """How many events a delivery tells of: a gateway may have merged some that came close together."""
+    found = _SEQ.search(text)
+    return 1 + int(found[2]) - int(found[1]) if found else 1
 
 
 def offered_at(text: bytes) -> int | None:

@@ -12,7 +12,7 @@ from websockets.typing import Subprotocol
 
 from service.protocol.frames import SUBPROTOCOL
 from tests.benchmarks.live.audience import HOST, Group, come
-from tests.benchmarks.live.dialects import Headway, Heard, SocketIO, offered_at
+from tests.benchmarks.live.dialects import Headway, Heard, SocketIO, events_in, offered_at
 from tests.benchmarks.live.events import OfferedJob
 from tests.benchmarks.live.following import Follower
 from tests.benchmarks.live.patches import on_the_wire
@@ -89,6 +89,13 @@ def test_an_event_is_marked_with_the_moment_of_its_offer() -> None:
     assert all(mark and before <= mark <= time.monotonic_ns() for mark in marks)
     assert orjson.loads(frame)["set"]["pages"] == facts.pages == {"1": "td"}
     assert offered_at(b'{"type":"patch"}') is None
+
+
+def test_events_that_were_merged_all_count() -> None:
+    """Without it a gateway that merges would be waited for in vain."""
+    assert events_in(orjson.dumps(OfferedJob("a", "owner").frame())) == 1
+    assert events_in(b'{"type":"patch","seq":[8,10],"set":{}}') == 3
+    assert events_in(b'{"type":"patch"}') == 1
 
 
 def test_socketio_is_spoken_as_far_as_it_is_needed() -> None:
