@@ -9,11 +9,15 @@ from workers.engines.failures import DocumentRefused
 
 
 class BoundedBlobs:
-    """A BlobStore over another. Whoever writes too much gets DocumentRefused("output_too_large")."""
+    """A BlobStore over another. Whoever writes too much gets DocumentRefused("output_too_large").
 
-    def __init__(self, blobs: BlobStore, most_bytes: int) -> None:
+    The key of each blob joins `placed` before it is there.
+    """
+
+    def __init__(self, blobs: BlobStore, most_bytes: int, placed: list[str]) -> None:
         self._blobs = blobs
         self._left = most_bytes
+        self.placed = placed
 
     def take(self, size: int) -> None:
         """So many bytes are about to be written."""
@@ -29,6 +33,7 @@ class BoundedBlobs:
 
     async def put(self, key: str, content: bytes) -> Stored:
         self.take(len(content))
+        self.placed.append(key)
         return await self._blobs.put(key, content)
 
     async def read(self, key: str) -> bytes:
@@ -76,4 +81,6 @@ class _BoundedWriter:
         await self._writer.write(chunk)
 
     async def commit(self, key: str) -> Stored:
+        # Whoever is stopped meanwhile leaves a thread behind that goes on.
+        self._blobs.placed.append(key)
         return await self._writer.commit(key)

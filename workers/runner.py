@@ -92,18 +92,22 @@ class Runner:
 
     async def _run_to_its_end(self, claim: Claim, running: RunningStep, place: Place) -> None:
         parts = self._parts
+        placed: list[str] = []
         try:
             if claim.step.deaths >= SUSPECT_DEATHS and not await place.alone():
                 await parts.recording.handed_back(claim)
                 return
-            await self._run_claimed(claim, running)
+            if not await self._run_claimed(claim, running, placed):
+                await parts.work.remove(claim, placed)
         except asyncio.CancelledError:
             if running.stop is Stop.LEAVING:
                 await asyncio.shield(parts.recording.handed_back(claim))
             if running.stop is None:
                 raise
+            await parts.work.remove(claim, placed)
         except LostStep:
             _log.info("step_lost")
+            await parts.work.remove(claim, placed)
         except (SQLAlchemyError, OSError):
             _log.exception("step_not_recorded")
         finally:
@@ -126,7 +130,8 @@ class Runner:
         self._parts.running.add(running)
         return running
 
-    async def _run_claimed(self, claim: Claim, running: RunningStep) -> None:
+    async def _run_claimed(self, claim: Claim, running: RunningStep, placed: list[str]) -> bool:
+        """Whether its result was recorded, and with it what it wrote."""
         parts, job, step = self._parts, claim.job, claim.step
         attempt = Attempt(job.id, job.owner_id, job.run, step.id, step.attempt, step.cost, step.weight)
         report = StepReport(parts.log, parts.echo, attempt, job.phases[step.phase], parts.slow_after)
@@ -134,10 +139,10 @@ class Runner:
             await parts.echo.publish(job.id, *([log_line("started")] if claim.first else []))
         admission = await parts.recording.engines.admit(claim)
         if admission is Admission.HELD:
-            return
+            return False
         try:
             async with report.running():
-                worked = await parts.work.run(claim, report, parts.secrets.open(job.secret))
+                worked = await parts.work.run(claim, report, parts.secrets.open(job.secret), placed)
         except AskPerson as asked:
             running.settled = True
             await report.flush()
@@ -160,3 +165,5 @@ class Runner:
                 await parts.recording.engines.answered(claim)
             await report.flush(ended=True)
             await parts.recording.done(claim, worked, report.phase_code)
+            return True
+        return False

@@ -1,7 +1,10 @@
 """What happens inside a claimed step: its phase's run, and for a short job the phases after it as well."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+import structlog
 
 from service.adapters.blob_store import BlobStore
 from service.adapters.database import Database
@@ -17,6 +20,8 @@ from workers.failures import StepTimedOut
 from workers.pipelines.declaration import Pipeline, StepContext
 from workers.report import StepReport
 from workers.stored import run_phase
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,16 @@ class Worked:
     later_cost: int = 0
 
 
+@dataclass(frozen=True)
+class _Given:
+    """What an attempt has to do, whom it tells, and where it writes down what it wrote."""
+
+    claim: Claim
+    report: StepReport
+    answers: JsonObject
+    placed: list[str]
+
+
 class Work:
     """Runs a claimed step's phase. Raises what the phase raises; the report knows which phase it was."""
 
@@ -48,25 +63,41 @@ class Work:
         self._tools = tools
         self._advance = advance
 
-    async def run(self, claim: Claim, report: StepReport, answers: JsonObject) -> Worked:
-        """Does the work and writes its blobs; nothing is recorded yet. Raises StepTimedOut as well."""
+    async def run(self, claim: Claim, report: StepReport, answers: JsonObject, placed: list[str]) -> Worked:
+        """Does the work and writes its blobs; nothing is recorded yet. Raises StepTimedOut as well.
+
+        The blobs' keys join `placed`, those too that were only about to be written: see `remove`.
+        """
         seconds = self._tools.limits.step_seconds
         limit = asyncio.timeout(seconds)
         try:
             async with limit:
-                return await self._run(claim, report, answers)
+                return await self._run(_Given(claim, report, answers, placed))
         except TimeoutError as error:
             if limit.expired():
                 raise StepTimedOut(seconds) from error
             raise
 
-    async def _run(self, claim: Claim, report: StepReport, answers: JsonObject) -> Worked:
+    async def remove(self, claim: Claim, placed: Sequence[str]) -> None:
+        """Deletes what an attempt wrote for its job that was not recorded, and never will be.
+
+        What was derived from the document stays for others. What can't be deleted now is collected as an orphan.
+        """
+        try:
+            for key in placed:
+                if key.startswith(f"{claim.job.id}/"):
+                    await self._blobs.delete(key)
+        except OSError:
+            _log.exception("blobs_left")
+
+    async def _run(self, given: _Given) -> Worked:
+        claim = given.claim
         pipeline = self._advance.pipeline(claim.job)
         before, slots = await self._before(claim)
         plan = StepPlan(claim.step.cost, claim.step.input)
         page_count = claim.job.page_count
         key = f"{claim.job.id}/{claim.step.id}/{claim.step.attempt}"
-        context = self._context(claim, pipeline, plan, report, answers, before, page_count, key)
+        context = self._context(given, pipeline, plan, before, page_count, key)
         first = claim.document if claim.step.phase == 0 else None
         done = await run_phase(pipeline.phases[claim.step.phase], context, first)
         self._tools.costs.learn(done.spent)
@@ -74,25 +105,29 @@ class Work:
         if claim.step.phase == 0 and claim.job.steps_total == 1 and not done.more:
             before.append(_past(0, claim.step.number, plan, done))
             page_count = done.page_count or page_count
-            await self._run_on(claim, pipeline, report, answers, before, page_count, slots, worked)
+            await self._run_on(given, pipeline, before, page_count, slots, worked)
         return worked
 
     async def _run_on(
         self,
-        claim: Claim,
+        given: _Given,
         pipeline: Pipeline,
-        report: StepReport,
-        answers: JsonObject,
         before: list[PastWork],
         page_count: int | None,
         slots: int,
         worked: Worked,
     ) -> None:
-        """Runs all later phases here while the rest is short, and too short to be shared with other slots."""
+        """Runs all later phases here while the rest is short, and too short to be shared with other slots.
+
+        What needs an engine is a step of its own: it is counted with others of that engine, and waits while it is away.
+        """
+        claim, report = given.claim, given.report
         facts = document_facts(claim.document)
         for phase in range(1, len(pipeline.phases)):
             claim.job.page_count = page_count
             following = self._advance.plan(claim.job, facts, before, phase, slots)
+            if any(each.engine for each in following.steps):
+                return
             if not runs_on([each.cost for each in following.steps], following.later_cost, slots):
                 return
             worked.later_cost = following.later_cost
@@ -100,7 +135,7 @@ class Work:
             report.extend(sum(each.cost for each in following.steps))
             for number, plan in enumerate(following.steps):
                 key = f"{claim.job.id}/{claim.step.id}/{claim.step.attempt}-{phase}-{number}"
-                context = self._context(claim, pipeline, plan, report, answers, before, page_count, key)
+                context = self._context(given, pipeline, plan, before, page_count, key)
                 done = await run_phase(pipeline.phases[phase], context)
                 self._tools.costs.learn(done.spent)
                 before.append(_past(phase, number, plan, done))
@@ -117,15 +152,14 @@ class Work:
 
     def _context(
         self,
-        claim: Claim,
+        given: _Given,
         pipeline: Pipeline,
         plan: StepPlan,
-        report: StepReport,
-        answers: JsonObject,
         before: list[PastWork],
         page_count: int | None,
         key: str,
     ) -> StepContext:
+        claim = given.claim
         return StepContext(
             job_id=claim.job.id,
             step_id=claim.step.id,
@@ -134,11 +168,11 @@ class Work:
             input=plan.input,
             cost=plan.cost,
             page_count=page_count,
-            answers=answers,
+            answers=given.answers,
             before=tuple(before),
             output_key=key,
-            report=report,
-            blobs=BoundedBlobs(self._blobs, self._tools.limits.output_bytes),
+            report=given.report,
+            blobs=BoundedBlobs(self._blobs, self._tools.limits.output_bytes, given.placed),
             tools=self._tools,
             failures=claim.step.failures - claim.step.deaths,
             doubts=claim.step.doubts,

@@ -17,10 +17,12 @@ from tests.support.documentai_simulator import (
     answer_changed,
     answer_well,
     refuse,
+    stall,
 )
 from tests.support.documentai_truth import known_pages
 from tests.support.house import House, open_house, percents
 from tests.support.pdf_files import mixed_pdf, scanned_pdf
+from tests.support.waiting import until
 from workers.engines.ocr import choice
 from workers.engines.ocr.documentai import DocumentAi, DocumentAiPlace, Persistence
 
@@ -188,3 +190,24 @@ async def test_a_service_that_denies_us_fails_the_job_at_once(
     value = await ended(house, "failed")
     assert (value["error"]["code"], len(simulator.requests)) == ("ocr_denied", 1)
     assert "1234" not in orjson.dumps(value).decode()
+
+
+@pytest.mark.parametrize("pages", [1, 3], ids=["a short job", "a longer one"])
+async def test_a_cancel_abandons_what_is_under_way_there_and_says_so(
+    house: House, simulator: DocumentAiSimulator, pages: int
+) -> None:
+    """The request is given up at once, and its answer awaited by nobody; the log names who was still being asked."""
+    simulator.next(stall)
+    async with house.worker() as worker:
+        content = scanned_pdf(*["words"] * pages, dpi=50)
+        job_id = (await house.accept("scan.pdf", "pdf", content)).job_id
+        await until(lambda: simulator.under_way == 1, "it is asked", seconds=40)
+        await house.a.commands.cancel(job_id, house.actor)
+        await until(lambda: simulator.given_up == 1, "the request is given up", seconds=5)
+        await until(lambda: not worker.running.all(), "nothing runs")
+    value = (await house.snapshot(job_id)).value
+    last = [value["log"][number] for number in sorted(value["log"], key=int)][-2:]
+    assert [line["code"] for line in last] == ["remote_abandoned", "cancelled"]
+    assert last[0]["text"] == "Google Document AI was still being asked; its answer is left unread"
+    assert (value["state"], value["cancelled_by"], value["artifacts"]) == ("cancelled", "Ada", {})
+    assert len(simulator.requests) == 1
