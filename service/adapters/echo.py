@@ -50,6 +50,18 @@ class Echo:
         self._log = log
         self._published: dict[str, int] = {}
 
+    async def begin(self, job_id: str, *lines: JsonObject) -> None:
+        """Publishes a job that nobody has heard of yet; otherwise as `publish`, which it spares two trips."""
+        try:
+            revision = await self.seed(job_id, *lines)
+        except (TimeoutError, RedisError, OSError) as lost:
+            _log.warning("publish_postponed", job_id=job_id, reason=str(lost))
+            return
+        if revision is None:
+            await self.publish(job_id, *lines)
+        else:
+            self._published[job_id] = max(revision, self._published.get(job_id, 0))
+
     async def publish(self, job_id: str, *lines: JsonObject) -> bool:
         """Publishes the job as its row stands now; the lines join the job's log, once.
 
@@ -68,17 +80,20 @@ class Echo:
         self._published[job_id] = max(truth.job.revision, self._published.get(job_id, 0))
         return True
 
-    async def seed(self, job_id: str, *lines: JsonObject) -> None:
-        """Writes the log of a job anew from SQL, if Redis has none of this server or an older one."""
+    async def seed(self, job_id: str, *lines: JsonObject) -> int | None:
+        """Writes the log of a job anew from SQL, if Redis has none of this server or an older one.
+
+        Returns the revision that it has now; None where it was not written.
+        """
         async with self._db.reading() as session:
             job = await session.get(JobRow, job_id)
             if job is None:
-                return
+                return None
             steps = list(await session.scalars(select(StepRow).where(StepRow.job_id == job_id)))
             value = await self._value(session, job)
         if job.state not in ENDED:  # an ended job's stored log has its last line
             value["log"] = with_lines(value["log"], list(lines))
-        await self._log.seed(
+        written = await self._log.seed(
             Seed(
                 job_id=job.id,
                 owner_id=job.owner_id,
@@ -91,6 +106,7 @@ class Echo:
                 percent=job.percent,
             )
         )
+        return job.revision if written else None
 
     async def snapshot(self, job_id: str) -> Snapshot | None:
         """The job's snapshot: live where Redis has it, stored for an ended job, seeded for any other.

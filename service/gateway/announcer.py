@@ -3,18 +3,27 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import structlog
 
-from service.adapters.dispatch import Dispatcher
+from service.adapters.dispatch import Dispatcher, Ring
 from service.adapters.echo import Echo
 from service.domain.json import JsonObject
 
 _log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class _News:
+    job_id: str
+    lines: tuple[JsonObject, ...]
+    rings: list[Ring]
+    is_new: bool
+
+
 class Announcer:
-    """One task announces what has gathered while it announced the last: thirty uploads at once are few dispatches.
+    """One task announces what has gathered while it announced the last.
 
     What it fails to do, the reconciler does.
     """
@@ -22,13 +31,16 @@ class Announcer:
     def __init__(self, echo: Echo, dispatcher: Dispatcher) -> None:
         self._echo = echo
         self._dispatcher = dispatcher
-        self._waiting: list[tuple[str, tuple[JsonObject, ...]]] = []
+        self._waiting: list[_News] = []
         self._something = asyncio.Event()
         self._ending = False
 
-    def announce(self, job_id: str, *lines: JsonObject) -> None:
-        """The job has been accepted or started, which the lines tell in its log; returns at once."""
-        self._waiting.append((job_id, lines))
+    def announce(self, job_id: str, *lines: JsonObject, rings: list[Ring], is_new: bool = True) -> None:
+        """The job has been accepted or started, which the lines tell in its log; returns at once.
+
+        `rings`: what was picked in the same transaction.
+        """
+        self._waiting.append(_News(job_id, lines, rings, is_new))
         self._something.set()
 
     async def joined(self, job_id: str, owner_id: str) -> None:
@@ -53,11 +65,17 @@ class Announcer:
 
     async def _announce(self) -> None:
         self._something.clear()
-        jobs, self._waiting = self._waiting, []
-        if not jobs:
+        news, self._waiting = self._waiting, []
+        if not news:
             return
         try:
-            await asyncio.gather(*(self._echo.publish(job_id, *lines) for job_id, lines in jobs))
-            await self._dispatcher.dispatch()
+            await asyncio.gather(*map(self._tell, news))
+            await self._dispatcher.ring([ring for each in news for ring in each.rings], wake=True)
         except Exception as error:  # noqa: BLE001 - whatever it is, the task must live, and the reconciler repairs
-            _log.warning("announcing_postponed", jobs=len(jobs), reason=repr(error))
+            _log.warning("announcing_postponed", jobs=len(news), reason=repr(error))
+
+    async def _tell(self, news: _News) -> None:
+        if news.is_new:
+            await self._echo.begin(news.job_id, *news.lines)
+        else:
+            await self._echo.publish(news.job_id, *news.lines)

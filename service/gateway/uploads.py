@@ -10,6 +10,7 @@ from starlette.responses import Response
 from service.adapters.blob_store import BlobStore
 from service.adapters.clock import read_clock
 from service.adapters.database import Database
+from service.adapters.dispatch import pick
 from service.adapters.records.intake import Accepted, NewDocument, Order, accept
 from service.adapters.tables import BatchRow
 from service.domain.document import display_name
@@ -222,6 +223,9 @@ class Uploads:
                     )
                     await session.flush()
                 accepted = await accept(session, document, order.spec, what)
+                await session.flush()
+                has_work = accepted.started or not accepted.duplicate_of
+                rings = await pick(session) if has_work else []
         except BaseException:
             await self._blobs.delete(key)
             raise
@@ -231,10 +235,10 @@ class Uploads:
             await self._announcer.joined(accepted.job_id, order.owner.user_id)
             if accepted.started:
                 line = {**log_line("start_asked"), "by": order.owner.name}
-                self._announcer.announce(accepted.job_id, line)
+                self._announcer.announce(accepted.job_id, line, rings=rings, is_new=False)
         else:
             unseen = [log_line("not_scanned", "warning")] if received.unseen else []
-            self._announcer.announce(accepted.job_id, log_line("accepted"), *unseen)
+            self._announcer.announce(accepted.job_id, log_line("accepted"), *unseen, rings=rings)
         return accepted
 
     def _reject(self, name: str, problem: Problem, taken: _Taken) -> None:
