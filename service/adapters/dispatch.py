@@ -58,9 +58,9 @@ async def live_slots(session: AsyncSession) -> int:
 
 
 async def slots_for(session: AsyncSession, job_id: str) -> int:
-    """On how many live slots the job's steps can run side by side; at least one.
+    """On how many live slots the job's steps are worth being run side by side; at least one.
 
-    Those that other jobs' steps hold or are due for don't count: to split work for them costs and gains nothing.
+    Those that other jobs' steps wait for don't count: more steps of one job would end nothing sooner.
     """
     now = await read_clock(session)
     asked = {"of": job_id, "now": now, "alive_since": now - LIVE_SECONDS}
@@ -239,7 +239,7 @@ def _for_one():
         select(StepRow.id)
         .join(JobRow, JobRow.id == StepRow.job_id)
         .where(
-            StepRow.state.in_([StepState.RUNNING, StepState.QUEUED]),
+            StepRow.state == StepState.QUEUED,
             StepRow.run_at <= _NOW,
             StepRow.job_id != bindparam("of"),
             JobRow.state.in_(list(RUNNABLE)),
