@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.database import Database, async_url
@@ -110,3 +111,29 @@ async def test_a_reading_session_sees_one_moment(db: Database) -> None:
             writer.add(user(1))
         assert await count(session) == 0
     assert await users(db) == 1
+
+
+async def test_a_process_that_was_stopped_within_a_transaction_gives_up_its_locks(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who needs the row waits for it no longer than that, and what the other had written is undone."""
+    monkeypatch.setattr("service.adapters.database.IDLE_SECONDS", 0.3)
+    stopped, other = Database(postgres_url), Database(postgres_url)
+    async with other.writing() as session:
+        session.add(user(1))
+
+    async def stand_still() -> None:
+        async with stopped.writing() as session:
+            await session.execute(text("UPDATE users SET name = 'Zoe'"))
+            async with asyncio.timeout(20), other.writing() as others:
+                await others.execute(text("UPDATE users SET role = 'admin'"))
+
+    with pytest.raises(DBAPIError):
+        await stand_still()
+    async with other.reading() as session:
+        row = await session.get(UserRow, "1")
+    assert row is not None
+    assert (row.name, row.role) == ("Ada", "admin")
+    assert await users(stopped) == 1
+    await stopped.close()
+    await other.close()
