@@ -7,6 +7,7 @@ import pytest
 
 from service.domain.work import StepDone
 from tests.support.house import House, open_house
+from tests.support.pdf_files import pages_alike
 from tests.support.small_worker import give, phase, small, small_worker
 from tests.support.waiting import until
 from workers import stored
@@ -79,3 +80,28 @@ async def test_one_that_comes_back_in_time_costs_nothing_but_that(house: House) 
         away.rename(path)
         job = await house.state(job_id, "completed")
     assert job.attempt == 0
+
+
+@pytest.mark.parametrize("damage", ["other", "gone"])
+async def test_a_document_that_is_damaged_while_it_is_read_is_noticed(
+    house: House, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    """Neither a page nor the document is said to be at fault, and nothing is made of what was left of it."""
+    monkeypatch.setattr(stored, "AGAIN_AFTER_SECONDS", (0.02, 0.03, 0.04))
+    content = pages_alike(2500)
+    job_id = (await house.accept("a.pdf", "pdf", content, options={"ocr": "never"})).job_id
+    path = house.settings.data_dir / "blobs" / house.actor.user_id / (await house.job(job_id)).document_id
+
+    async def reads() -> bool:
+        return "td" in ((await house.snapshot(job_id)).value.get("pages") or {}).values()
+
+    async with house.worker(drain_seconds=0.6):
+        await until(reads, "pages are read", seconds=30)
+        if damage == "gone":
+            path.unlink()
+        else:
+            with path.open("r+b") as file:
+                file.write(bytes(len(content)))
+        await house.state(job_id, "failed", seconds=30)
+    value = (await house.snapshot(job_id)).value
+    assert (value["error"]["code"], value["artifacts"]) == ("storage_unreadable", {})

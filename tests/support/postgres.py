@@ -26,14 +26,18 @@ _TEMPLATE = "template_migrated"
 
 
 class TestPostgres:
-    """The server of this run. Its folder is named after the run, so that two runs side by side have two."""
+    """The server of this run. Its folder is named after the run, so that two runs side by side have two.
+
+    One that `survives` a crash keeps what was committed; the others need not, and are faster.
+    """
 
     __test__ = False
 
-    def __init__(self, run: str, owner: int) -> None:
+    def __init__(self, run: str, owner: int, *, survives: bool = False) -> None:
         name = re.sub(r"\W", "", run)
         self._folder = Path(tempfile.gettempdir()) / f"headway-tests-{os.getuid()}-{name}"
         self._owner = owner
+        self._synchronous = "on" if survives else "off"
 
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of a database."""
@@ -71,7 +75,7 @@ class TestPostgres:
         os.close(handle)
 
     def restart(self) -> None:
-        """Ends the server at once, as a crash would; returns when it answers again. Only for who has it alone."""
+        """Ends the server at once, as a crash would; returns when it answers again. For who has it alone."""
         guard = self._guard()
         assert guard is not None, "it runs"
         before = self._began()
@@ -101,7 +105,10 @@ class TestPostgres:
                 return
             log = (self._folder / "log").open("wb")
             guard = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.postgres_guard", str(self._folder), str(self._owner)],
+                [
+                    *(sys.executable, "-m", "tests.support.postgres_guard"),
+                    *(str(self._folder), str(self._owner), self._synchronous),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

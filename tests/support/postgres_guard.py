@@ -2,7 +2,7 @@
 
 SIGHUP ends the server at once, as a crash would, and starts it again on its files.
 
-    python -m tests.support.postgres_guard FOLDER PID
+    python -m tests.support.postgres_guard FOLDER PID SYNCHRONOUS_COMMIT
 
 PostgreSQL refuses to run as root, so there it runs as `nobody`, from a copy of its programs when `nobody` cannot reach
 them.
@@ -31,7 +31,6 @@ _SETTINGS = (
     "shared_buffers=32MB",
     # A test's database need not outlive the machine.
     "fsync=off",
-    "synchronous_commit=off",
     "full_page_writes=off",
     # Waiting for a checkpoint is what makes a new database slow.
     "max_wal_size=4GB",
@@ -46,15 +45,15 @@ class _Identity(TypedDict, total=False):
 
 
 def main() -> None:
-    folder, owner = Path(sys.argv[1]), int(sys.argv[2])
+    folder, owner, synchronous = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     owner_handle = os.pidfd_open(owner)
     told = _pipe_of_signals()
-    server = start(folder)
+    server = start(folder, synchronous)
     try:
         while _next_signal(owner_handle, told) == signal.SIGHUP:
             server.send_signal(signal.SIGQUIT)
             server.wait()
-            server = _serve(folder)
+            server = _serve(folder, synchronous)
     finally:
         # SIGQUIT: at once; nothing in it is to be kept.
         server.send_signal(signal.SIGQUIT)
@@ -62,8 +61,11 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def start(folder: Path) -> "subprocess.Popen[bytes]":
-    """Starts a server whose socket and files are in the folder; it dies with this process."""
+def start(folder: Path, synchronous: str) -> "subprocess.Popen[bytes]":
+    """Starts a server whose socket and files are in the folder; it dies with this process.
+
+    Where `synchronous` is `off`, a crash loses the last that was committed.
+    """
     identity = _identity()
     programs = _reachable_programs(folder) if identity else _PROGRAMS
     files = folder / "files"
@@ -84,10 +86,10 @@ def start(folder: Path) -> "subprocess.Popen[bytes]":
         stdout=subprocess.DEVNULL,
         **identity,
     )
-    return _serve(folder)
+    return _serve(folder, synchronous)
 
 
-def _serve(folder: Path) -> "subprocess.Popen[bytes]":
+def _serve(folder: Path, synchronous: str) -> "subprocess.Popen[bytes]":
     identity = _identity()
     programs = _reachable_programs(folder) if identity else _PROGRAMS
     return subprocess.Popen(
@@ -95,7 +97,11 @@ def _serve(folder: Path) -> "subprocess.Popen[bytes]":
             str(programs / "bin/postgres"),
             *("-D", str(folder / "files")),
             *("-k", str(folder)),
-            *(part for setting in _SETTINGS for part in ("-c", setting)),
+            *(
+                part
+                for setting in (*_SETTINGS, f"synchronous_commit={synchronous}")
+                for part in ("-c", setting)
+            ),
         ],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

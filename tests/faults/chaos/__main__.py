@@ -81,7 +81,7 @@ def _place(database: str) -> Generator[Where]:
             migrate(url)
             yield Where(folder, url)
             return
-        server = TestPostgres(f"chaos{os.getpid()}", os.getpid())
+        server = TestPostgres(f"chaos{os.getpid()}", os.getpid(), survives=True)
         try:
             for url in server.fresh(migrate):
                 yield Where(folder, url, server)

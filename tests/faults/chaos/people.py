@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import httpx
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.adapters.tables import JobRow
 from service.domain.job import ENDED
@@ -173,7 +174,7 @@ class People:
 
     async def _look(self) -> None:
         while True:
-            with suppress(OSError):
+            with suppress(SQLAlchemyError, OSError):
                 await self.look()
             await asyncio.sleep(_LOOK_SECONDS)
 

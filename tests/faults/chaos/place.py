@@ -12,6 +12,7 @@ from service.adapters.dispatch import live_slots
 from service.adapters.records import accounts
 from service.domain.account import Actor
 from tests.faults.chaos import audit
+from tests.faults.chaos.asking import until_so
 from tests.faults.chaos.evidence import FOLDER, WITHOUT, Evidence
 from tests.faults.chaos.orphans import Adopted, adopting
 from tests.faults.site import Site, open_site
@@ -20,7 +21,6 @@ from tests.support.house import House, open_house
 from tests.support.postgres import TestPostgres
 from tests.support.processes import is_alive
 from tests.support.server_process import ServerProcess
-from tests.support.waiting import until
 
 _WORKER, _TEMPLATE = "tests.faults.chaos.worker", "template"
 _START_SECONDS = 90.0
@@ -93,7 +93,7 @@ class Place:
             async with self.house.a.db.reading() as session:
                 return len(self.workers()) >= wanted and await live_slots(session) >= wanted
 
-        await until(at_work, "all workers live", seconds=_START_SECONDS, every=0.1)
+        await until_so(at_work, "all workers live", seconds=_START_SECONDS)
 
     def thaw(self) -> None:
         """Nothing of it stands still any more."""

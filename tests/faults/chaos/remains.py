@@ -15,6 +15,7 @@ from service.cli.storage import look
 from service.client import Client
 from service.domain.job import ENDED
 from service.domain.json import JsonObject
+from tests.faults.chaos.asking import until_so
 from tests.faults.chaos.place import stopped
 from tests.faults.chaos.strikes import Scene
 from tests.faults.finale import not_the_same
@@ -40,7 +41,7 @@ async def screens(scene: Scene) -> None:
         return behind is None
 
     try:
-        await until(published, "all is published", seconds=_HEALED_SECONDS + 2, every=0.1)
+        await until_so(published, "all is published", seconds=_HEALED_SECONDS + 2)
     except AssertionError:
         scene.ledger.note("screen", "a revision was not published in time")
     async with db.reading() as session:

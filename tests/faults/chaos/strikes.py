@@ -1,4 +1,7 @@
-"""The faults of the chaos that strike processes. Each returns when it is over; what it broke is left to heal."""
+"""The faults of the chaos that strike processes.
+
+Each returns when it is over, and whether it met anybody; what it broke is left to heal.
+"""
 
 import asyncio
 import os
@@ -17,6 +20,7 @@ from service.domain.job import ENDED
 from service.domain.json import JsonObject
 from service.domain.step import StepState
 from tests.faults.chaos import points
+from tests.faults.chaos.asking import until_so
 from tests.faults.chaos.evidence import KILL, STOP
 from tests.faults.chaos.fences import REFUSED_SQL
 from tests.faults.chaos.ledger import Ledger
@@ -54,62 +58,62 @@ class Scene:
         return asyncio.get_running_loop().time()
 
 
-Strike = Callable[[Scene], Awaitable[object]]
+Strike = Callable[[Scene], Awaitable[bool]]
 
 
-async def worker_dies(scene: Scene) -> None:
+async def worker_dies(scene: Scene) -> bool:
     """SIGKILL."""
-    _send(signal.SIGKILL, scene.dice.choice(scene.place.workers() or [0]))
+    return _send(signal.SIGKILL, scene.dice.choice(scene.place.workers() or [0]))
 
 
-async def worker_is_told_to_stop(scene: Scene) -> None:
+async def worker_is_told_to_stop(scene: Scene) -> bool:
     """SIGTERM: it hands back what it runs; its supervisor starts another."""
-    _send(signal.SIGTERM, scene.dice.choice(scene.place.workers() or [0]))
+    return _send(signal.SIGTERM, scene.dice.choice(scene.place.workers() or [0]))
 
 
-async def worker_stands_still(scene: Scene) -> None:
+async def worker_stands_still(scene: Scene) -> bool:
     """SIGSTOP for longer than its lease, whatever it is at; then SIGCONT."""
     pid = scene.dice.choice(scene.place.workers() or [0])
     _send(signal.SIGSTOP, pid)
     await asyncio.sleep(_LONGER_THAN_THE_LEASE)
-    _send(signal.SIGCONT, pid)
+    return _send(signal.SIGCONT, pid)
 
 
-async def supervisor_dies(scene: Scene) -> None:
+async def supervisor_dies(scene: Scene) -> bool:
     """SIGKILL, and its workers with it: their leases run out."""
-    await _again(scene, scene.dice.choice(scene.place.supervisors), signal.SIGKILL)
+    return await _again(scene, scene.dice.choice(scene.place.supervisors), signal.SIGKILL)
 
 
-async def supervisor_is_told_to_stop(scene: Scene) -> None:
+async def supervisor_is_told_to_stop(scene: Scene) -> bool:
     """SIGTERM: its workers finish or hand back."""
-    await _again(scene, scene.dice.choice(scene.place.supervisors), signal.SIGTERM)
+    return await _again(scene, scene.dice.choice(scene.place.supervisors), signal.SIGTERM)
 
 
-async def gateway_dies(scene: Scene) -> None:
+async def gateway_dies(scene: Scene) -> bool:
     """SIGKILL."""
-    await _again(scene, scene.dice.choice(scene.site.gateways), signal.SIGKILL)
+    return await _again(scene, scene.dice.choice(scene.site.gateways), signal.SIGKILL)
 
 
-async def gateway_is_told_to_stop(scene: Scene) -> None:
+async def gateway_is_told_to_stop(scene: Scene) -> bool:
     """SIGTERM."""
-    await _again(scene, scene.dice.choice(scene.site.gateways), signal.SIGTERM)
+    return await _again(scene, scene.dice.choice(scene.site.gateways), signal.SIGTERM)
 
 
-async def gateway_stands_still(scene: Scene) -> None:
+async def gateway_stands_still(scene: Scene) -> bool:
     """SIGSTOP, for longer than anybody waits."""
     pid = scene.dice.choice(scene.site.gateways).pid
     _send(signal.SIGSTOP, pid)
     await asyncio.sleep(scene.dice.uniform(0.5, _LONGER_THAN_THE_LEASE))
-    _send(signal.SIGCONT, pid)
+    return _send(signal.SIGCONT, pid)
 
 
-async def child_dies(scene: Scene) -> None:
+async def child_dies(scene: Scene) -> bool:
     """SIGKILL of any process in which documents are opened."""
     pids = [pid for worker in scene.place.workers() for pid in scene.place.children(worker)]
-    _send(signal.SIGKILL, scene.dice.choice(pids or [0]))
+    return _send(signal.SIGKILL, scene.dice.choice(pids or [0]))
 
 
-async def worker_dies_beside_a_child_that_stands_still(scene: Scene) -> None:
+async def worker_dies_beside_a_child_that_stands_still(scene: Scene) -> bool:
     """SIGSTOP of the template, which can hear of nothing then, and SIGKILL of its worker: nothing may stay."""
     for _ in range(100):
         templates = {worker: scene.place.template(worker) for worker in scene.place.workers()}
@@ -118,20 +122,22 @@ async def worker_dies_beside_a_child_that_stands_still(scene: Scene) -> None:
             worker, template = scene.dice.choice(found)
             _send(signal.SIGSTOP, template)
             _send(signal.SIGKILL, worker)
-            break
+            await _no_orphans(scene, "a worker's death")
+            return True
         await asyncio.sleep(0.1)
-    await _no_orphans(scene, "a worker's death")
+    return False
 
 
 def killed_at(point: str) -> Strike:
     """SIGKILL of whoever comes there first, by its own hand and at that very moment."""
 
-    async def strike(scene: Scene) -> None:
-        await _met(scene, point, KILL)
+    async def strike(scene: Scene) -> bool:
+        met = await _met(scene, point, KILL)
         for gateway in scene.site.gateways:
             if not gateway.is_running:
                 gateway.start()
-                await gateway.accepts()
+            await gateway.accepts()
+        return met is not None
 
     strike.__name__ = f"killed: {point}"
     return strike
@@ -140,11 +146,11 @@ def killed_at(point: str) -> Strike:
 def zombie_at(point: str) -> Strike:
     """SIGSTOP there, until another attempt has ended the step; SIGCONT then: nothing of the first may count."""
 
-    async def strike(scene: Scene) -> None:
+    async def strike(scene: Scene) -> bool:
         for _ in range(_ZOMBIES):
             met = await _met(scene, point, STOP)
             if met is None:
-                return
+                return False
             pid, step_id, attempt = int(met["pid"]), str(met.get("step")), int(met.get("attempt") or 0)
             try:
                 is_dead = await _taken_for_dead(scene, point, step_id, attempt)
@@ -152,10 +158,11 @@ def zombie_at(point: str) -> Strike:
                 _send(signal.SIGCONT, pid)
             if is_dead:
                 if point in (points.NOT_TOLD, points.NOT_RECORDED):
-                    await _refused(scene, step_id, attempt)
-                return
+                    return await _refused(scene, step_id, attempt)
+                return True
             # It may have been stopped in the middle of another transaction, for whose end all others wait.
             scene.ledger.counts["zombies that went on too soon"] += 1
+        return False
 
     strike.__name__ = f"zombie: {point}"
     return strike
@@ -166,11 +173,10 @@ async def _taken_for_dead(scene: Scene, point: str, step_id: str, attempt: int) 
         return False
     to_the_end = point == points.NOT_PUBLISHED
     with suppress(AssertionError):
-        return await until(
+        return await until_so(
             lambda: _taken_over(scene, step_id, attempt, to_the_end=to_the_end),
             "another has the step",
             seconds=_TAKE_OVER_SECONDS,
-            every=0.05,
         )
     return False
 
@@ -190,12 +196,12 @@ def _others_can_write(database_url: str) -> bool:
     return True
 
 
-async def worker_stopped_and_its_supervisor_dies(scene: Scene) -> None:
+async def worker_stopped_and_its_supervisor_dies(scene: Scene) -> bool:
     """With a step in hand: nobody is left who could give it back."""
     met = await _met(scene, points.NOT_BEGUN, STOP)
     if met is None:
-        return
-    await _again(scene, scene.place.supervisor_of(int(met["pid"])), signal.SIGKILL)
+        return False
+    return await _again(scene, scene.place.supervisor_of(int(met["pid"])), signal.SIGKILL)
 
 
 async def _met(scene: Scene, point: str, how: str) -> JsonObject | None:
@@ -234,7 +240,7 @@ async def _taken_over(scene: Scene, step_id: str, attempt: int, *, to_the_end: b
     return step.state in _OVER or (step.attempt > attempt and step.state != StepState.RUNNING)
 
 
-async def _refused(scene: Scene, step_id: str, attempt: int) -> None:
+async def _refused(scene: Scene, step_id: str, attempt: int) -> bool:
     def told() -> bool:
         return any(
             each["what"] == REFUSED_SQL and each["of"] == step_id and each["old"] == attempt
@@ -244,6 +250,8 @@ async def _refused(scene: Scene, step_id: str, attempt: int) -> None:
     with suppress(AssertionError):
         await until(told, "the zombie's result is refused", seconds=5)
         scene.ledger.counts["zombies that were refused"] += 1
+        return True
+    return False
 
 
 async def _no_orphans(scene: Scene, after: str) -> None:
@@ -254,24 +262,27 @@ async def _no_orphans(scene: Scene, after: str) -> None:
             scene.ledger.note("orphan processes", f"{pid} after {after}: {line[-120:]}")
 
 
-async def _again(scene: Scene, process: ServerProcess, number: signal.Signals) -> None:
+async def _again(scene: Scene, process: ServerProcess, number: signal.Signals) -> bool:
     await process.kill(number)
     await asyncio.sleep(scene.dice.uniform(0, 1))
     process.start()
     if isinstance(process, GatewayProcess):
         await process.accepts()
+    return True
 
 
-def _send(number: signal.Signals, pid: int) -> None:
+def _send(number: signal.Signals, pid: int) -> bool:
     with suppress(ProcessLookupError):
         if pid:
             os.kill(pid, number)
+            return True
+    return False
 
 
-async def queue_is_paused(scene: Scene) -> None:
+async def queue_is_paused(scene: Scene) -> bool:
     """By an admin. A worker dies meanwhile, and another document comes: nothing is claimed before it goes on."""
     if await scene.people.command("/api/admin/queue/pause", admin=True) is None:
-        return
+        return False
     began = time.time()
     try:
         await worker_dies(scene)
@@ -280,3 +291,4 @@ async def queue_is_paused(scene: Scene) -> None:
     finally:
         scene.paused.append((began, time.time()))
         assert await scene.people.command("/api/admin/queue/resume", admin=True) is not None
+    return True

@@ -3,6 +3,7 @@ engine."""
 
 import asyncio
 import sqlite3
+from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 
 import asyncpg
@@ -33,23 +34,37 @@ from tests.faults.chaos.strikes import (
 from tests.support.waiting import until
 
 
-async def disk_is_full(scene: Scene) -> None:
+def _of_the_storm(strike: Callable[[kinds.Struck], Awaitable[float]]) -> Strike:
+    async def struck(scene: Scene) -> bool:
+        await strike(scene)
+        return True
+
+    struck.__name__ = strike.__name__
+    return struck
+
+
+redis_restarts = _of_the_storm(kinds.redis_restarts)
+redis_is_wiped = _of_the_storm(kinds.redis_is_wiped)
+redis_stands_still = _of_the_storm(kinds.redis_stands_still)
+
+
+async def disk_is_full(scene: Scene) -> bool:
     """Nothing can be written to the blob store for a while."""
-    await _while_it_holds(scene, FULL_DISK)
+    return await _while_it_holds(scene, FULL_DISK)
 
 
-async def engine_is_away(scene: Scene) -> None:
+async def engine_is_away(scene: Scene) -> bool:
     """What the chaos' own pipeline asks for answers nobody for a while."""
-    await _while_it_holds(scene, ENGINE_AWAY)
+    return await _while_it_holds(scene, ENGINE_AWAY)
 
 
-async def _while_it_holds(scene: Scene, state: str) -> None:
+async def _while_it_holds(scene: Scene, state: str) -> bool:
     scene.place.evidence.order(state, state)
     await asyncio.sleep(scene.dice.uniform(0.5, 1.2))
-    scene.place.evidence.withdraw(state)
+    return scene.place.evidence.withdraw(state)
 
 
-async def database_is_locked(scene: Scene) -> None:
+async def database_is_locked(scene: Scene) -> bool:
     """Somebody else writes into SQLite and takes their time."""
     path = make_url(scene.place.where.database_url).database
     assert path is not None
@@ -58,9 +73,11 @@ async def database_is_locked(scene: Scene) -> None:
         other.execute("BEGIN IMMEDIATE")
         await asyncio.sleep(scene.dice.uniform(0.5, 3.5))
         other.execute("ROLLBACK")
+        return True
+    return False
 
 
-async def database_ends_all_links(scene: Scene) -> None:
+async def database_ends_all_links(scene: Scene) -> bool:
     """PostgreSQL ends every connection to this database, whatever it is at."""
     with suppress(OSError, asyncpg.PostgresError):
         link = await _connected(scene)
@@ -69,11 +86,13 @@ async def database_ends_all_links(scene: Scene) -> None:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+            return True
         finally:
             await link.close()
+    return False
 
 
-async def database_restarts(scene: Scene) -> None:
+async def database_restarts(scene: Scene) -> bool:
     """PostgreSQL ends at once and is started again."""
     assert scene.place.where.postgres is not None
     await asyncio.to_thread(scene.place.where.postgres.restart)
@@ -84,7 +103,7 @@ async def database_restarts(scene: Scene) -> None:
             return True
         return False
 
-    await until(answers, "PostgreSQL answers again", seconds=30, every=0.1)
+    return await until(answers, "PostgreSQL answers again", seconds=30, every=0.1)
 
 
 async def _connected(scene: Scene) -> "asyncpg.Connection":
@@ -107,9 +126,9 @@ ALWAYS: dict[Strike, int] = {
     queue_is_paused: 2,
     disk_is_full: 2,
     engine_is_away: 2,
-    kinds.redis_restarts: 2,
-    kinds.redis_is_wiped: 3,
-    kinds.redis_stands_still: 2,
+    redis_restarts: 2,
+    redis_is_wiped: 3,
+    redis_stands_still: 2,
     **{killed_at(point): 1 for point in (*points.GATEWAY_POINTS, *points.WORKER_POINTS)},
     **{zombie_at(point): 1 for point in (points.NOT_TOLD, points.NOT_RECORDED, points.NOT_PUBLISHED)},
 }

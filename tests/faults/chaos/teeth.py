@@ -21,9 +21,8 @@ _BITES: dict[str, Strike] = {
 
 PROTECTIONS = tuple(_BITES)
 
-_ROUNDS = 3
-"""A fault that met nobody, on a machine that is busy with others, is given another chance."""
-_PATIENCE = 12.0
+_SOON, _LATE = 8.0, 60.0
+"""Seconds in which a job has ended that will, and in which it has even on a machine that is busy with others."""
 
 
 def toothless(protection: str, seed: int) -> Plan:
@@ -50,9 +49,8 @@ def _short(protection: str, seed: int, without: str | None) -> Plan:
         gateways=1,
         supervisors=2,
         workers=1,
-        patience=_PATIENCE,
+        patience=_LATE if without is None else _SOON,
         pause_seconds=0.1,
         only=(_BITES[protection],),
-        rounds=_ROUNDS if without is not None else 1,
         without=without,
     )

@@ -35,8 +35,8 @@ against its row. `tests/faults/chaos` is the harness; `make chaos` rages with a 
 _TEETH = """
 ## Teeth
 
-Each protection is taken out in turn, and a fault that it is for strikes until something is wrong, at most three times.
-With all of them in place the same fault changes nothing.
+Each protection is taken out in turn, and a fault that it is for strikes. With all of them in place the same fault
+changes nothing.
 
 | Without | The fault | What went wrong | With it |
 | --- | --- | --- | --- |

@@ -1,11 +1,10 @@
-"""Twenty seconds of the chaos, on one database or the other, and that it would find what it is for."""
+"""Half a minute of the chaos, on one database or the other."""
 
 import random
 from pathlib import Path
 
 import pytest
 
-from tests.faults import kinds
 from tests.faults.chaos import points
 from tests.faults.chaos.place import Where
 from tests.faults.chaos.run import Plan, chaos
@@ -13,10 +12,9 @@ from tests.faults.chaos.strikes import (
     killed_at,
     queue_is_paused,
     supervisor_dies,
-    worker_dies,
     zombie_at,
 )
-from tests.faults.chaos.teeth import PROTECTIONS, toothless
+from tests.faults.chaos.surroundings import redis_is_wiped, redis_restarts
 from tests.faults.chaos.telling import lines
 from tests.support.own_children import own_children
 
@@ -27,10 +25,8 @@ QUICK = (
     killed_at(points.GATEWAY_POINTS[SEED % len(points.GATEWAY_POINTS)]),
     killed_at(points.WORKER_POINTS[SEED % len(points.WORKER_POINTS)]),
     zombie_at(points.NOT_TOLD),
-    kinds.redis_is_wiped,
+    redis_is_wiped if SEED % 4 < 2 else redis_restarts,
     queue_is_paused,
-    worker_dies,
-    kinds.redis_restarts,
     supervisor_dies,
 )
 
@@ -49,15 +45,8 @@ async def test_whatever_is_killed_every_accepted_document_ends_once(where: Where
     ledger = await chaos(plan, where)
     told = f"seed {SEED}\n" + "\n".join(lines(ledger))
     assert ledger.is_clean, told
-    assert ledger.faults.total() == len(QUICK), told
+    assert {each.__name__ for each in QUICK} <= ledger.faults.keys(), told
     assert ledger.counts["accepted"] > len(QUICK), told
     assert ledger.counts["old attempts refused in SQL"], told
     assert ledger.counts["old attempts refused in Lua"], told
     assert own_children("tests.faults.chaos") <= others
-
-
-async def test_without_a_protection_it_does_not_come_out_clean(sqlite_url: str, tmp_path: Path) -> None:
-    """One of them a run, by chance; `make chaos ARGS=--teeth` tries all."""
-    protection = PROTECTIONS[SEED % len(PROTECTIONS)]
-    ledger = await chaos(toothless(protection, SEED), Where(tmp_path / "site", sqlite_url))
-    assert not ledger.is_clean, f"nothing was wrong without {protection}, seed {SEED}"

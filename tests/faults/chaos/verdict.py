@@ -9,12 +9,12 @@ from service.adapters.tables import JobRow, RunRow, StepRow
 from service.domain.job import ENDED, JobState
 from service.domain.step import StepState
 from tests.faults.chaos import audit, fences
+from tests.faults.chaos.asking import until_so
 from tests.faults.chaos.audit import Seen
 from tests.faults.chaos.ledger import Ledger
 from tests.faults.chaos.listener import Listener
 from tests.faults.chaos.pipeline import ASKED_AGAIN, EFFECT, STEPS
 from tests.faults.chaos.strikes import Scene
-from tests.support.waiting import until
 
 _CAME_TO_NOTHING = frozenset({JobState.FAILED, JobState.CANCELLED})
 _CLOCK_SECONDS = 0.005
@@ -36,7 +36,7 @@ async def settle(scene: Scene, patience: float) -> None:
 
     began = scene.now
     try:
-        await until(all_ended, "every job has ended", seconds=patience, every=0.2)
+        await until_so(all_ended, "every job has ended", seconds=patience)
     except AssertionError:
         async with db.reading() as session:
             for job in await session.scalars(select(JobRow).where(JobRow.state.not_in(list(ENDED)))):
