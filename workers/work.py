@@ -128,7 +128,8 @@ class Work:
             following = self._advance.plan(claim.job, facts, before, phase, slots)
             if any(each.engine for each in following.steps):
                 return
-            if not runs_on([each.cost for each in following.steps], following.later_cost, slots):
+            costs = [each.cost for each in following.steps]
+            if not runs_on(costs, following.later_cost, slots, light=claim.light):
                 return
             worked.later_cost = following.later_cost
             report.enter(phase + 1, len(pipeline.phases), pipeline.phases[phase].code)

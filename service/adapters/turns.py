@@ -1,5 +1,7 @@
 """Taking turns: who heard a ring claims the step that goes first, whichever the ring was for."""
 
+from dataclasses import replace
+
 from service.adapters.database import Database
 from service.adapters.dispatch import keeps_limits, next_light_turn, next_turn, take_from_window
 from service.adapters.records import steps
@@ -58,5 +60,5 @@ async def claim_light(db: Database, worker_id: str, lease_seconds: float) -> Cla
         except _TooMany:
             continue
         if claim is not None:
-            return claim
+            return replace(claim, light=True)
     return None

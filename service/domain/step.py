@@ -51,13 +51,14 @@ def how_many_steps(seconds: float, slots: int) -> int:
     return max(1, min(at_most, at_least))
 
 
-def runs_on(costs: Sequence[int], later_cost: int, slots: int) -> bool:
+def runs_on(costs: Sequence[int], later_cost: int, slots: int, *, light: bool = False) -> bool:
     """Whether a job's first step goes on with its next phase, planned as steps of these costs, and all later ones.
 
     Costs are expected milliseconds. So it does while the rest is short, unless the phase is worth being shared by
-    several of the live slots.
+    several of the live slots. A `light` step runs beside the slots: it goes on only with what is light itself.
     """
     phase = sum(costs)
-    if not costs or phase + later_cost >= SECONDS_OF_ONE_STEP_JOB * 1000:
+    most = LIGHT_MS if light else SECONDS_OF_ONE_STEP_JOB * 1000
+    if not costs or phase + later_cost >= most:
         return False
     return len(costs) == 1 or how_many_steps(phase / 1000, slots) == 1

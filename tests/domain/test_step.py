@@ -21,6 +21,8 @@ def test_a_short_job_goes_on_within_its_first_step_unless_others_could_help() ->
     assert runs_on([700], 100, slots=1)
     assert not runs_on([900], 100, slots=1)
     assert runs_on([20, 300], 20, slots=2), "cut by kind, but together too short to be shared"
+    assert runs_on([400], 20, slots=2, light=True)
+    assert not runs_on([600], 20, slots=2, light=True), "it would take half a second beside the slots"
     assert not runs_on([], 0, slots=2), "there is nothing to go on with"
 
 

@@ -29,7 +29,8 @@ NO_ROOM = "disk_full"
 class Claim:
     """A step that this worker owns until its lease ends, with what is needed to run it.
 
-    `first`: the job left the queue with it; `news`: the job's row has something new to publish.
+    `first`: the job left the queue with it; `news`: the job's row has something new to publish; `light`: it runs beside
+    its worker's slots.
     """
 
     step: StepRow
@@ -37,6 +38,7 @@ class Claim:
     document: DocumentRow
     first: bool
     news: bool
+    light: bool = False
 
 
 _CLAIMED = (
