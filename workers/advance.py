@@ -17,7 +17,8 @@ _log = structlog.get_logger()
 
 def document_facts(row: DocumentRow) -> DocumentFacts:
     """The document as steps see it."""
-    return DocumentFacts(row.id, row.owner_id, row.name, row.kind, row.size, f"{row.owner_id}/{row.id}")
+    blob = f"{row.owner_id}/{row.id}"
+    return DocumentFacts(row.id, row.owner_id, row.name, row.kind, row.size, blob, row.sha256)
 
 
 class Advance:

@@ -57,7 +57,8 @@ class Images:
         if document is None:
             raise DocumentRefused("page_missing", {"page": page})
         password = Source.password_in(self._secrets.open(sealed))
-        source = Source(document.id, f"{document.owner_id}/{document.id}", document.kind, password)
+        blob = f"{document.owner_id}/{document.id}"
+        source = Source(document.id, blob, document.kind, document.size, document.sha256, password)
         async with source.opened(self._blobs, self._tools) as opened:
             image = await source.image(opened, page, width, self._tools)
         await self._blobs.put(key, image)

@@ -71,7 +71,10 @@ class BlobStore(Protocol):
         ...
 
     async def verify(self, key: str, size: int | None, sha256: str | None = None) -> None:
-        """Raises BlobMissing, and BlobDamaged where the size is another or, given the SHA-256 in hex, the content."""
+        """Raises BlobMissing, and BlobDamaged where the size is another or, given the SHA-256 in hex, the content.
+
+        What has not been touched since it was found well lately need not be read again.
+        """
         ...
 
     async def delete(self, key: str) -> None:

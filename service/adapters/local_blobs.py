@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -27,6 +28,9 @@ _TEMPORARY = "tmp"
 _ABANDONED_SECONDS = 3600.0
 _CHUNK = 256 * 1024
 _THREADS = 8
+TRUSTED_SECONDS = 600.0
+"""So long a file that was found well, and that nobody has touched, is not read again to be compared."""
+_MOST_TRUSTED = 1000
 
 
 class LocalBlobs:
@@ -37,6 +41,7 @@ class LocalBlobs:
         self._folders = DurableFolders(folder, files or LocalFiles())
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="blobs")
         self._cleaned = float("-inf")
+        self._trusted: dict[Path, _Trusted] = {}
         self._folders.open_root()
         (folder / _TEMPORARY).mkdir(exist_ok=True, mode=0o700)
 
@@ -91,10 +96,13 @@ class LocalBlobs:
             return None
 
     async def verify(self, key: str, size: int | None, sha256: str | None = None) -> None:
-        """Raises BlobMissing, and BlobDamaged where the size is another or, given the SHA-256 in hex, the content."""
+        """Raises BlobMissing, and BlobDamaged where the size is another or, given the SHA-256 in hex, the content.
+
+        Repeating it costs next to nothing: see TRUSTED_SECONDS.
+        """
         path = self._path(key)
         try:
-            wrong = await self._run(_what_is_wrong, path, size, sha256)
+            wrong = await self._run(self._what_is_wrong, path, size, sha256)
         except (FileNotFoundError, NotADirectoryError):
             raise BlobMissing(key) from None
         except OSError as error:
@@ -146,6 +154,23 @@ class LocalBlobs:
             raise ValueError(f"not a key: {key!r}")
         return self._folder.joinpath(*parts)
 
+    def _what_is_wrong(self, path: Path, size: int | None, sha256: str | None) -> str:
+        with path.open("rb") as file:
+            found = os.fstat(file.fileno())
+            if size is not None and found.st_size != size:
+                return f"has {found.st_size} bytes instead of {size}"
+            if sha256 is None:
+                return ""
+            trusted = self._trusted.get(path)
+            if trusted is not None and trusted.speaks_for(found, sha256):
+                return ""
+            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                return "has another SHA-256 than what was uploaded"
+        if len(self._trusted) >= _MOST_TRUSTED:
+            self._trusted.clear()
+        self._trusted[path] = _Trusted(_identity(found), sha256, time.monotonic())
+        return ""
+
     async def _run(self, function: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
         call = functools.partial(function, *given, **named)
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
@@ -178,14 +203,23 @@ def _some(found: Iterator[tuple[str, Path]], before: float) -> list[str]:
     return keys
 
 
-def _what_is_wrong(path: Path, size: int | None, sha256: str | None) -> str:
-    with path.open("rb") as file:
-        found = os.fstat(file.fileno()).st_size
-        if size is not None and found != size:
-            return f"has {found} bytes instead of {size}"
-        if sha256 is not None and hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-            return "has another SHA-256 than what was uploaded"
-    return ""
+def _identity(found: os.stat_result) -> tuple[int, ...]:
+    """Another after every write, whatever time the writer gave the file."""
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+@dataclass(frozen=True, slots=True)
+class _Trusted:
+    """What a file was when its bytes were compared, with what, and when (monotonic)."""
+
+    identity: tuple[int, ...]
+    sha256: str
+    at: float
+
+    def speaks_for(self, found: os.stat_result, sha256: str) -> bool:
+        """Whether nothing has changed since, and not long ago."""
+        same = self.identity == _identity(found) and self.sha256 == sha256
+        return same and time.monotonic() - self.at < TRUSTED_SECONDS
 
 
 def _remove_tree(path: Path) -> None:

@@ -10,10 +10,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from service.adapters.blob_store import BlobMissing, BlobStore
+from service.adapters import local_blobs
+from service.adapters.blob_store import BlobDamaged, BlobMissing, BlobStore
 from service.adapters.local_blobs import LocalBlobs
 from tests.support.waiting import until
 
@@ -244,3 +246,31 @@ async def test_room_is_told_in_bytes(store: BlobStore, tmp_path: Path) -> None:
     free = await store.free_bytes()
     assert free is not None
     assert abs(free - os.statvfs(tmp_path).f_bavail * os.statvfs(tmp_path).f_frsize) < 2**30
+
+
+async def test_what_was_found_well_is_read_again_only_when_it_was_touched(
+    store: BlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever time its writer gave it; and now and then all the same."""
+    digest, read = hashlib.file_digest, list[str]()
+
+    def counted(file: Any, kind: str) -> Any:
+        read.append(kind)
+        return digest(file, kind)
+
+    monkeypatch.setattr(hashlib, "file_digest", counted)
+    sha256 = (await store.put("owner/document", b"as it was")).sha256
+    for _ in range(3):
+        await store.verify("owner/document", 9, sha256)
+    assert len(read) == 1
+    (path,) = (each for each in tmp_path.rglob("document") if each.is_file())
+    before = path.stat()
+    path.write_bytes(b"As it was")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(BlobDamaged):
+        await store.verify("owner/document", 9, sha256)
+    path.write_bytes(b"as it was")
+    await store.verify("owner/document", 9, sha256)
+    monkeypatch.setattr(local_blobs, "TRUSTED_SECONDS", 0.0)
+    await store.verify("owner/document", 9, sha256)
+    assert len(read) == 4

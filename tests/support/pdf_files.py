@@ -116,6 +116,21 @@ def many_pages_pdf(count: int) -> bytes:
     return raw_pdf("<</Type /Catalog /Pages 2 0 R>>", pages, *[page] * count)
 
 
+def pages_alike(count: int) -> bytes:
+    """A PDF of so many pages that share their text."""
+    lines = " ".join(f"({words(12, seed)}) Tj T*" for seed in range(40))
+    text = f"BT /F 9 Tf 72 740 Td 14 TL {lines} ET"
+    kids = " ".join(f"{number} 0 R" for number in range(5, count + 5))
+    page = "<</Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources <</Font <</F 3 0 R>>>>>>"
+    return raw_pdf(
+        "<</Type /Catalog /Pages 2 0 R>>",
+        f"<</Type /Pages /Kids [{kids}] /Count {count}>>",
+        "<</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>",
+        f"<</Length {len(text)}>>\nstream\n{text}\nendstream",
+        *[page] * count,
+    )
+
+
 def giant_page_pdf(side: int) -> bytes:
     """One page, `side` points square."""
     return raw_pdf(

@@ -16,7 +16,7 @@ from service.adapters.tables import ArtifactRow, StepRow
 from tests.benchmarks.measuring import cpu_seconds
 from tests.support.headway_process import descendants
 from tests.support.house import House, open_house
-from tests.support.pdf_files import raw_pdf, scanned_pdf, words
+from tests.support.pdf_files import pages_alike, scanned_pdf, words
 from tests.support.waiting import until
 from workers.main import WorkerProcess
 
@@ -24,21 +24,6 @@ pytestmark = pytest.mark.anyio
 
 OF_THE_RUNTIME = {".ses"}
 """What the OCR engine's runtime keeps there, one small file for all of its processes."""
-
-
-def pages_alike(count: int) -> bytes:
-    """A PDF of so many pages that share their text."""
-    lines = " ".join(f"({words(12, seed)}) Tj T*" for seed in range(40))
-    text = f"BT /F 9 Tf 72 740 Td 14 TL {lines} ET"
-    kids = " ".join(f"{number} 0 R" for number in range(5, count + 5))
-    page = "<</Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources <</Font <</F 3 0 R>>>>>>"
-    return raw_pdf(
-        "<</Type /Catalog /Pages 2 0 R>>",
-        f"<</Type /Pages /Kids [{kids}] /Count {count}>>",
-        "<</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>",
-        f"<</Length {len(text)}>>\nstream\n{text}\nendstream",
-        *[page] * count,
-    )
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ UNITS = text_units(flows=False)
 def context(costs: Costs, *before: PastWork, slots: int = 2) -> PlanContext:
     ocr: Any = SimpleNamespace(choose=lambda _languages: ENGINE)
     tools = Toolbox(cast("Any", None), ocr, cast("Any", None), costs)
-    document = DocumentFacts("d", "o", "a.pdf", "pdf", 1, "o/d")
+    document = DocumentFacts("d", "o", "a.pdf", "pdf", 1, "o/d", "")
     return PlanContext(document, TextOptions(), before, None, slots, tools)
 
 

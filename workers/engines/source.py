@@ -36,11 +36,13 @@ class Opened:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a document's bytes are, and the password that opens them, if any."""
+    """Where a document's bytes are, what they were when uploaded, and the password that opens them, if any."""
 
     document_id: str
     blob: str
     kind: str
+    size: int
+    sha256: str
     password: str | None = None
 
     @staticmethod
@@ -68,15 +70,33 @@ class Source:
 
     @asynccontextmanager
     async def opened(self, blobs: BlobStore, tools: Toolbox) -> AsyncGenerator[Opened, None]:
-        """A local file to be read only inside the `with`. A flowing document is laid out if it has not been yet."""
+        """A local file to be read only inside the `with`. A flowing document is laid out if it has not been yet.
+
+        Raises BlobDamaged where the document is no longer what was uploaded, also when that is why the block failed.
+        """
         if not self.flows:
-            async with blobs.local_copy(self.blob) as path:
+            async with self._well(blobs) as path:
                 yield Opened(path, self.kind, self.password)
             return
         if await blobs.size(self.derived_pdf) is None:
             await self._lay_out(blobs, tools)
         async with blobs.local_copy(self.derived_pdf) as path:
             yield Opened(path, "pdf", None)
+
+    async def verify(self, blobs: BlobStore) -> None:
+        """Raises BlobMissing where the document is gone or damaged. Cheap while nobody has touched it."""
+        await blobs.verify(self.blob, self.size, self.sha256)
+
+    @asynccontextmanager
+    async def _well(self, blobs: BlobStore) -> AsyncGenerator[Path, None]:
+        """The document's file. Whatever fails in the block is no fault of a document that was damaged meanwhile."""
+        await self.verify(blobs)
+        async with blobs.local_copy(self.blob) as path:
+            try:
+                yield path
+            except Exception:
+                await self.verify(blobs)
+                raise
 
     async def _lay_out(self, blobs: BlobStore, tools: Toolbox) -> None:
         """Writes Markdown and pages piece by piece; the pages last, since they say that both are there.
@@ -85,7 +105,7 @@ class Source:
         """
         call = {"kind": self.kind, **asdict(tools.limits.flow), "pages": tools.limits.max_pages}
         async with (
-            blobs.local_copy(self.blob) as path,
+            self._well(blobs) as path,
             blobs.writer() as markdown,
             blobs.writer() as pages,
             tools.sandbox.call(

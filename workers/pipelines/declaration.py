@@ -50,6 +50,7 @@ class DocumentFacts:
     kind: str
     size: int
     blob: str
+    sha256: str
 
 
 @dataclass(frozen=True)

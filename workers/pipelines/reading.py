@@ -119,6 +119,8 @@ async def read(context: StepContext, source: Source, ocr_steps: OcrSteps) -> Ste
             await _read_text(reading, opened, numbers, flows=source.flows)
         else:
             await _read_by_ocr(reading, opened, numbers)
+        if reading.warnings:
+            await source.verify(context.blobs)  # no page is at fault where the file was damaged meanwhile
         await writer.commit(context.output_key)
     more: list[StepPlan] = []
     if reading.for_ocr:

@@ -51,7 +51,8 @@ class TextOptions(BaseModel):
 def source_of(context: StepContext) -> Source:
     """The step's document, with the password that a person gave."""
     document = context.document
-    return Source(document.id, document.blob, document.kind, Source.password_in(context.answers))
+    password = Source.password_in(context.answers)
+    return Source(document.id, document.blob, document.kind, document.size, document.sha256, password)
 
 
 async def inspect(context: StepContext) -> StepDone:
