@@ -14,6 +14,8 @@ from service.adapters.files import Files
 
 _PIECE = 1024 * 1024
 _MOST_CHUNKS = 512
+_MOST_BY_THEMSELVES = 32
+"""More chunks of a piece are joined: for each that is hashed the thread lets go of the interpreter and waits for it."""
 _WRITE_BACK_EACH = 8 * _PIECE
 _MOST_REMEMBERED = 10_000
 
@@ -147,6 +149,8 @@ class _TemporaryFile:
             raise ValueError("the writer is closed")
         if self._descriptor is None:
             self._descriptor = self._files.create(self._path)
+        if len(piece) > _MOST_BY_THEMSELVES:
+            piece = [b"".join(piece)]
         for chunk in piece:
             self._hash.update(chunk)
         written = self._files.write(self._descriptor, piece)

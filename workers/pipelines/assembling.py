@@ -1,7 +1,8 @@
 """Phase Assembling: the pages that were read become text.txt, document.md and pages.json."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import orjson
 
@@ -17,6 +18,7 @@ from workers.watch import Watch
 ASSEMBLING, ASSEMBLED_PAGE = Unit("assembling", 20.0), Unit("assembled_page", 0.15)
 """What putting the results together takes, and what each page adds to it."""
 _PAGES_AT_ONCE = 500
+_PAGES_WRITTEN_AT_ONCE = 100
 _TEXT = "text/plain; charset=utf-8"
 _MARKDOWN = "text/markdown; charset=utf-8"
 _JSON = "application/json"
@@ -60,16 +62,25 @@ async def _pages_read(context: StepContext) -> list[PageRecord]:
 
 
 def _paragraphs(parts: Iterable[bytes]) -> Iterable[bytes]:
-    return (part + b"\n\n" for part in parts if part)
+    for several in _in_pieces(part for part in parts if part):
+        yield b"\n\n".join((*several, b""))
 
 
 def _pages_json(context: StepContext, pages: list[PageRecord]) -> Iterable[bytes]:
     document = context.document
     head = {"name": document.name, "kind": document.kind, "size": document.size, "pages": context.page_count}
-    yield b'{"document":' + orjson.dumps(head) + b',"pages":['
-    for index, page in enumerate(pages):
-        yield b"," + page.model if index else page.model
+    before = b'{"document":' + orjson.dumps(head) + b',"pages":['
+    for several in _in_pieces(page.model for page in pages):
+        yield before + b",".join(several)
+        before = b","
     yield b"]}"
+
+
+def _in_pieces(parts: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """So that a piece is worth a write, and a long document never stands there twice."""
+    left = iter(parts)
+    while several := list(islice(left, _PAGES_WRITTEN_AT_ONCE)):
+        yield several
 
 
 async def _side_by_side(
