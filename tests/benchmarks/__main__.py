@@ -35,6 +35,7 @@ NAMES = (
     "progress",
     "load",
     "engines",
+    "isolation",
     "live.delivery",
     "live.memory",
     "live.stalled",
