@@ -38,26 +38,28 @@ def inspect(
         }
 
 
+# What follows calls MuPDF without the wrapper that holds each object: it makes thousands of calls, and whatever they
+# return belongs to the open document.
 def _route(tree: Any, index: int) -> str:
     try:
-        page = mupdf.pdf_lookup_page_obj(tree, index)
-        if not _entry(page, "Contents").m_internal:
+        page = mupdf.ll_pdf_lookup_page_obj(tree.m_internal, index)
+        if not _entry(page, "Contents"):
             return "t"
-        resources = mupdf.pdf_dict_get_inheritable(page, _name("Resources"))
+        resources = mupdf.ll_pdf_dict_get_inheritable(page, _name("Resources"))
         return "t" if _has_fonts(resources, _FORMS_DEEP) or not _has_objects(resources) else "o"
     except mupdf.FzErrorBase:
         return "t"
 
 
 def _has_fonts(resources: Any, depth: int) -> bool:
-    if mupdf.pdf_dict_len(_entry(resources, "Font")):
+    if mupdf.ll_pdf_dict_len(_entry(resources, "Font")):
         return True
     if not depth:
         return False
     objects = _entry(resources, "XObject")
-    for index in range(min(mupdf.pdf_dict_len(objects), 20)):
-        drawn = mupdf.pdf_dict_get_val(objects, index)
-        if mupdf.pdf_name_eq(_entry(drawn, "Subtype"), _name("Form")) and _has_fonts(
+    for index in range(min(mupdf.ll_pdf_dict_len(objects), 20)):
+        drawn = mupdf.ll_pdf_dict_get_val(objects, index)
+        if mupdf.ll_pdf_name_eq(_entry(drawn, "Subtype"), _name("Form")) and _has_fonts(
             _entry(drawn, "Resources"), depth - 1
         ):
             return True
@@ -65,11 +67,11 @@ def _has_fonts(resources: Any, depth: int) -> bool:
 
 
 def _has_objects(resources: Any) -> bool:
-    return mupdf.pdf_dict_len(_entry(resources, "XObject")) > 0
+    return mupdf.ll_pdf_dict_len(_entry(resources, "XObject")) > 0
 
 
 def _entry(dictionary: Any, key: str) -> Any:
-    return mupdf.pdf_dict_get(dictionary, _name(key))
+    return mupdf.ll_pdf_dict_get(dictionary, _name(key))
 
 
 _names: dict[str, Any] = {}
@@ -78,5 +80,5 @@ _names: dict[str, Any] = {}
 def _name(key: str) -> Any:
     made = _names.get(key)
     if made is None:
-        made = _names[key] = mupdf.pdf_new_name(key)
+        made = _names[key] = mupdf.ll_pdf_new_name(key)
     return made
