@@ -27,7 +27,7 @@ _EXAMPLES = 40
 
 @dataclass
 class Ledger:
-    """Counts of one run."""
+    """Counts of one run. `missed`: faults that never met anybody, so that nothing was learnt of them."""
 
     seconds: float = 0.0
     settled_after: float = 0.0
@@ -35,6 +35,7 @@ class Ledger:
     counts: Counter[str] = field(default_factory=Counter[str])
     endings: Counter[str] = field(default_factory=Counter[str])
     wrong: Counter[str] = field(default_factory=Counter[str])
+    missed: set[str] = field(default_factory=set[str])
     examples: list[str] = field(default_factory=list[str])
 
     def note(self, what: str, example: str) -> None:

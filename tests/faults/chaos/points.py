@@ -32,8 +32,7 @@ class Point:
 NOT_COMMITTED = "gateway, blob saved and rows not committed"
 NOT_ANNOUNCED = "gateway, rows committed and nobody told"
 GATEWAY_NOT_PUBLISHED = "gateway, about to publish"
-GATEWAY_NOT_DISPATCHED = "gateway, published and nothing picked"
-GATEWAY_NOT_ENQUEUED = "gateway, picked and not enqueued"
+GATEWAY_NOT_ENQUEUED = "gateway, published and not enqueued"
 GATEWAY_NOT_WOKEN = "gateway, enqueued and nobody woken"
 NOT_CLAIMED = "worker, heard and not claimed"
 NOT_BEGUN = "worker, claimed and not begun"
@@ -47,7 +46,6 @@ GATEWAY_POINTS = (
     NOT_COMMITTED,
     NOT_ANNOUNCED,
     GATEWAY_NOT_PUBLISHED,
-    GATEWAY_NOT_DISPATCHED,
     GATEWAY_NOT_ENQUEUED,
     GATEWAY_NOT_WOKEN,
 )
@@ -62,9 +60,8 @@ def of_gateway() -> tuple[Point, ...]:
     return (
         Point(NOT_COMMITTED, Uploads, "_accept"),
         Point(NOT_ANNOUNCED, Announcer, "announce"),
-        Point(GATEWAY_NOT_PUBLISHED, EventLog, "append_row"),
-        Point(GATEWAY_NOT_DISPATCHED, Dispatcher, "dispatch"),
-        Point(GATEWAY_NOT_ENQUEUED, Queue, "ring"),
+        Point(GATEWAY_NOT_PUBLISHED, Announcer, "_tell"),
+        Point(GATEWAY_NOT_ENQUEUED, Dispatcher, "ring"),
         Point(GATEWAY_NOT_WOKEN, Queue, "wake"),
     )
 

@@ -70,19 +70,17 @@ async def chaos(plan: Plan, where: Where) -> Ledger:
 
 
 async def _rage(plan: Plan, scene: Scene) -> None:
-    if plan.only:
-        for strike in plan.only:
-            for _ in range(plan.rounds):
-                if await _strike(plan, scene, strike):
-                    break
-        return
     kinds = all_strikes(scene.place.where.database_url, restarts=scene.place.where.postgres is not None)
     began = scene.now
     # Each of them once, then by chance.
-    first = scene.dice.sample(list(kinds), len(kinds))
-    while first or scene.now < began + plan.seconds or scene.people.accepted < plan.accepted:
-        strike = first.pop() if first else scene.dice.choices(list(kinds), list(kinds.values()))[0]
-        await _strike(plan, scene, strike)
+    for strike in plan.only or scene.dice.sample(list(kinds), len(kinds)):
+        for _ in range(plan.rounds):
+            if await _strike(plan, scene, strike):
+                break
+        else:
+            scene.ledger.missed.add(strike.__name__)
+    while not plan.only and (scene.now < began + plan.seconds or scene.people.accepted < plan.accepted):
+        await _strike(plan, scene, scene.dice.choices(list(kinds), list(kinds.values()))[0])
 
 
 async def _strike(plan: Plan, scene: Scene, strike: Strike) -> bool:

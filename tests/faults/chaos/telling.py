@@ -61,6 +61,7 @@ def lines(ledger: Ledger) -> list[str]:
     told = [f"{what:48} {value}" for what, value in counts(ledger)]
     told += [f"{what:20} {ledger.wrong[what]:6}  {words}" for what, words in WRONGS.items()]
     told += [f"  {fault:60} {times}" for fault, times in sorted(ledger.faults.items())]
+    told += [f"never met anybody: {fault}" for fault in sorted(ledger.missed)]
     return told + [f"  {each}" for each in ledger.examples]
 
 
