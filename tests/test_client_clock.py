@@ -165,7 +165,7 @@ def test_it_gives_up_after_as_long_as_it_was_told(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "raised"), [(4001, SignInNeeded), (4000, Refused), (4003, Refused), (4008, Refused)]
+    ("code", "raised"), [(4001, SignInNeeded), (4000, Refused), (4099, Refused), (4008, Refused)]
 )
 def test_it_does_not_come_back_where_it_is_told_not_to(
     serve: Serve, code: int, raised: type[Exception]

@@ -8,6 +8,7 @@ import structlog
 
 from service.adapters.logs import set_up_logs
 from service.gateway.app import create_app
+from service.gateway.descriptors import raise_limit
 from service.gateway.serving import serve
 from service.settings import LISTEN_FD, Settings, SettingsProblem, load_settings
 
@@ -32,6 +33,7 @@ def main() -> int:
         )
         return 2
     set_up_logs(settings)
+    raise_limit()
     window = settings.bye_seconds if settings.bye_seconds is not None else BYE_SECONDS
     settings = settings.model_copy(update={"port": listening.getsockname()[1]})
     return serve(create_app(settings), listening, window)

@@ -21,11 +21,12 @@ from service.gateway.batches import Batches
 from service.gateway.cards import Cards
 from service.gateway.counts import COUNTS
 from service.gateway.declared import Pipelines
+from service.gateway.descriptors import room_for_sockets
 from service.gateway.documents import Documents
 from service.gateway.errors import Problems, not_routed
 from service.gateway.health import Health
 from service.gateway.jobs import Jobs
-from service.gateway.live import Live, open_live
+from service.gateway.live import Live, Pulse, open_live
 from service.gateway.live_metrics import LiveMetrics
 from service.gateway.metrics import Measured, Metrics
 from service.gateway.openapi import Documentation
@@ -86,7 +87,9 @@ def create_app(settings: Settings, *, migrate: bool = True) -> Starlette:
 
 def _live(settings: Settings, opened: Adapters, auth: Auth):
     assert settings.redis_url is not None, "the adapters were opened with it"
-    return open_live(settings.redis_url.get_secret_value(), opened.db, opened.echo, opened.log, auth)
+    redis_url = settings.redis_url.get_secret_value()
+    pulse = Pulse(sockets=room_for_sockets())
+    return open_live(redis_url, opened.db, opened.echo, opened.log, auth, pulse)
 
 
 def _operations(

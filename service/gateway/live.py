@@ -40,13 +40,15 @@ _TURNS = 4
 
 @dataclass(frozen=True)
 class Pulse:
-    """Seconds between heartbeats; how long a reader may take no byte; how often rights are looked at again."""
+    """Seconds between heartbeats; how long a reader may take no byte; how often rights are looked at again; and how
+    many sockets there may be, of a user and in all."""
 
     heartbeat_seconds: float = 10.0
     send_deadline_seconds: float = 10.0
     rights_seconds: float = 60.0
     bounds: Bounds = field(default_factory=Bounds)
     sockets_a_user: int = 100
+    sockets: int = 768
 
 
 class Live:
@@ -137,6 +139,8 @@ class Live:
             await _close(websocket, CloseCode.BAD_FRAME)
         elif user is None:
             await _close(websocket, CloseCode.SIGN_IN)
+        elif self.sockets >= self._pulse.sockets:
+            await _close(websocket, CloseCode.OVERLOADED)
         elif self._of_user[user.user_id] >= self._pulse.sockets_a_user:
             await _close(websocket, CloseCode.TOO_MANY)
         else:

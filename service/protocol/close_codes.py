@@ -9,23 +9,19 @@ class CloseCode(IntEnum):
 
     BAD_FRAME = 4000
     SIGN_IN = 4001
-    NOT_ALLOWED = 4003
     TOO_MANY = 4008
     OVERLOADED = 4100
     TOO_SLOW = 4101
     GOING_AWAY = 4200
-    SOURCE_LOST = 4201
 
 
 MEANING: dict[CloseCode, str] = {
     CloseCode.BAD_FRAME: "The client sent what this protocol does not know. Mend the client.",
     CloseCode.SIGN_IN: "The credentials are missing, wrong or expired. Sign in, then connect.",
-    CloseCode.NOT_ALLOWED: "The account may not use the socket.",
     CloseCode.TOO_MANY: "More frames, subscriptions or sockets than one client may have.",
-    CloseCode.OVERLOADED: "The gateway has too much to do. Come back after a wait.",
+    CloseCode.OVERLOADED: "The gateway has as many sockets as it can hold. Come back after a wait.",
     CloseCode.TOO_SLOW: "The client did not read for longer than the send deadline. Come back after a wait.",
     CloseCode.GOING_AWAY: "The gateway stops. Come back at once, another one answers.",
-    CloseCode.SOURCE_LOST: "The gateway lost its source. Come back at once.",
 }
 
 

@@ -105,6 +105,22 @@ async def test_a_user_has_a_bounded_number_of_sockets(sqlite_url: str, redis_url
         assert (await gateway.connect(token)).of("hello")
 
 
+async def test_a_gateway_that_is_full_asks_newcomers_to_come_back_after_a_wait(
+    sqlite_url: str, redis_url: str
+) -> None:
+    """Those who are in stay, and who leaves makes room."""
+    async with running_gateway(sqlite_url, redis_url, Pulse(sockets=2)) as gateway:
+        _, token = await gateway.user("Ann")
+        _, other = await gateway.user("Bob")
+        clients = [await gateway.connect(token), await gateway.connect(other)]
+        assert await closed(gateway, other) == 4100
+        assert await closed(gateway, "hw_wrong") == 4001
+        assert [each.closed for each in clients] == [None, None]
+        await clients[0].close()
+        await until(lambda: gateway.live.sockets == 1, "one has left")
+        assert (await gateway.connect(other)).of("hello")
+
+
 async def test_heartbeats_come_and_a_dead_client_is_given_up(sqlite_url: str, redis_url: str) -> None:
     async with running_gateway(sqlite_url, redis_url, Pulse(heartbeat_seconds=0.2)) as gateway:
         _, token = await gateway.user("Ann")
