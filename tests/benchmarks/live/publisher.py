@@ -28,6 +28,10 @@ class Publisher:
         self._process = process
         self._jobs = jobs
 
+    def of_one_job(self) -> "Publisher":
+        """The same, for the first of the jobs only."""
+        return Publisher(self._process, self._jobs[:1])
+
     async def offer(self, rate: float, seconds: float) -> int:
         """Offers so many events a second, the jobs taking turns; returns how many, once all are offered."""
         jobs = [list(each) for each in self._jobs]
