@@ -21,7 +21,7 @@ import orjson
 
 from service.domain.json import JsonObject
 from tests.benchmarks.measuring import Plan, Row, machine
-from tests.benchmarks.telling import machine_line, page, table
+from tests.benchmarks.telling import Part, machine_line, page, table
 
 NAMES = (
     "documents",
@@ -54,20 +54,22 @@ def main(arguments: list[str] | None = None) -> int:
     names = [name for each in cast("list[str]", given.names) or NAMES for name in _meant(each)]
     facts = machine()
     print(machine_line(facts))
-    parts: list[tuple[str, str, list[Row]]] = []
+    parts: list[Part] = []
     for name in names:
         module = importlib.import_module(f"tests.benchmarks.{name}")
         rows = _run(name, module, quick=given.quick)
         if rows is not None:
-            parts.append((name, " ".join((inspect.getdoc(module) or "").split()), rows))
+            parts.append(Part(name, " ".join((inspect.getdoc(module) or "").split()), rows))
     lines = [
         {"machine": facts, "quick": bool(given.quick)},
-        *(row.json() for _, _, rows in parts for row in rows),
+        *(row.json() for part in parts for row in part.rows),
     ]
     if given.json is not None:
         _write_json(lines, given.json)
     if given.write is not None:
-        Path(given.write).write_text(page(facts, parts, quick=given.quick))
+        written = Path(given.write)
+        before = written.read_text() if written.exists() else ""
+        written.write_text(page(before, NAMES, facts, parts, quick=given.quick))
     return 0 if len(parts) == len(names) else 1
 
 
@@ -111,7 +113,11 @@ def _parser() -> argparse.ArgumentParser:
         "--quick", action="store_true", help="small and few: shows that it runs, not how fast"
     )
     parser.add_argument("--json", metavar="FILE", help="also write the rows there, one JSON object a line")
-    parser.add_argument("--write", metavar="FILE", help="also write the tables there, as Markdown")
+    parser.add_argument(
+        "--write",
+        metavar="FILE",
+        help="also write the tables there, as Markdown; what was not measured now stays as it was there",
+    )
     return parser
 
 

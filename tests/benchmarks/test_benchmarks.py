@@ -7,7 +7,7 @@ import pytest
 
 from tests.benchmarks.__main__ import NAMES, main
 from tests.benchmarks.measuring import Goal, Row, interleaved, percentile
-from tests.benchmarks.telling import page, table
+from tests.benchmarks.telling import Part, page, table
 from tests.support.own_children import own_children
 
 pytestmark = pytest.mark.anyio
@@ -51,9 +51,23 @@ def test_tables_tell_value_goal_and_verdict() -> None:
     row = Row("one", "speed", 0.512, "x", Goal(at_least=0.7), 1.25, note="of both")
     assert "speed  0.512  x     ≥ 0.7  short  1.25\n    of both" in table([row])
     facts = {"cores": 2, "processor": "P", "linux": "6", "python": "3.11", "pymupdf": "2.0", "load": 0.5}
-    told = page(facts, [("one", "What it is.", [row])], quick=False)
+    told = page("", ["one"], facts, [Part("one", "What it is.", [row])], quick=False)
     assert "| speed<br>of both | 0.512 x | ≥ 0.7 | short | 1.25 |" in told
     assert "## one\n\nWhat it is.\n\n`make bench ARGS=one` prints this." in told
+
+
+def test_a_page_keeps_what_was_not_measured_now() -> None:
+    """Each part is replaced by itself, and what is measured no more goes."""
+
+    def told(before: str, *parts: tuple[str, float], names: tuple[str, ...] = ("one", "two", "six")) -> str:
+        facts = {"cores": 2, "processor": "P", "linux": "6", "python": "3.11", "pymupdf": "2.0", "load": 0.5}
+        rows = [Part(name, "About.", [Row(name, "speed", value, "x")]) for name, value in parts]
+        return page(before, names, facts, rows, quick=False)
+
+    first = told("", ("six", 6.5), ("one", 1.5))
+    assert told(first, ("two", 2.5)) == told("", ("one", 1.5), ("two", 2.5), ("six", 6.5))
+    assert told(first, ("one", 3.5)) == told("", ("one", 3.5), ("six", 6.5))
+    assert told(first, names=("one",)) == told("", ("one", 1.5))
 
 
 def test_a_cheap_benchmark_runs_and_leaves_nothing(
