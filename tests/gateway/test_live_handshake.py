@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy.exc import OperationalError
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from service.adapters.records import accounts
@@ -51,6 +52,26 @@ async def test_a_foreign_page_is_refused_at_the_handshake(sqlite_url: str, redis
         for origin in (gateway.url, "https://friend.example"):
             client = await gateway.connect(token, headers={"Origin": origin})
             assert client.of("hello")
+
+
+async def test_while_the_accounts_cannot_be_read_the_handshake_is_refused_and_sockets_stay(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client takes the refusal for a broken link, and so comes back after a wait."""
+
+    async def away(*_: Any, **__: Any) -> None:
+        raise OperationalError("SELECT secret", {}, Exception("no route to db.internal"))
+
+    _, token = await gateway.user("Ann")
+    client = await gateway.connect(token)
+    with monkeypatch.context() as broken:
+        broken.setattr("service.adapters.records.accounts.user_of", away)
+        with pytest.raises(InvalidStatus) as refusal:
+            await gateway.connect(token)
+        assert refusal.value.response.status_code == 503
+        assert b"secret" not in refusal.value.response.body
+    assert (await gateway.connect(token)).of("hello")
+    assert client.closed is None
 
 
 async def test_who_does_not_speak_the_protocol_is_told_so(gateway: Gateway) -> None:
