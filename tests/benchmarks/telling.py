@@ -57,7 +57,7 @@ def page(before: str, names: Sequence[str], facts: JsonObject, parts: Sequence[P
 
     They stand in the order of `names`; what is not among them is gone.
     """
-    told = dict(_SECTION.findall(before))
+    told = {name: f"{section.rstrip()}\n" for name, section in _SECTION.findall(before)}
     for part in parts:
         told[part.name] = _section(part, machine_line(facts), quick=quick)
     return _PAGE + "".join(f"\n## {name}\n{told[name]}" for name in names if name in told)
