@@ -1,11 +1,15 @@
 """The database's clock, the only one that leases and run times are compared on."""
 
+import time
 from typing import Any
 
 from sqlalchemy import Double, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+
+SQLITE_NOW = "headway_now"
+"""SQLite runs in this process and has this machine's clock: connections give it `time.time` under this name."""
 
 _READ = "clock"  # where a session keeps what it has read
 
@@ -18,7 +22,7 @@ class db_now(FunctionElement[float]):  # noqa: N801 - it reads as the SQL functi
 
 
 def _sqlite_now(*_: Any, **__: Any) -> str:
-    return "((julianday('now') - 2440587.5) * 86400.0)"
+    return f"{SQLITE_NOW}()"
 
 
 def _postgresql_now(*_: Any, **__: Any) -> str:
@@ -33,5 +37,11 @@ async def read_clock(session: AsyncSession) -> float:
     """What `db_now` said when this session asked first: one moment for all that its transaction reads and writes."""
     now: float | None = session.info.get(_READ)
     if now is None:
-        now = session.info[_READ] = (await session.execute(select(db_now()))).scalar_one()
+        now = session.info[_READ] = await _asked(session)
     return now
+
+
+async def _asked(session: AsyncSession) -> float:
+    if session.get_bind().dialect.name == "sqlite":
+        return time.time()
+    return (await session.execute(select(db_now()))).scalar_one()

@@ -5,11 +5,14 @@ statement does. Statements that may wait (a lock, the disk) still never hold up 
 """
 
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Self, TypeVar
 
 import aiosqlite
+
+from service.adapters.clock import SQLITE_NOW
 
 T = TypeVar("T")
 
@@ -136,6 +139,7 @@ def _open(*where: Any, **options: Any) -> sqlite3.Connection:
         "temp_store=MEMORY",
     ):
         opened.execute(f"PRAGMA {pragma}")
+    opened.create_function(SQLITE_NOW, 0, time.time)
     return opened
 
 
