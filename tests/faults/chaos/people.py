@@ -22,6 +22,8 @@ _TRIES = 12
 _TRY_AGAIN_SECONDS = 0.25
 _REQUEST_SECONDS = 8.0
 _LOOK_SECONDS = 0.3
+_PATIENCE_SECONDS = 20.0
+"""Somebody interferes with a job about twice in so long."""
 _FATES = {"well": 8, "stumbles": 3, "refused": 1, "pdf": 12, "broken": 2, "empty": 1}
 """What is uploaded how often: three fates of the chaos' own pipeline, then what the pipeline `text` gets."""
 _FAIL = frozenset({"refused", "broken", "empty"})
@@ -180,7 +182,7 @@ class People:
 
     async def _interfere(self) -> None:
         while True:
-            await asyncio.sleep(self._dice.uniform(0, 0.6))
+            await asyncio.sleep(self._dice.uniform(0, _PATIENCE_SECONDS / self._at_once))
             match self._dice.choices(("cancel", "pause", "stop", "retry"), (2, 2, 1, 2))[0]:
                 case "cancel":
                     await self._cancel()
