@@ -59,6 +59,7 @@ async def chaos(plan: Plan, where: Where) -> Ledger:
             began = scene.now
             async with people.at_it():
                 await _rage(plan, scene)
+                await asyncio.gather(*scene.gifts)
             ledger.seconds = scene.now - began
             await verdict.settle(scene, plan.patience)
             await remains.screens(scene)
