@@ -27,6 +27,10 @@ class Listener(Protocol):
         """A sign of life that says nothing: a control frame, or a piece of a message."""
         ...
 
+    def clogged(self) -> None:
+        """What was written waits in this process: `drained` follows when it has left."""
+        ...
+
     def drained(self) -> None:
         """What was written has left this process, so that more may be written."""
         ...
@@ -115,6 +119,7 @@ class AsgiLine:
     def write(self, frames: Sequence[Written]) -> None:
         self._waiting.extend(frames)
         self._work.set()
+        self._listener.clogged()
 
     def unsent(self) -> int:
         return sum(len(each.frame) for each in self._waiting)

@@ -113,8 +113,10 @@ class Live:
         while True:
             for sockets in self._turns:
                 await asyncio.sleep(pause)
-                now, ping = loop.time(), written.ping(time.time())
-                for socket in list(sockets):
+                now = loop.time()
+                due = [each for each in sockets if each.due_at <= now]
+                ping = written.ping(time.time())
+                for socket in due:
                     socket.tick(now, ping, deadline)
 
     async def _connected(self, websocket: WebSocket) -> None:

@@ -168,6 +168,11 @@ class Session:
         if not self._may_speak(now):
             self.close(CloseCode.TOO_MANY)
 
+    @property
+    def due_at(self) -> float:
+        """When `tick` has something to do, if nothing is heard until then."""
+        return min(self._pinged_at + self.heartbeat_seconds, self._heard_at + 2 * self.heartbeat_seconds)
+
     def tick(self, now: float, ping: Written) -> None:
         """Sends the heartbeat when it is due and gives up on a reader that was silent for two of them."""
         if self.closing:

@@ -34,6 +34,7 @@ class Socket:
         "_unsent",
         "_views",
         "_watches",
+        "due_at",
         "login",
         "session",
     )
@@ -49,6 +50,7 @@ class Socket:
         self._line: Line | None = None
         self._is_due = self._is_finished = False
         self._unsent, self._progress_at = 0, 0.0
+        self.due_at = 0.0
         self._watches: dict[Subscription, asyncio.Task[None]] | None = None
 
     def begin(self, line: Line) -> None:
@@ -72,8 +74,15 @@ class Socket:
         """The client lives."""
         self.session.noticed(self._loop.time())
 
+    def clogged(self) -> None:
+        """From now on the send deadline runs."""
+        if not self._unsent:
+            self._unsent, self._progress_at = self.unsent, self._loop.time()
+        self.due_at = 0.0
+
     def drained(self) -> None:
         """The line is free again."""
+        self._unsent = 0
         self._flush()
 
     def ended(self) -> None:
@@ -85,14 +94,16 @@ class Socket:
         self._left(self)
 
     def tick(self, now: float, ping: Written, send_deadline: float) -> None:
-        """The heartbeat; and the end for a reader that has not taken a byte for longer than the deadline."""
+        """The heartbeat; and the end for a reader that has not taken a byte for longer than the deadline. Has nothing
+        to do before `due_at`."""
         if self._line is None or self._is_finished:
             return
         self.session.tick(now, ping)
         unsent = self.unsent
-        if not self._unsent or unsent < self._unsent:
+        if unsent < self._unsent:
             self._progress_at = now
         self._unsent = unsent
+        self.due_at = 0.0 if unsent else self.session.due_at
         if unsent and now - self._progress_at > send_deadline:
             self.session.close(CloseCode.TOO_SLOW, abort=True)
 

@@ -143,6 +143,7 @@ class Wire(asyncio.Protocol):
         """The kernel takes no more."""
         self._paused = True
         self._block()
+        self._listener.clogged()
 
     def resume_writing(self) -> None:
         """It took all."""

@@ -4,6 +4,8 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.domain.ids import new_id
 from service.gateway.session import Bounds, Session, Unwatch, Watch
@@ -166,6 +168,25 @@ def test_a_reader_that_is_silent_for_two_beats_is_given_up() -> None:
     assert one.closing is None
     one.tick(20.5, PING)
     assert one.closing is not None and one.closing.abort
+
+
+@given(st.lists(st.integers(0, 200), max_size=8))
+def test_a_clock_that_comes_only_when_it_is_due_does_what_one_does_that_always_comes(
+    heard: list[int],
+) -> None:
+    """In half seconds: at which it pings, and when it gives up."""
+    always, seldom = session(), session()
+    for half in range(200):
+        now = half / 2
+        if half in heard:
+            always.noticed(now)
+            seldom.noticed(now)
+        always.tick(now, PING)
+        if seldom.due_at <= now:
+            seldom.tick(now, PING)
+        assert sent(always) == sent(seldom)
+        assert always.closing == seldom.closing
+    assert always.closing is not None or max(heard) > 150
 
 
 def test_heartbeats_do_not_pile_up_for_a_reader_that_does_not_read() -> None:
