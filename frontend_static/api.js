@@ -103,16 +103,19 @@ export const api = {
    * @param {"retry-failed"|"cancel"|"pause"|"resume"} command
    */
   batchCommand: (id, command) => post(`/api/batches/${encoded(id)}/${command}`),
+  /** Ends all of one's own jobs that have not ended, however many. */
+  cancelAll: () => post("/api/jobs/all/cancel"),
   /**
    * @param {"cancel"|"retry"} command
    * @param {string[]} ids
    */
   adminCommand: (command, ids) => post(`/api/admin/jobs/${command}`, { ids }),
   /**
-   * Of all jobs that match, however many.
+   * To all jobs that match, however many.
+   * @param {"retry-failed"|"cancel"} command
    * @param {string} query
    */
-  adminRetryFailed: (query) => post(`/api/admin/jobs/all/retry-failed?${query}`),
+  adminListCommand: (command, query) => post(`/api/admin/jobs/all/${command}?${query}`),
   /**
    * @param {"pause"|"resume"} command
    * @param {{stop?: boolean}} [how]

@@ -8,7 +8,7 @@ import { Refused, api } from "./api.js";
 import { problemText } from "./describe.js";
 import { nextFrame } from "./frame.js";
 import { LANGUAGES, speak, t } from "./i18n.js";
-import { grouped } from "./items.js";
+import { grouped, unfinished } from "./items.js";
 import { JobList } from "./job_list.js";
 import { Narrator } from "./narrator.js";
 import { Link, wakeOnReturn } from "./socket.js";
@@ -97,6 +97,11 @@ export class App extends EventTarget {
 
   get more() {
     return this.jobList.more;
+  }
+
+  /** How many of one's own documents have not ended, in sight or not. */
+  get unfinished() {
+    return unfinished(this.jobList.counts, this.uploads.all);
   }
 
   showMore() {

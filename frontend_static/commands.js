@@ -7,6 +7,7 @@
 import { Refused, api, unreachable } from "./api.js";
 import { problemText, workHasBegun } from "./describe.js";
 import { t } from "./i18n.js";
+import { isUnsent } from "./items.js";
 import { confirmed } from "./views/dialogs.js";
 
 /**
@@ -59,6 +60,22 @@ function sureToCancel(name) {
   });
 }
 
+/** @param {string} text what will be lost, and of how many */
+export function sureToCancelAll(text) {
+  return confirmed({ title: t("ui.cancel_all.title"), text, yes: t("ui.cancel_all.yes"), no: t("ui.cancel.no") });
+}
+
+/**
+ * All of one's own, those too that are not in sight and those that are still on their way up.
+ * @param {App} app
+ * @param {number} unfinished
+ */
+export async function cancelEverything(app, unfinished) {
+  if (!(await sureToCancelAll(t("ui.cancel_all.text", { count: unfinished })))) return;
+  for (const upload of app.uploads.all) if (isUnsent(upload)) app.uploads.cancel(upload);
+  await tried(app, t("ui.home.title"), () => api.cancelAll());
+}
+
 /**
  * @param {App} app
  * @param {string} batchId
@@ -66,13 +83,7 @@ function sureToCancel(name) {
  * @param {boolean} begun
  */
 export async function cancelBatch(app, batchId, unfinished, begun) {
-  if (begun) {
-    const sure = await confirmed({
-      title: t("ui.cancel_all.title"), text: t("ui.cancel_all.text", { count: unfinished }),
-      yes: t("ui.cancel_all.yes"), no: t("ui.cancel.no"),
-    });
-    if (!sure) return;
-  }
+  if (begun && !(await sureToCancelAll(t("ui.cancel_all.text", { count: unfinished })))) return;
   for (const upload of app.uploads.all) {
     if (upload.drop.batchId === batchId && !upload.jobId && upload.file) app.uploads.cancel(upload);
   }

@@ -44,6 +44,34 @@ export function ended(item) {
 }
 
 /**
+ * Whether it has yet to become a job, and will.
+ * @param {Upload} upload
+ */
+export function isUnsent(upload) {
+  return !upload.jobId && UNSENT.has(upload.state);
+}
+
+/**
+ * How many documents have not ended: those that the service counts in the whole list, and those on their way to it.
+ * @param {Record<string, number>} counts by state
+ * @param {Upload[]} uploads
+ */
+export function unfinished(counts, uploads) {
+  return unended(counts) + uploads.filter(isUnsent).length;
+}
+
+/**
+ * How many jobs of these states have not ended.
+ * @param {Record<string, number>} counts by state
+ * @param {string[]} [states] none: all
+ */
+export function unended(counts, states = []) {
+  return Object.entries(counts)
+    .filter(([state]) => state !== "total" && !ENDED.has(state) && (states.length === 0 || states.includes(state)))
+    .reduce((sum, [, count]) => sum + count, 0);
+}
+
+/**
  * How far an item's bar is: both parts 0 to 1, and the whole 0 to 100.
  * @param {Item} item
  * @returns {{upload: number, work: number, whole: number}}

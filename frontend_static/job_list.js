@@ -31,6 +31,11 @@ export class JobList {
     return this.store.list(this.topic);
   }
 
+  /** How many jobs are in which state, of all, however many are shown. */
+  get counts() {
+    return this.store.topic(this.topic).counts;
+  }
+
   /** Whether the service has more than is shown, and a larger list can be asked for. */
   get more() {
     return this.store.topic(this.topic).more && this.#limit < (LIMITS.at(-1) ?? 0);

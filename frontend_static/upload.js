@@ -13,7 +13,7 @@ import { answersOf, planRequests, sentOf } from "./upload_plan.js";
 const REQUESTS_AT_ONCE = 3;
 
 /**
- * @typedef {{pipeline: string, options: Record<string, unknown>, start: boolean}} Choice
+ * @typedef {{pipeline: string, options: Record<string, unknown>, start: boolean, priority: string}} Choice
  * @typedef {{key: string, batchId: string|null, created: number, choice: Choice, uploads: Upload[]}} Drop
  *
  * waiting: for its turn. sending. storing: all bytes are up, the service has not answered yet. accepted: it is a job.
@@ -204,8 +204,8 @@ export class Uploads extends EventTarget {
    */
   #send(request, key, form) {
     const { uploads, abort } = request;
-    const { pipeline, start } = dropOf(uploads).choice;
-    const query = new URLSearchParams({ pipeline, start: String(start), batch: dropOf(uploads).batchId ?? "" });
+    const { pipeline, start, priority } = dropOf(uploads).choice;
+    const query = new URLSearchParams({ pipeline, start: String(start), priority, batch: dropOf(uploads).batchId ?? "" });
     for (const upload of uploads) {
       if (upload.state === "waiting") upload.state = "sending";
     }

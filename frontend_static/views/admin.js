@@ -5,11 +5,11 @@
 
 import { STATES, filtersOf, queryOf, topicOf } from "../admin_query.js";
 import { api } from "../api.js";
-import { tried } from "../commands.js";
+import { sureToCancelAll, tried } from "../commands.js";
 import { problemText, word } from "../describe.js";
 import { fill, html, part, setText } from "../html.js";
 import { clockTime, number, say, t } from "../i18n.js";
-import { confirmed } from "./dialogs.js";
+import { unended } from "../items.js";
 import { JobsTable } from "./jobs_table.js";
 import { Piece, make } from "./piece.js";
 import { Workers } from "./workers.js";
@@ -46,9 +46,11 @@ export class Admin extends Piece {
       <div class="bulk" role="group" aria-label="${t("ui.admin.bulk")}"><span data-part="picked" role="status"></span>
         <button type="button" data-bulk="cancel" disabled>${t("ui.action.cancel")}</button>
         <button type="button" data-bulk="retry" disabled>${t("ui.action.retry")}</button>
-        <button type="button" data-part="retry-failed">${t("ui.admin.retry_failed")}</button><span class="muted" data-part="note"></span></div>
+        <button type="button" data-part="retry-failed">${t("ui.admin.retry_failed")}</button>
+        <button type="button" data-part="cancel-all">${t("ui.admin.cancel_all")}</button><span class="muted" data-part="note"></span></div>
       <div data-part="table"></div>`);
     part(this, "retry-failed", HTMLButtonElement).addEventListener("click", () => void this.#retryFailed());
+    part(this, "cancel-all", HTMLButtonElement).addEventListener("click", () => void this.#cancelAll());
     part(this, "workers", HTMLElement).append(make(Workers, this.app));
     const table = (this.#table = make(JobsTable, this.app));
     part(this, "table", HTMLElement).append(table);
@@ -171,16 +173,25 @@ export class Admin extends Piece {
 
   /** All that failed of what the filters leave, whether it is in sight or not. */
   async #retryFailed() {
-    await tried(this.app, t("ui.admin.title"), () => api.adminRetryFailed(queryOf(this.#filters)));
+    await tried(this.app, t("ui.admin.title"), () => api.adminListCommand("retry-failed", queryOf(this.#filters)));
+  }
+
+  /** All that has not ended of what the filters leave; the service says first how many that are just now. */
+  async #cancelAll() {
+    const query = queryOf(this.#filters);
+    await tried(this.app, t("ui.admin.title"), async () => {
+      const { counts } = await api.adminJobs(queryOf(this.#filters, { limit: "1" }));
+      const count = unended(counts, this.#filters.state);
+      if (count === 0) return this.app.notice("cancelled", t("ui.admin.cancel_all"), t("ui.admin.cancel_none"));
+      if (await sureToCancelAll(t("ui.admin.cancel_text", { count }))) await api.adminListCommand("cancel", query);
+    });
   }
 
   /** @param {"cancel"|"retry"} command */
   async #bulk(command) {
     const ids = [...(this.#table?.picked ?? [])];
     if (command === "cancel") {
-      const sure = await confirmed({ title: t("ui.cancel_all.title"), text: t("ui.cancel_all.text", { count: ids.length }),
-        yes: t("ui.cancel_all.yes"), no: t("ui.cancel.no") });
-      if (!sure) return;
+      if (!(await sureToCancelAll(t("ui.cancel_all.text", { count: ids.length })))) return;
     }
     if (await tried(this.app, t("ui.admin.title"), () => api.adminCommand(command, ids))) this.#table?.picked.clear();
     this.draw();

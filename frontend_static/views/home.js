@@ -2,9 +2,11 @@
 
 /** @import {Group, Item} from "../items.js" */
 
+import { cancelEverything } from "../commands.js";
 import { waitsForLong } from "../describe.js";
-import { arrange, fill, html, part, setAttribute } from "../html.js";
+import { arrange, fill, html, part, setAttribute, setText } from "../html.js";
 import { t } from "../i18n.js";
+import { ended } from "../items.js";
 import { BatchLine } from "./batch_line.js";
 import { Card } from "./card.js";
 import { Piece, make } from "./piece.js";
@@ -22,6 +24,8 @@ export class Home extends Piece {
     fill(this, html`
       <h1 class="hidden">${t("ui.home.title")}</h1>
       <div data-part="start"></div>
+      <div class="list-line" role="group" aria-label="${t("ui.list")}" data-part="list" hidden><p data-part="list-text"></p>
+        <button type="button" data-part="cancel">${t("ui.list.cancel")}</button></div>
       <section class="urgent" data-part="urgent" aria-labelledby="urgent-title" hidden>
         <h2 id="urgent-title">${t("ui.home.urgent")}</h2><div class="cards" role="list" data-part="urgent-cards"></div></section>
       <div data-part="groups"></div>
@@ -30,6 +34,7 @@ export class Home extends Piece {
     this.#start.small = this.app.list().groups.length > 0;
     part(this, "start", HTMLElement).append(this.#start);
     part(this, "more", HTMLElement).addEventListener("click", () => this.app.showMore());
+    part(this, "cancel", HTMLButtonElement).addEventListener("click", () => void cancelEverything(this.app, this.app.unfinished));
   }
 
   /** @param {File[]} files */
@@ -51,6 +56,7 @@ export class Home extends Piece {
     }
     const now = this.app.now();
     this.app.needQueue(this, list.groups.some((each) => each.items.some(({ job }) => waitsForLong(job, now))));
+    this.#drawList([...list.groups.flatMap((each) => each.items), ...list.urgent]);
     this.#drawUrgent(list.urgent);
     const groups = new Map(list.groups.map((each) => [each.key, each]));
     const shown = list.groups.filter((each) => each.items.length > 0 || hasUrgent(list.urgent, each));
@@ -60,6 +66,23 @@ export class Home extends Piece {
       if (group) section.show(group, list.urgent.filter((each) => each.group === key), shown.indexOf(group) < WATCHED);
     }
     part(this, "more", HTMLElement).hidden = !this.app.more;
+  }
+
+  /**
+   * What can be done with all that has not ended, where that is more than one batch: each of them has a line of its own.
+   * Once there it stays, so that no card moves because work has ended.
+   * @param {Item[]} items
+   */
+  #drawList(items) {
+    const line = part(this, "list", HTMLElement);
+    const count = this.app.unfinished;
+    const groups = new Set(items.filter((each) => !ended(each)).map((each) => each.group));
+    if (line.hidden && (count < 2 || (groups.size < 2 && !this.app.more))) return;
+    line.hidden = false;
+    setText(part(this, "list-text", HTMLElement), count > 0 ? t("ui.list.unfinished", { count }) : t("ui.batch.over"));
+    const button = part(this, "cancel", HTMLButtonElement);
+    if (count === 0 && document.activeElement === button) this.closest("main")?.focus();
+    button.hidden = count === 0;
   }
 
   /** @param {Item[]} items */

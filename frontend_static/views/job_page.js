@@ -8,6 +8,7 @@ import { perform, prioritise } from "../commands.js";
 import { actionsOf, failureOf, lineOf, lookOf, problemText, waitsForLong } from "../describe.js";
 import { fill, html, part, setText } from "../html.js";
 import { say, t } from "../i18n.js";
+import { PRIORITIES, mayGive } from "../priorities.js";
 import { Artifacts } from "./artifacts.js";
 import { Bar } from "./bar.js";
 import { copySupportId, failureMarkup } from "./card.js";
@@ -17,8 +18,6 @@ import { PageStrip } from "./page_strip.js";
 import { PageView } from "./page_view.js";
 import { Piece, make } from "./piece.js";
 import { QuestionForm } from "./question.js";
-
-const PRIORITIES = ["high", "normal", "low"];
 
 export class JobPage extends Piece {
   jobId = "";
@@ -148,7 +147,7 @@ export class JobPage extends Piece {
     const select = place.querySelector("select");
     if (!select) return;
     const given = job.priority ?? "normal";
-    for (const each of select.options) each.hidden = each.value === "high" && given !== "high" && this.app.session.user.role !== "admin";
+    for (const each of select.options) each.hidden = each.value !== given && !mayGive(each.value, this.app.session);
     if (document.activeElement !== select) select.value = given;
   }
 

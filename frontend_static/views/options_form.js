@@ -5,6 +5,7 @@
 
 import { fill, html, setAttribute } from "../html.js";
 import { known, languageName, t } from "../i18n.js";
+import { PRIORITIES, mayGive } from "../priorities.js";
 import { fieldsOf, read } from "../schema.js";
 import { Piece } from "./piece.js";
 
@@ -27,18 +28,27 @@ export class OptionsForm extends Piece {
     this.#fields = fieldsOf(pipeline.options_schema);
     fill(this, html`<form novalidate aria-label="${t("ui.options")}">
       ${this.#fields.map((each) => fieldMarkup(pipeline.name, each))}
+      <div class="field"><label for="option--priority">${t("ui.priority")}</label>
+      <select id="option--priority" name="-priority" aria-describedby="option--priority-help">${this.#priorities.map((each) => html`
+        <option value="${each}" ${each === "normal" && html`selected`}>${t(`ui.priority.${each}`)}</option>`)}</select>
+      <p class="muted" id="option--priority-help">${t(this.#priorities.includes("high") ? "ui.options.priority_help_admin" : "ui.options.priority_help")}</p></div>
       <div class="field flag"><label><input type="checkbox" name="-later"> ${t("ui.options.later")}</label>
       <p class="muted">${t("ui.options.later_help")}</p></div>
     </form>`);
   }
 
+  /** Those that this person may choose. */
+  get #priorities() {
+    return PRIORITIES.filter((each) => mayGive(each, this.app.session));
+  }
+
   /**
    * What was chosen; null when something is wrong, which then stands beside its field with the focus on the first.
-   * @returns {{options: Record<string, unknown>, start: boolean} | null}
+   * @returns {{options: Record<string, unknown>, start: boolean, priority: string} | null}
    */
   chosen() {
     const form = this.querySelector("form");
-    if (!form) return { options: {}, start: true };
+    if (!form) return { options: {}, start: true, priority: "normal" };
     /** @type {Record<string, string | boolean | string[]>} */
     const given = {};
     for (const field of this.#fields) {
@@ -49,7 +59,11 @@ export class OptionsForm extends Piece {
     for (const field of this.#fields) this.#complain(field, wrong[field.name]);
     if (Object.keys(wrong).length > 0) return null;
     const later = form.elements.namedItem("-later");
-    return { options, start: !(later instanceof HTMLInputElement && later.checked) };
+    const priority = form.elements.namedItem("-priority");
+    return {
+      options, start: !(later instanceof HTMLInputElement && later.checked),
+      priority: priority instanceof HTMLSelectElement ? priority.value : "normal",
+    };
   }
 
   /**

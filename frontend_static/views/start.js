@@ -64,7 +64,7 @@ export class Start extends Piece {
     const { pipeline } = this;
     if (files.length === 0) return;
     if (!pipeline) return this.app.notice("failed", t("ui.start.none"), t("ui.start.no_pipeline"));
-    const chosen = this.#options?.chosen() ?? { options: {}, start: true };
+    const chosen = this.#options?.chosen() ?? { options: {}, start: true, priority: "normal" };
     if (chosen) void this.app.uploads.add(files, { pipeline: pipeline.name, ...chosen });
   }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { filtersOf, queryOf, topicOf } from "../../frontend_static/admin_query.js";
+import { PRIORITIES, mayGive } from "../../frontend_static/priorities.js";
 import { fieldsOf, read } from "../../frontend_static/schema.js";
 import { cellsOf, pagesPerCell } from "../../frontend_static/strip_cells.js";
 
@@ -58,4 +59,10 @@ test("a page is a cell, past 300 they group, and a group shows its worst", () =>
   assert.equal(cells.length, 207);
   assert.deepEqual(cells.slice(0, 3).map((each) => [each.first, each.last, each.route, each.state]), [[1, 3, "t", "d"], [4, 6, "o", "r"], [7, 9, "t", "f"]]);
   assert.equal(cells.at(-1)?.last, 619);
+});
+
+test("only admins are offered what goes before everybody's", () => {
+  const session = (/** @type {"user"|"admin"} */ role) => /** @type {import("../../frontend_static/types.js").Session} */ ({ user: { id: "u", name: "U", role } });
+  assert.deepEqual(PRIORITIES.filter((each) => mayGive(each, session("user"))), ["normal", "low"]);
+  assert.deepEqual(PRIORITIES.filter((each) => mayGive(each, session("admin"))), ["high", "normal", "low"]);
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Announcer } from "../../frontend_static/announcer.js";
 import { Changes } from "../../frontend_static/changes.js";
-import { barOf, grouped, sumOf, tally } from "../../frontend_static/items.js";
+import { barOf, grouped, sumOf, tally, unended, unfinished } from "../../frontend_static/items.js";
 import { FakeWorld } from "./support.js";
 
 /** @typedef {import("../../frontend_static/types.js").JobValue} JobValue */
@@ -103,6 +103,16 @@ test("what somebody waits for is news when it is met, however far it has come", 
   const changes = new Changes();
   assert.deepEqual(changes.of(jobs, ({ id }) => id !== "d").map((each) => [each.job.id, each.kind]), [["a", "ending"], ["c", "question"]]);
   assert.deepEqual(changes.of(jobs, () => true), []);
+});
+
+test("what is not finished counts jobs that have not ended, in the states asked for, and uploads that will be jobs", () => {
+  const counts = { total: 99, queued: 40, processing: 2, waiting: 1, completed: 50, failed: 4, cancelled: 2 };
+  assert.equal(unended(counts), 43);
+  assert.equal(unended(counts, ["processing", "failed"]), 2);
+  assert.equal(unended({}), 0);
+  const uploads = /** @type {import("../../frontend_static/upload.js").Upload[]} */ (["waiting", "sending", "storing", "refused", "lost", "cancelled", "accepted"]
+    .map((state) => ({ state, jobId: state === "accepted" ? "j" : null })));
+  assert.equal(unfinished(counts, uploads), 46);
 });
 
 test("phases are told at most every 5 s and only the newest; endings always", () => {

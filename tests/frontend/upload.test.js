@@ -44,7 +44,7 @@ function bench() {
     now: () => 1,
   }, { file_bytes: 1000, files_per_request: 200 });
   return { uploads, sent, add: (/** @type {string[]} */ ...names) => uploads.add(
-    names.map((name) => new File(["0123456789"], name)), { pipeline: "text", options: { ocr: "never" }, start: true }) };
+    names.map((name) => new File(["0123456789"], name)), { pipeline: "text", options: { ocr: "never" }, start: true, priority: "low" }) };
 }
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 const states = (/** @type {Uploads} */ uploads) => uploads.all.map((each) => each.state);
@@ -67,7 +67,7 @@ test("a drop becomes a batch; options go before the files; accepted files become
   const first = request(sent, 0);
   assert.deepEqual([...first.form.keys()], ["options", "files", "files"]);
   assert.equal(first.form.get("options"), '{"ocr":"never"}');
-  assert.match(first.url, /pipeline=text&start=true&batch=batch$/);
+  assert.match(first.url, /pipeline=text&start=true&priority=low&batch=batch$/);
   first.progress(15, 20);
   assert.deepEqual(states(uploads), ["storing", "sending"]);
   first.answer(202, { accepted: [{ name: "a.txt", job_id: "j1", document_id: "d" }], rejected: [{ name: "b.txt", problem: { code: "empty_file", status: 422 } }] });
@@ -118,7 +118,7 @@ test("stopping one upload sends the others of its request anew", async () => {
 
 test("what is too large is refused here; what the service cannot do now may be tried again", async () => {
   const { uploads, sent, add } = bench();
-  await uploads.add([new File(["x".repeat(1001)], "big.txt")], { pipeline: "text", options: {}, start: true });
+  await uploads.add([new File(["x".repeat(1001)], "big.txt")], { pipeline: "text", options: {}, start: true, priority: "low" });
   assert.deepEqual(states(uploads), ["refused"]);
   await add("a.txt");
   request(sent, 0).answer(401, { code: "sign_in", status: 401 });

@@ -353,7 +353,11 @@ class Simulator:
             return Response(_paper(), media_type="image/png")
         if path == "/api/admin/jobs":
             return _json(
-                {"items": [card(each.value) for each in self.jobs.values()], "next": None, "counts": {}}
+                {
+                    "items": [card(each.value) for each in self.jobs.values()],
+                    "next": None,
+                    "counts": self.counts(),
+                }
             )
         if request.method == "POST":
             self.commands.append((path.rpartition("/")[2], path))
@@ -366,7 +370,14 @@ class Simulator:
         async def index(_request: Request) -> Response:
             return FileResponse(STATIC / "index.html")
 
-        small = ("pipelines", "batches", "session/links", "admin/jobs", "admin/jobs/{command}")
+        small = (
+            "pipelines",
+            "batches",
+            "session/links",
+            "admin/jobs",
+            "admin/jobs/{command}",
+            "admin/jobs/all/{command}",
+        )
         deep = (
             "batches/{id}/{command}",
             "jobs/{id}/estimate",

@@ -89,6 +89,17 @@ class FrontPage:
         self.page.get_by_role("checkbox", name="Upload now, start later").uncheck()
         self.page.get_by_text("Options", exact=True).click()
 
+    def give_priority(self, priority: str) -> None:
+        """Chooses how urgent what is uploaded from now on shall be."""
+        self.page.get_by_text("Options", exact=True).click()
+        self.page.get_by_role("combobox", name="Priority").select_option(priority)
+        self.page.get_by_text("Options", exact=True).click()
+
+    @property
+    def list_line(self) -> Locator:
+        """What is said about all that is not finished, whichever batch it is in."""
+        return self.page.get_by_role("group", name="All documents").get_by_role("paragraph")
+
     def confirm(self, answer: str) -> None:
         """Answers the dialog that is open."""
         self.page.get_by_role("dialog").get_by_role("button", name=answer).click()
