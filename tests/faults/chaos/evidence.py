@@ -47,19 +47,20 @@ class Evidence:
         line = {"what": what, "at": time.monotonic(), "pid": os.getpid(), **bound, **about}
         os.write(self._descriptor, orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE, default=str))
 
-    def met(self, point: str) -> None:
-        """This process has come to the point: what was ordered for it happens here and now."""
+    def met(self, point: str) -> bool:
+        """This process has come to the point: what was ordered for it happens here and now. Whether something was."""
         order = self._orders / point
         if not order.exists():
-            return
+            return False
         taken = self._taken / f"{point}.{time.monotonic_ns()}"
         try:
             order.rename(taken)
         except FileNotFoundError:
-            return
+            return False
         how = taken.read_text()
         self.note("met", point=point, how=how)
         os.kill(os.getpid(), signal.SIGKILL if how == KILL else signal.SIGSTOP)
+        return True
 
     def order(self, point: str, how: str) -> None:
         """Whoever comes to the point first is to be killed or stopped there."""

@@ -29,6 +29,9 @@ class Point:
     wants: Wants = lambda *_given, **_named: True
 
 
+WENT_ON = "went on"
+"""Written down by who was stopped at a point, once what follows it has been done."""
+
 NOT_COMMITTED = "gateway, blob saved and rows not committed"
 NOT_ANNOUNCED = "gateway, rows committed and nobody told"
 GATEWAY_NOT_PUBLISHED = "gateway, about to publish"
@@ -96,16 +99,19 @@ def arm(points: tuple[Point, ...], evidence: Evidence) -> None:
 
 
 def _passing(point: Point, inner: Callable[..., Any], evidence: Evidence) -> Callable[..., Any]:
-    def come(*given: Any, **named: Any) -> None:
-        if point.wants(*given, **named):
-            evidence.met(point.name)
+    def come(*given: Any, **named: Any) -> bool:
+        return point.wants(*given, **named) and evidence.met(point.name)
 
     if inspect.iscoroutinefunction(inner):
 
         @wraps(inner)
         async def waited(*given: Any, **named: Any) -> Any:
-            come(*given, **named)
-            return await inner(*given, **named)
+            was_stopped = come(*given, **named)
+            try:
+                return await inner(*given, **named)
+            finally:
+                if was_stopped:
+                    evidence.note(WENT_ON, point=point.name)
 
         return waited
 

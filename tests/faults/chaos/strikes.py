@@ -27,6 +27,7 @@ from tests.faults.chaos.ledger import Ledger
 from tests.faults.chaos.people import Document, People
 from tests.faults.chaos.place import Place
 from tests.faults.site import GatewayProcess, Site
+from tests.support.processes import is_alive
 from tests.support.server_process import ServerProcess
 from tests.support.waiting import until
 
@@ -157,7 +158,9 @@ def zombie_at(point: str) -> Strike:
             try:
                 is_dead = await _taken_for_dead(scene, point, step_id, attempt)
             finally:
+                before = len(scene.place.evidence.read())
                 _send(signal.SIGCONT, pid)
+            await _went_on(scene, pid, before)
             if is_dead:
                 if point in (points.NOT_TOLD, points.NOT_RECORDED):
                     return await _refused(scene, point, step_id, attempt)
@@ -240,6 +243,19 @@ async def _taken_over(scene: Scene, step_id: str, attempt: int, *, to_the_end: b
     if to_the_end:
         return job.state in ENDED
     return step.state in _OVER or (step.attempt > attempt and step.state != StepState.RUNNING)
+
+
+async def _went_on(scene: Scene, pid: int, before: int) -> None:
+    """Until it has done what it was about to do when it was stopped, or is dead, or for a while."""
+
+    def went_on() -> bool:
+        lines = scene.place.evidence.read()[before:]
+        return not is_alive(pid) or any(
+            each["what"] == points.WENT_ON and each["pid"] == pid for each in lines
+        )
+
+    with suppress(AssertionError):
+        await until(went_on, "the zombie went on", seconds=_MEET_SECONDS)
 
 
 async def _refused(scene: Scene, point: str, step_id: str, attempt: int) -> bool:
