@@ -65,8 +65,9 @@ class Place:
         return {pid: line for pid, line in descendants(worker).items() if is_alive(pid)}
 
     def template(self, worker: int) -> int | None:
-        """The process from which the worker forks its children."""
-        return next((pid for pid, line in self.children(worker).items() if _TEMPLATE in line), None)
+        """The process from which the worker forks its children, once it has loaded what these need."""
+        found = [pid for pid, line in self.children(worker).items() if _TEMPLATE in line]
+        return next((pid for pid in found if _has_loaded(pid, "mupdf")), None)
 
     def supervisor_of(self, worker: int) -> ServerProcess:
         """Who keeps this worker."""
@@ -101,6 +102,12 @@ class Place:
         for pid in [*pids, *(below for each in pids for below in descendants(each))]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
+
+
+def _has_loaded(pid: int, library: str) -> bool:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return library in Path(f"/proc/{pid}/maps").read_text()
+    return False
 
 
 @asynccontextmanager
