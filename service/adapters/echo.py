@@ -1,7 +1,7 @@
 """Truth's echo: what SQL says of a job is put into the event log, as often as needed."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.adapters.database import Database
 from service.adapters.event_log import EventLog
 from service.adapters.events import Outcome, RowPatch, Seed
-from service.adapters.records.ending import stored_value, with_lines
+from service.adapters.records.ending import stored_value, value_of, with_lines
 from service.adapters.records.rows import row_fields
 from service.adapters.tables import ArtifactRow, JobRow, JobSnapshotRow, StepRow, UserRow
 from service.domain.job import ENDED
@@ -50,17 +50,19 @@ class Echo:
         self._log = log
         self._published: dict[str, int] = {}
 
-    async def begin(self, job_id: str, *lines: JsonObject) -> None:
-        """Publishes a job that nobody has heard of yet; otherwise as `publish`, which it spares two trips."""
+    async def begin(self, job: JobRow, step: StepRow, owner: str, *lines: JsonObject) -> None:
+        """Publishes a new job, whose rows these are, without reading them again; otherwise as `publish`."""
+        value = value_of(job, (), (step,), owner)
+        value["log"] = with_lines({}, list(lines))
         try:
-            revision = await self.seed(job_id, *lines)
+            written = await self._log.seed(_seed(job, (step,), value))
         except (TimeoutError, RedisError, OSError) as lost:
-            _log.warning("publish_postponed", job_id=job_id, reason=str(lost))
+            _log.warning("publish_postponed", job_id=job.id, reason=str(lost))
             return
-        if revision is None:
-            await self.publish(job_id, *lines)
+        if written:
+            self._published[job.id] = max(job.revision, self._published.get(job.id, 0))
         else:
-            self._published[job_id] = max(revision, self._published.get(job_id, 0))
+            await self.publish(job.id, *lines)
 
     async def publish(self, job_id: str, *lines: JsonObject) -> bool:
         """Publishes the job as its row stands now; the lines join the job's log, once.
@@ -80,33 +82,17 @@ class Echo:
         self._published[job_id] = max(truth.job.revision, self._published.get(job_id, 0))
         return True
 
-    async def seed(self, job_id: str, *lines: JsonObject) -> int | None:
-        """Writes the log of a job anew from SQL, if Redis has none of this server or an older one.
-
-        Returns the revision that it has now; None where it was not written.
-        """
+    async def seed(self, job_id: str, *lines: JsonObject) -> None:
+        """Writes the log of a job anew from SQL, if Redis has none of this server or an older one."""
         async with self._db.reading() as session:
             job = await session.get(JobRow, job_id)
             if job is None:
-                return None
+                return
             steps = list(await session.scalars(select(StepRow).where(StepRow.job_id == job_id)))
             value = await self._value(session, job)
         if job.state not in ENDED:  # an ended job's stored log has its last line
             value["log"] = with_lines(value["log"], list(lines))
-        written = await self._log.seed(
-            Seed(
-                job_id=job.id,
-                owner_id=job.owner_id,
-                run=job.run,
-                revision=job.revision,
-                value=value,
-                steps={each.id: _seed_step(each) for each in steps},
-                total=job.cost_total,
-                done=job.cost_done,
-                percent=job.percent,
-            )
-        )
-        return job.revision if written else None
+        await self._log.seed(_seed(job, steps, value))
 
     async def snapshot(self, job_id: str) -> Snapshot | None:
         """The job's snapshot: live where Redis has it, stored for an ended job, seeded for any other.
@@ -221,6 +207,20 @@ def _row_patch(truth: _Truth, lines: tuple[JsonObject, ...]) -> RowPatch:
         done_cost=job.cost_done,
         log=list(lines),
         pages=truth.pages,
+    )
+
+
+def _seed(job: JobRow, steps: Sequence[StepRow], value: JsonObject) -> Seed:
+    return Seed(
+        job_id=job.id,
+        owner_id=job.owner_id,
+        run=job.run,
+        revision=job.revision,
+        value=value,
+        steps={each.id: _seed_step(each) for each in steps},
+        total=job.cost_total,
+        done=job.cost_done,
+        percent=job.percent,
     )
 
 

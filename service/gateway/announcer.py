@@ -9,17 +9,26 @@ import structlog
 
 from service.adapters.dispatch import Dispatcher, Ring
 from service.adapters.echo import Echo
+from service.adapters.tables import JobRow, StepRow
 from service.domain.json import JsonObject
 
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
+class Begun:
+    """A new job: its row, that of its first step, and its owner's name."""
+
+    job: JobRow
+    step: StepRow
+    owner: str
+
+
+@dataclass(frozen=True)
 class _News:
-    job_id: str
+    of: Begun | str
     lines: tuple[JsonObject, ...]
     rings: list[Ring]
-    is_new: bool
 
 
 class Announcer:
@@ -35,12 +44,12 @@ class Announcer:
         self._something = asyncio.Event()
         self._ending = False
 
-    def announce(self, job_id: str, *lines: JsonObject, rings: list[Ring], is_new: bool = True) -> None:
-        """The job has been accepted or started, which the lines tell in its log; returns at once.
+    def announce(self, of: Begun | str, *lines: JsonObject, rings: list[Ring]) -> None:
+        """A job has been accepted, or one that is known by its id was started; the lines join its log. Returns at once.
 
         `rings`: what was picked in the same transaction.
         """
-        self._waiting.append(_News(job_id, lines, rings, is_new))
+        self._waiting.append(_News(of, lines, rings))
         self._something.set()
 
     async def joined(self, job_id: str, owner_id: str) -> None:
@@ -75,7 +84,7 @@ class Announcer:
             _log.warning("announcing_postponed", jobs=len(news), reason=repr(error))
 
     async def _tell(self, news: _News) -> None:
-        if news.is_new:
-            await self._echo.begin(news.job_id, *news.lines)
+        if isinstance(news.of, Begun):
+            await self._echo.begin(news.of.job, news.of.step, news.of.owner, *news.lines)
         else:
-            await self._echo.publish(news.job_id, *news.lines)
+            await self._echo.publish(news.of, *news.lines)

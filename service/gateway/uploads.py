@@ -17,7 +17,7 @@ from service.domain.document import display_name
 from service.domain.ids import new_id
 from service.domain.json import JsonObject
 from service.domain.log_line import log_line
-from service.gateway.announcer import Announcer
+from service.gateway.announcer import Announcer, Begun
 from service.gateway.answers import json_answer
 from service.gateway.errors import as_refusal, problem_response
 from service.gateway.metrics import Metrics
@@ -224,21 +224,22 @@ class Uploads:
                     await session.flush()
                 accepted = await accept(session, document, order.spec, what)
                 await session.flush()
-                has_work = accepted.started or not accepted.duplicate_of
+                has_work = accepted.started or accepted.made is not None
                 rings = await pick(session) if has_work else []
         except BaseException:
             await self._blobs.delete(key)
             raise
         taken.batch_id = batch_id
-        if accepted.duplicate_of:
+        if accepted.made is not None:
+            unseen = [log_line("not_scanned", "warning")] if received.unseen else []
+            begun = Begun(*accepted.made, order.owner.name)
+            self._announcer.announce(begun, log_line("accepted"), *unseen, rings=rings)
+        else:
             await self._blobs.delete(key)
             await self._announcer.joined(accepted.job_id, order.owner.user_id)
             if accepted.started:
                 line = {**log_line("start_asked"), "by": order.owner.name}
-                self._announcer.announce(accepted.job_id, line, rings=rings, is_new=False)
-        else:
-            unseen = [log_line("not_scanned", "warning")] if received.unseen else []
-            self._announcer.announce(accepted.job_id, log_line("accepted"), *unseen, rings=rings)
+                self._announcer.announce(accepted.job_id, line, rings=rings)
         return accepted
 
     def _reject(self, name: str, problem: Problem, taken: _Taken) -> None:

@@ -125,7 +125,14 @@ async def stored_value(session: AsyncSession, job: JobRow) -> JsonObject:
     artifacts = list(await session.scalars(_ARTIFACTS, {"of": job.id}))
     steps = list(await session.scalars(_STEPS, {"of": job.id}))
     owner = await session.get(UserRow, job.owner_id)
-    value = row_fields(job, artifacts, owner.name if owner else "")
+    return value_of(job, artifacts, steps, owner.name if owner else "")
+
+
+def value_of(
+    job: JobRow, artifacts: Sequence[ArtifactRow], steps: Sequence[StepRow], owner: str
+) -> JsonObject:
+    """What `stored_value` reads, from these rows."""
+    value = row_fields(job, artifacts, owner)
     value["pages"] = stored_pages(steps)
     value["log"] = {}
     value["counters"] |= page_counters(value["pages"])

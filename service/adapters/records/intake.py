@@ -55,7 +55,7 @@ class Order:
 class Accepted:
     """The job that the document led to; with `duplicate_of` the document was not kept and nothing was made.
 
-    `started`: the job was staged until now.
+    `started`: the job was staged until now; `made`: the new job's row and that of its first step.
     """
 
     job_id: str
@@ -63,6 +63,7 @@ class Accepted:
     state: JobState
     duplicate_of: str | None = None
     started: bool = False
+    made: tuple[JobRow, StepRow] | None = None
 
 
 def fingerprint(sha256: str, pipeline: str, options: JsonObject) -> str:
@@ -101,26 +102,27 @@ async def accept(session: AsyncSession, document: NewDocument, spec: PipelineSpe
         )
     )
     state = JobState.QUEUED if order.start else JobState.STAGED
-    session.add(_job(job_id, document, spec, order, mark=mark, state=state, now=now))
+    job = _job(job_id, document, spec, order, mark=mark, state=state, now=now)
+    session.add(job)
     await session.flush()
     session.add(JobInputRow(job_id=job_id, role="document", document_id=document.id))
     session.add(RunRow(job_id=job_id, number=1, started_at=now))
-    session.add(
-        StepRow(
-            id=new_id(),
-            job_id=job_id,
-            run=1,
-            phase=0,
-            number=0,
-            state=StepState.QUEUED if order.start else StepState.PLANNED,
-            run_at=now,
-            cost=spec.first.cost,
-            input={},
-            pages={},
-        )
+    step = StepRow(
+        id=new_id(),
+        job_id=job_id,
+        run=1,
+        phase=0,
+        number=0,
+        state=StepState.QUEUED if order.start else StepState.PLANNED,
+        attempt=0,
+        run_at=now,
+        cost=spec.first.cost,
+        input={},
+        pages={},
     )
+    session.add(step)
     await _join_batch(session, order.batch_id, job_id, now)
-    return Accepted(job_id, document.id, state)
+    return Accepted(job_id, document.id, state, made=(job, step))
 
 
 def _job(
