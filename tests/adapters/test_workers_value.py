@@ -149,7 +149,7 @@ async def test_ten_thousand_that_wait_cost_the_statements_of_ten(machine: ByHand
             with statements() as asked:
                 told = await workers_value(session)
         seen.append(len(asked))
-    assert seen == [12, 12]
+    assert seen[0] == seen[1] <= 12
     assert (len(told["waits"]["jobs"]), told["waits"]["more"]) == (MOST_SHOWN, 10_000 - MOST_SHOWN)
     assert told["queue"]["queued"] == 10_000
     assert sorted(each["place"] for each in told["waits"]["jobs"].values()) == [*range(1, MOST_SHOWN + 1)]
