@@ -15,6 +15,9 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 
+_MOST_SECONDS = 30.0
+"""One repair follows the other here, each after a pause that grows with what the last one took."""
+
 
 @pytest.mark.parametrize("seed", range(5))
 async def test_lost_and_repeated_messages_are_made_good(
@@ -31,13 +34,17 @@ async def test_lost_and_repeated_messages_are_made_good(
     for each in jobs:
         topic, truth = f"job:{each}", await gateway.log.snapshot(each)
         await until(
-            lambda topic=topic, truth=truth: client.reader.job(topic) == truth, f"{topic} is as in the log"
+            lambda topic=topic, truth=truth: client.reader.job(topic) == truth,
+            f"{topic} is as in the log",
+            seconds=_MOST_SECONDS,
         )
     cards = await gateway.log.snapshots(jobs)
     await until(
-        lambda: all(client.reader.jobs.get(("jobs", each)) == cards[each] for each in jobs), "the cards, too"
+        lambda: all(client.reader.jobs.get(("jobs", each)) == cards[each] for each in jobs),
+        "the cards, too",
+        seconds=_MOST_SECONDS,
     )
-    await until(lambda: _percent(client, batch) == 100, "and the batch")
+    await until(lambda: _percent(client, batch) == 100, "and the batch", seconds=_MOST_SECONDS)
     assert client.reader.gaps == []
 
 
