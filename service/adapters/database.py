@@ -1,6 +1,7 @@
 """The SQL database: SQLite by default, PostgreSQL by URL. One transaction a `with`."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from service.adapters.migrations import upgrade
@@ -87,7 +89,8 @@ class Database:
         """One transaction, committed at the end and rolled back by an exception.
 
         `durable` waits for the disk at commit (SQLite `synchronous=FULL`; PostgreSQL always does). SQLite has one
-        writer: within a process they queue here rather than in its busy loop.
+        writer: within a process they queue here rather than in its busy loop. Raises SQLAlchemy's OperationalError
+        where others write for longer than it waits.
         """
         if not self.is_sqlite:
             async with self._session(self.engine) as session, session.begin():
@@ -96,7 +99,11 @@ class Database:
         async with self._writes, self.engine.connect() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
             assert isinstance(driver, SqliteConnection)
-            await driver.begin(durable=durable)
+            try:
+                await driver.begin(durable=durable)
+            except sqlite3.Error as error:
+                # As whoever waits for a database expects it: with the driver's own it would pass for another's fault.
+                raise OperationalError("BEGIN IMMEDIATE", None, error) from error
             async with self._session(connection) as session:
                 yield session
                 await session.commit()

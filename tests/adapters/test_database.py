@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import event, func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from service.adapters import sqlite_connection
 from service.adapters.database import Database, async_url
 from service.adapters.tables import UserRow
 
@@ -99,6 +100,31 @@ async def test_a_transaction_that_is_cancelled_holds_up_nobody(db: Database, at:
         session.add(user(2))
     await other.close()
     assert await users(db) == (1 if task.cancelled() else 2)
+
+
+async def test_sqlites_writers_wait_for_so_long_and_no_longer(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who gave up can write again as soon as the other is done."""
+    holder, other = Database(sqlite_url), Database(sqlite_url)
+
+    async def write(number: int) -> None:
+        async with other.writing() as session:
+            session.add(user(number))
+
+    monkeypatch.setattr(sqlite_connection, "_BUSY_SECONDS", 0.2)
+    async with holder.writing():
+        with pytest.raises(OperationalError, match="locked"):
+            await write(1)
+    await write(2)
+    monkeypatch.undo()
+    async with holder.writing():
+        waiting = asyncio.create_task(write(3))
+        assert not (await asyncio.wait([waiting], timeout=0.3))[0], "it waits"
+    await waiting
+    assert await users(other) == 2
+    await holder.close()
+    await other.close()
 
 
 async def test_a_reading_session_sees_one_moment(db: Database) -> None:
