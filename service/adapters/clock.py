@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-SQLITE_NOW = "headway_now"
-"""SQLite runs in this process and has this machine's clock: connections give it `time.time` under this name."""
+from service.adapters.database import is_sqlite
+from service.adapters.sqlite_connection import SQLITE_NOW
 
 _READ = "clock"  # where a session keeps what it has read
 
@@ -42,6 +42,6 @@ async def read_clock(session: AsyncSession) -> float:
 
 
 async def _asked(session: AsyncSession) -> float:
-    if session.get_bind().dialect.name == "sqlite":
+    if is_sqlite(session):
         return time.time()
     return (await session.execute(select(db_now()))).scalar_one()

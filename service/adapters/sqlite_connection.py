@@ -12,10 +12,10 @@ from typing import Any, Self, TypeVar
 
 import aiosqlite
 
-from service.adapters.clock import SQLITE_NOW
-
 T = TypeVar("T")
 
+SQLITE_NOW = "headway_now"
+"""SQLite runs in this process and has this machine's clock: connections give it `time.time` under this name."""
 _BUSY_SECONDS = 30
 _SOON_SECONDS, _LATER_SECONDS, _LONG_SECONDS = 0.0005, 0.005, 0.1
 """How long a writer sleeps before it tries again, and after how long it may sleep longer."""
