@@ -131,6 +131,29 @@ async def test_an_ended_job_reads_the_same_from_sql_as_from_redis(machine: ByHan
     assert await a.redis.dbsize() == 0, "what has ended is read, not brought back"
 
 
+async def test_a_new_job_is_told_from_its_rows_as_it_would_be_read(machine: ByHand) -> None:
+    a, job_id, line = machine.house.a, await machine.give(), log_line("accepted")
+    job, (step,) = await machine.house.job(job_id), await machine.steps(job_id)
+    await a.redis.flushall()
+    await a.echo.publish(job_id, line)
+    read = await machine.house.snapshot(job_id)
+    await a.redis.flushall()
+    await a.echo.begin(job, step, machine.house.actor.name, line)
+    begun = await machine.house.snapshot(job_id)
+    assert (begun.value, begun.seq, begun.run) == (read.value, read.seq, read.run)
+
+
+async def test_a_job_that_a_worker_told_of_first_keeps_what_that_said(machine: ByHand) -> None:
+    a, job_id, line = machine.house.a, await machine.give(), log_line("accepted")
+    job, (step,) = await machine.house.job(job_id), await machine.steps(job_id)
+    await a.redis.flushall()
+    await machine.claimed(job_id)
+    await a.echo.publish(job_id)
+    await a.echo.begin(job, step, machine.house.actor.name, line)
+    told = await machine.house.snapshot(job_id)
+    assert (told.value["state"], told.value["log"]) == ("processing", {"1": line})
+
+
 async def test_what_was_published_is_written_back_once(machine: ByHand) -> None:
     a = machine.house.a
     job_id = await machine.give()
