@@ -4,6 +4,7 @@ from service.adapters.blob_store import BlobMissing, BlobStore
 from service.adapters.database import Database
 from service.adapters.dispatch import live_slots
 from service.adapters.echo import Echo
+from service.adapters.known_records import KnownRecords
 from service.adapters.records.ending import locked_job, touch
 from service.adapters.tables import DocumentRow, JobRow
 from service.domain.job import JobState
@@ -82,6 +83,7 @@ class Estimates:
             report=_Unreported(),
             blobs=self._blobs,
             tools=self._tools,
+            records=KnownRecords(self._db),
         )
         try:
             done = await pipeline.phases[0].run(context)

@@ -7,6 +7,7 @@ import structlog
 
 from service.adapters.blob_store import BlobMissing
 from service.adapters.records.leases import MOST_DEATHS
+from service.adapters.records.recorded import NoShip
 from service.adapters.records.steps import Again
 from service.adapters.tables import StepRow
 from service.domain.failure import Failure, FailureKind
@@ -100,6 +101,8 @@ def _failure(error: Exception, phase: str, support_id: str) -> Failure:
         case StepTimedOut():
             params: JsonObject = {"seconds": round(error.seconds)}
             return Failure("step_timed_out", params, FailureKind.FATAL, phase, support_id)
+        case NoShip():
+            return Failure("ship_gone", {}, FailureKind.USAGE, phase, support_id)
         case BlobMissing():
             return Failure("storage_unreadable", {}, FailureKind.FATAL, phase, support_id)
         case _:

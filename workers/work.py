@@ -9,6 +9,7 @@ import structlog
 from service.adapters.blob_store import BlobStore
 from service.adapters.database import Database
 from service.adapters.dispatch import slots_for
+from service.adapters.known_records import KnownRecords
 from service.adapters.records.steps import Claim, past_work
 from service.domain.json import JsonObject
 from service.domain.step import runs_on
@@ -102,7 +103,7 @@ class Work:
         done = await run_phase(pipeline.phases[claim.step.phase], context, first)
         self._tools.costs.learn(done.spent)
         worked = Worked(done)
-        if claim.step.phase == 0 and claim.job.steps_total == 1 and not done.more:
+        if claim.step.phase == 0 and claim.job.steps_total == 1 and not (done.more or done.to_record):
             before.append(_past(0, claim.step.number, plan, done))
             page_count = done.page_count or page_count
             await self._run_on(given, pipeline, before, page_count, slots, worked)
@@ -120,6 +121,7 @@ class Work:
         """Runs all later phases here while the rest is short, and too short to be shared with other slots.
 
         What needs an engine is a step of its own: it is counted with others of that engine, and waits while it is away.
+        So is what comes after a step that has something to record: what became of that is known once it is.
         """
         claim, report = given.claim, given.report
         facts = document_facts(claim.document)
@@ -141,7 +143,7 @@ class Work:
                 self._tools.costs.learn(done.spent)
                 before.append(_past(phase, number, plan, done))
                 worked.inline.append(Inline(phase, number, plan, done))
-            if any(each.done.more for each in worked.inline):
+            if any(each.done.more or each.done.to_record for each in worked.inline):
                 return
 
     async def _before(self, claim: Claim) -> tuple[list[PastWork], int]:
@@ -175,6 +177,7 @@ class Work:
             report=given.report,
             blobs=BoundedBlobs(self._blobs, self._tools.limits.output_bytes, given.placed),
             tools=self._tools,
+            records=KnownRecords(self._db),
             failures=claim.step.failures - claim.step.deaths,
             doubts=claim.step.doubts,
         )

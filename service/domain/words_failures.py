@@ -101,4 +101,6 @@ FAILURES: dict[str, str] = {
     "advice.unsafe_document": "Open it in its program, save it again, and upload that.",
     "failure.text_too_large": "This text has {size} bytes; {limit} are allowed.",
     "advice.text_too_large": "Split it into smaller files.",
+    "failure.ship_gone": "The ship that was chosen is not there any more.",
+    "advice.ship_gone": "Choose another ship and upload the file again.",
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from service.domain.costs import Spent
 from service.domain.json import JsonObject
+from service.domain.records.new import ToRecord
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ class StepDone:
 
     `pages` are two letters by page number, `warnings` failures as JSON by key; `more` are steps that its phase grows
     by; `page_count` is the document's, and `pages_left_out` how many of them nobody wants read; `outcome` is the job's,
-    should the job complete; `spent` is what units of work took, for whoever plans more of them.
+    should the job complete; `spent` is what units of work took, for whoever plans more of them. `to_record` is carried
+    out in the transaction that records the step, so a step that is done has recorded it, and once; what became of it
+    joins the output as `recorded`, for the phases that follow.
     """
 
     output: JsonObject = field(default_factory=dict[str, object])
@@ -56,6 +59,7 @@ class StepDone:
     pages_left_out: int = 0
     outcome: str | None = None
     spent: tuple[Spent, ...] = ()
+    to_record: ToRecord | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from service.adapters.database import Database
-from service.adapters.tables import Row
+from service.adapters.record_tables import Row
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,7 @@ from typing import Any
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from service.adapters.tables import Row
+from service.adapters.record_tables import Row
 from tests.support.house import House
 
 

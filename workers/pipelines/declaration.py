@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 from service.adapters.blob_store import BlobStore
+from service.adapters.known_records import KnownRecords
 from service.domain.json import JsonObject
 from service.domain.message import Message
 from service.domain.pipeline import FirstStep, PipelineSpec
@@ -58,7 +59,8 @@ class StepContext:
     """All that a step may know and use. `before` are the done steps of earlier phases and of its own.
 
     `failures` is how often the step has failed for a passing reason, and `doubts` how often it found an engine away
-    that may have stumbled over this very step.
+    that may have stumbled over this very step. `records` only reads: what is to be written goes into the StepDone, as
+    `to_record`.
     """
 
     job_id: str
@@ -74,6 +76,7 @@ class StepContext:
     report: Report
     blobs: BlobStore
     tools: Toolbox
+    records: KnownRecords
     failures: int = 0
     doubts: int = 0
 

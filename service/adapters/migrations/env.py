@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from service.adapters.tables import Row
+from service.adapters.record_tables import Row
 
 connection = context.config.attributes["connection"]
 context.configure(

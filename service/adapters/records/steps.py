@@ -9,6 +9,7 @@ from service.adapters.clock import db_now, read_clock
 from service.adapters.dispatch import live_slots
 from service.adapters.records.ending import LiveSnapshot, end_job, job_of_step, touch
 from service.adapters.records.queue_state import claiming, queue_open
+from service.adapters.records.recorded import carry_out
 from service.adapters.tables import ArtifactRow, DocumentRow, JobRow, StepRow
 from service.domain.failure import Failure
 from service.domain.ids import new_id
@@ -128,7 +129,10 @@ async def record_done(session: AsyncSession, job: JobRow, step: StepRow, done: S
 
 
 async def _take_result(session: AsyncSession, job: JobRow, step: StepRow, done: StepDone) -> None:
-    """The job has what a step of it made."""
+    """The job has what a step of it made, and its owner the records."""
+    if done.to_record is not None:
+        recorded = await carry_out(session, job, done.to_record)
+        step.output = {**done.output, "recorded": recorded.json()}
     job.cost_done += step.weight
     job.steps_done += 1
     if done.more:
