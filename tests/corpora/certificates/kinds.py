@@ -345,7 +345,7 @@ KINDS: tuple[Kind, ...] = (
         "Giấy chứng nhận định biên an toàn tối thiểu",
         "MSM",
         ("MSMD", "SMD", "MSMC", "MSC"),
-        "crew",
+        "statutory",
         "International Convention for the Safety of Life at Sea, 1974, regulation V/14",
         (
             (
