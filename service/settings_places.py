@@ -13,6 +13,7 @@ ENV_FILE = ".env"
 TOKEN_CHARACTERS = 16
 
 _DATABASES = ("postgresql", "sqlite")
+_BUCKET_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._@-]+)*/?")
 _REDIS_SCHEMES = ("redis", "rediss", "unix")
 
 
@@ -63,7 +64,27 @@ class Places(BaseSettings):
     )
     storage_url: str | None = Field(
         None,
-        description="Where documents and results are kept, `file:///…`; else a folder in the data folder",
+        description="Where documents and results are kept, `file:///…` or `s3://bucket/prefix`; else a folder in the "
+        "data folder",
+    )
+    storage_endpoint: str | None = Field(
+        None,
+        description="Endpoint of object storage, `https://…`; else as `AWS_ENDPOINT_URL` says, or Amazon's",
+    )
+    storage_region: str | None = Field(
+        None, description="Region of object storage; else as `AWS_REGION` says, or us-east-1"
+    )
+    storage_access_key_id: str | None = Field(
+        None,
+        description="Access key of object storage; else as `AWS_ACCESS_KEY_ID` or the machine's role says",
+    )
+    storage_secret_access_key: SecretStr | None = Field(
+        None, description="Secret key of object storage; else as `AWS_SECRET_ACCESS_KEY` says"
+    )
+    storage_copy_bytes: int = Field(
+        2 * 1024**3,
+        ge=1,
+        description="Most bytes of local copies of stored files that one worker process keeps; those in use stay",
     )
 
     @field_validator("allowed_origins", mode="before")
@@ -93,9 +114,16 @@ class Places(BaseSettings):
     @field_validator("storage_url")
     @classmethod
     def _check_storage(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith("file:///"):
-            raise ValueError("should be a URL that starts with file:///")
+        if value is not None and not value.startswith("file:///") and not _BUCKET_URL.fullmatch(value):
+            raise ValueError("should be a URL that starts with file:///, or s3:// and a bucket's name")
         return value
+
+    @field_validator("storage_endpoint")
+    @classmethod
+    def _check_endpoint(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s?#]+", value):
+            raise ValueError("should be a URL that starts with https:// or http://")
+        return value.rstrip("/") if value is not None else None
 
     @field_validator("data_dir")
     @classmethod

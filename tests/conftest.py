@@ -12,6 +12,7 @@ from service.adapters.embedded_redis import EmbeddedRedis
 from tests.support import programs
 from tests.support.postgres import TestPostgres
 from tests.support.redis_server import MAY_STAY, connected, keys_without_expiry
+from tests.support.s3_server import S3Bucket, S3Server, s3_server
 from tests.support.schema import migrate
 
 _POSTGRES = pytest.StashKey[TestPostgres]()
@@ -114,3 +115,16 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
         yield f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}"
     else:
         yield from request.config.stash[_POSTGRES].fresh(None)
+
+
+@pytest.fixture(scope="session")
+def s3_site() -> Iterator[S3Server]:
+    """The simulated S3 of this test process."""
+    with s3_server() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(s3_site: S3Server) -> S3Bucket:
+    """An empty bucket."""
+    return s3_site.bucket()

@@ -75,6 +75,8 @@ def test_a_file_that_is_no_text_is_refused() -> None:
         ("HEADWAY_REDIS_URL", "http://x", "redis://"),
         ("HEADWAY_DATABASE_URL", "mysql://x", "postgresql://"),
         ("HEADWAY_STORAGE_URL", "/var/x", "file:///"),
+        ("HEADWAY_STORAGE_URL", "s3:///prefix", "s3:// and a bucket's name"),
+        ("HEADWAY_STORAGE_ENDPOINT", "minio:9000", "https://"),
         ("HEADWAY_PUBLIC_URL", "example.org", "https://example.org"),
         ("HEADWAY_ALLOWED_ORIGINS", "https://a.example, b", "'b'"),
         ("HEADWAY_LEASE_SECONDS", "inf", "should be a number above 0."),

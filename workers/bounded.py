@@ -26,10 +26,10 @@ class BoundedBlobs:
             raise DocumentRefused("output_too_large")
 
     @asynccontextmanager
-    async def writer(self) -> AsyncGenerator[BlobWriter, None]:
+    async def writer(self, key: str) -> AsyncGenerator[BlobWriter, None]:
         """See BlobStore, as all that follows."""
-        async with self._blobs.writer() as writer:
-            yield _BoundedWriter(writer, self)
+        async with self._blobs.writer(key) as writer:
+            yield _BoundedWriter(writer, self, key)
 
     async def put(self, key: str, content: bytes) -> Stored:
         self.take(len(content))
@@ -68,9 +68,10 @@ class BoundedBlobs:
 
 
 class _BoundedWriter:
-    def __init__(self, writer: BlobWriter, blobs: BoundedBlobs) -> None:
+    def __init__(self, writer: BlobWriter, blobs: BoundedBlobs, key: str) -> None:
         self._writer = writer
         self._blobs = blobs
+        self._key = key
 
     @property
     def size(self) -> int:
@@ -80,7 +81,7 @@ class _BoundedWriter:
         self._blobs.take(len(chunk))
         await self._writer.write(chunk)
 
-    async def commit(self, key: str) -> Stored:
+    async def commit(self) -> Stored:
         # Whoever is stopped meanwhile leaves a thread behind that goes on.
-        self._blobs.placed.append(key)
-        return await self._writer.commit(key)
+        self._blobs.placed.append(self._key)
+        return await self._writer.commit()

@@ -14,7 +14,7 @@ from service.adapters.dispatch import Dispatcher, Ring, pick
 from service.adapters.echo import Echo
 from service.adapters.records import leases, steps
 from service.adapters.records.ending import closing_lines
-from service.adapters.records.postponing import wait_for_room
+from service.adapters.records.postponing import wait_for_storage
 from service.adapters.records.steps import Claim, LostStep
 from service.adapters.tables import JobRow
 from service.domain.ids import new_id
@@ -29,7 +29,7 @@ from workers.work import Worked
 
 _log = structlog.get_logger()
 NO_ROOM_SECONDS = 10.0
-"""How long a step waits that found the disk full, before it looks again."""
+"""How long a step waits that found the disk full or the storage away, before it looks again."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +108,15 @@ class Recording:
         else:
             parts.dispatcher.dispatch_after(again.after_seconds)
 
-    async def no_room(self, claim: Claim, reason: str) -> None:
-        """Records that the disk is full: the step waits, however long that takes."""
+    async def no_storage(self, claim: Claim, code: str, reason: str) -> None:
+        """Records that the disk is full or the storage away: the step waits, however long that takes."""
         parts = self._parts
         async with parts.db.writing() as session:
             job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
-            is_news = await wait_for_room(session, job, step, NO_ROOM_SECONDS)
+            is_news = await wait_for_storage(session, job, step, code, NO_ROOM_SECONDS)
             rings = await pick(session)
-        _log.error("disk_full", reason=reason, again_after=NO_ROOM_SECONDS)
-        await parts.echo.publish(job.id, *([log_line("disk_full", "warning")] if is_news else []))
+        _log.error(code, reason=reason, again_after=NO_ROOM_SECONDS)
+        await parts.echo.publish(job.id, *([log_line(code, "warning")] if is_news else []))
         await parts.dispatcher.ring(rings)
         parts.dispatcher.dispatch_after(NO_ROOM_SECONDS)
 

@@ -9,12 +9,13 @@ from typing import TypeAlias
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.adapters.blob_store import StorageAway
 from service.adapters.database import Database
 from service.adapters.echo import Echo
 from service.adapters.event_log import EventLog
 from service.adapters.logs import bound_to_work
 from service.adapters.records.leases import SUSPECT_DEATHS
-from service.adapters.records.steps import Claim, LostStep
+from service.adapters.records.steps import NO_ROOM, STORAGE_AWAY, Claim, LostStep
 from service.adapters.secrets import SecretBox
 from service.adapters.turns import claim_light, claim_next
 from service.domain.log_line import log_line
@@ -151,10 +152,11 @@ class Runner:
             running.settled = True
             await report.flush()
             await parts.recording.engines.away(claim, away)
-        except StorageFull as full:
+        except (StorageFull, StorageAway) as error:
             running.settled = True
             await report.flush()
-            await parts.recording.no_room(claim, str(full))
+            code = NO_ROOM if isinstance(error, StorageFull) else STORAGE_AWAY
+            await parts.recording.no_storage(claim, code, str(error))
         except Exception as error:  # noqa: BLE001 -- whatever a step raises is its own failure, and judged
             running.settled = True
             await report.flush()

@@ -1,10 +1,13 @@
-"""Where the bytes of documents and results live. A folder is the first engine; nobody else may assume a path."""
+"""Where the bytes of documents and results live: a folder, or a bucket. Nobody else may assume a path."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from pydantic import SecretStr
 
 
 class BlobMissing(Exception):
@@ -19,12 +22,63 @@ class BlobDamaged(BlobMissing):
         self.reason = reason
 
 
+class StorageAway(OSError):
+    """The store does not answer, or refuses us: no blob is at fault. Once it answers, the same can be done again.
+
+    `advice` says what an operator may do about it. Its text and `reason` are for the log and for operators.
+    """
+
+    def __init__(self, reason: str, advice: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.advice = advice
+
+
+_KEY_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,127}")
+_MOST_PARTS = 5
+TEMPORARY = "tmp"
+"""No key begins with this name: a store may have a folder of its own there."""
+
+
+def key_parts(key: str, *, fewest: int = 2) -> list[str]:
+    """The names of a key, none of which can climb, be absolute or be hidden; raises ValueError for what is no key."""
+    parts = key.split("/")
+    fits = fewest <= len(parts) <= _MOST_PARTS and parts[0] != TEMPORARY
+    if not fits or not all(_KEY_PART.fullmatch(part) for part in parts):
+        raise ValueError(f"not a key: {key!r}")
+    return parts
+
+
 @dataclass(frozen=True)
 class Stored:
     """What was written: its size in bytes and its SHA-256 in hex."""
 
     size: int
     sha256: str
+
+
+class BucketSettings(Protocol):
+    """How object storage is reached. What is None is taken from the usual `AWS_…` variables."""
+
+    @property
+    def storage_endpoint(self) -> str | None:
+        """Where object storage is."""
+        ...
+
+    @property
+    def storage_region(self) -> str | None:
+        """The region of the bucket."""
+        ...
+
+    @property
+    def storage_access_key_id(self) -> str | None:
+        """Who signs in there."""
+        ...
+
+    @property
+    def storage_secret_access_key(self) -> SecretStr | None:
+        """With what."""
+        ...
 
 
 class BlobWriter(Protocol):
@@ -36,10 +90,13 @@ class BlobWriter(Protocol):
         ...
 
     async def write(self, chunk: bytes) -> None:
-        """Takes the next bytes; what it raises for a full disk is an OSError, here or at the commit."""
+        """Takes the next bytes.
+
+        What it raises is an OSError, here or at the commit: ENOSPC for a full disk, StorageAway.
+        """
         ...
 
-    async def commit(self, key: str) -> Stored:
+    async def commit(self) -> Stored:
         """Once this returns, the blob is under its key and survives a power cut. Replaces an earlier one whole."""
         ...
 
@@ -47,11 +104,12 @@ class BlobWriter(Protocol):
 class BlobStore(Protocol):
     """Blobs by key: two to five names joined by `/`, each of letters, digits and `.` `_` `-` `@`.
 
-    A name begins with a letter or a digit. A key of another form raises ValueError, whatever is asked.
+    A name begins with a letter or a digit. A key of another form raises ValueError, whatever is asked; so does a store
+    that does not answer StorageAway.
     """
 
-    def writer(self) -> AbstractAsyncContextManager[BlobWriter]:
-        """A new blob; leaving without a commit leaves nothing behind."""
+    def writer(self, key: str) -> AbstractAsyncContextManager[BlobWriter]:
+        """A new blob for this key; leaving without a commit leaves nothing behind."""
         ...
 
     async def put(self, key: str, content: bytes) -> Stored:

@@ -4,7 +4,6 @@ import asyncio
 import functools
 import hashlib
 import os
-import re
 import shutil
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
@@ -14,7 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from service.adapters.blob_store import BlobDamaged, BlobMissing, BlobWriter, Stored
+from service.adapters.blob_store import (
+    TEMPORARY,
+    BlobDamaged,
+    BlobMissing,
+    BlobWriter,
+    Stored,
+    key_parts,
+)
 from service.adapters.files import Files, LocalFiles
 from service.adapters.local_writer import DurableFolders, LocalWriter
 from service.domain.ids import new_id
@@ -22,9 +28,6 @@ from service.domain.ids import new_id
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_KEY_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,127}")
-_MOST_PARTS = 5
-_TEMPORARY = "tmp"
 _ABANDONED_SECONDS = 3600.0
 _CHUNK = 256 * 1024
 _THREADS = 8
@@ -43,16 +46,16 @@ class LocalBlobs:
         self._cleaned = float("-inf")
         self._trusted: dict[Path, _Trusted] = {}
         self._folders.open_root()
-        (folder / _TEMPORARY).mkdir(exist_ok=True, mode=0o700)
+        (folder / TEMPORARY).mkdir(exist_ok=True, mode=0o700)
 
-    def writer(self) -> AbstractAsyncContextManager[BlobWriter]:
-        """A new blob; leaving without a commit leaves nothing behind."""
-        return self._writer()
+    def writer(self, key: str) -> AbstractAsyncContextManager[BlobWriter]:
+        """A new blob for this key; leaving without a commit leaves nothing behind."""
+        return self._writer(self._path(key))
 
     @asynccontextmanager
-    async def _writer(self) -> AsyncGenerator[BlobWriter, None]:
+    async def _writer(self, target: Path) -> AsyncGenerator[BlobWriter, None]:
         await self._clean_when_due()
-        one = LocalWriter(self._folder / _TEMPORARY / new_id(), self._path, self._run, self._folders)
+        one = LocalWriter(self._folder / TEMPORARY / new_id(), target, self._run, self._folders)
         try:
             yield one
         finally:
@@ -60,9 +63,9 @@ class LocalBlobs:
 
     async def put(self, key: str, content: bytes) -> Stored:
         """Writes a small blob at once, durably."""
-        async with self.writer() as one:
+        async with self.writer(key) as one:
             await one.write(content)
-            return await one.commit(key)
+            return await one.commit()
 
     async def read(self, key: str) -> bytes:
         """All of a small blob; raises BlobMissing."""
@@ -147,12 +150,8 @@ class LocalBlobs:
         await asyncio.to_thread(self._threads.shutdown)
 
     def _path(self, key: str, *, fewest: int = 2) -> Path:
-        """The only place where a key becomes a path: no part of it can climb, be absolute or be hidden."""
-        parts = key.split("/")
-        fits = fewest <= len(parts) <= _MOST_PARTS and parts[0] != _TEMPORARY
-        if not fits or not all(_KEY_PART.fullmatch(part) for part in parts):
-            raise ValueError(f"not a key: {key!r}")
-        return self._folder.joinpath(*parts)
+        """The only place where a key becomes a path."""
+        return self._folder.joinpath(*key_parts(key, fewest=fewest))
 
     def _what_is_wrong(self, path: Path, size: int | None, sha256: str | None) -> str:
         with path.open("rb") as file:
@@ -180,13 +179,13 @@ class LocalBlobs:
         if time.monotonic() - self._cleaned < _ABANDONED_SECONDS / 6:
             return
         self._cleaned = time.monotonic()
-        await self._run(_remove_older, self._folder / _TEMPORARY, time.time() - _ABANDONED_SECONDS)
+        await self._run(_remove_older, self._folder / TEMPORARY, time.time() - _ABANDONED_SECONDS)
 
     def _files(self) -> Iterator[tuple[str, Path]]:
         for folder, folders, names in os.walk(self._folder):
             here = Path(folder)
             if here == self._folder:
-                folders.remove(_TEMPORARY)
+                folders.remove(TEMPORARY)
             for name in names:
                 yield (here / name).relative_to(self._folder).as_posix(), here / name
 

@@ -61,11 +61,9 @@ class DurableFolders:
 class LocalWriter:
     """Gathers pieces of a mebibyte: at most two are held, one being filled and one being written."""
 
-    def __init__(
-        self, path: Path, place: Callable[[str], Path], run: RunsInThread, folders: DurableFolders
-    ) -> None:
+    def __init__(self, path: Path, target: Path, run: RunsInThread, folders: DurableFolders) -> None:
         self._file = _TemporaryFile(path, folders)
-        self._place = place
+        self.target = target
         self._run = run
         self._gathered: list[bytes] = []
         self._gathered_bytes = 0
@@ -87,11 +85,10 @@ class LocalWriter:
             await self._written()
             self._under_way = asyncio.ensure_future(self._run(self._file.append, piece))
 
-    async def commit(self, key: str) -> Stored:
-        """Durable under its key once this returns."""
-        target = self._place(key)
+    async def commit(self) -> Stored:
+        """Durable in its place once this returns."""
         await self._written()
-        sha256: str = await self._run(self._file.finish, self._gathered, target)
+        sha256: str = await self._run(self._file.finish, self._gathered, self.target)
         return Stored(self._size, sha256)
 
     async def discard(self) -> None:

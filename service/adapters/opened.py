@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from service.adapters.applying import Applying
-from service.adapters.blob_store import BlobStore
+from service.adapters.blob_store import BlobStore, BucketSettings
 from service.adapters.commands import Commands
 from service.adapters.database import Database
 from service.adapters.dispatch import Dispatcher
@@ -25,6 +25,7 @@ from service.adapters.whole_queue import WholeQueue
 from service.domain.limits import RunningLimits
 
 _SQLITE_FILE = "headway.sqlite"
+_BUCKET = "s3://"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Adapters:
     secrets: SecretBox
 
 
-class AdapterSettings(Protocol):
+class AdapterSettings(BucketSettings, Protocol):
     """What adapters are opened from; the settings have it."""
 
     @property
@@ -59,7 +60,12 @@ class AdapterSettings(Protocol):
 
     @property
     def storage_url(self) -> str | None:
-        """`file:///…`; none means a folder in the data directory."""
+        """`file:///…` or `s3://…`; none means a folder in the data directory."""
+        ...
+
+    @property
+    def storage_copy_bytes(self) -> int:
+        """Most bytes of copies of stored files that a process keeps."""
         ...
 
     @property
@@ -85,10 +91,23 @@ def database_url(settings: AdapterSettings) -> str:
     return f"sqlite:///{settings.data_dir / _SQLITE_FILE}"
 
 
-def blob_folder(settings: AdapterSettings) -> Path:
-    """The configured folder for blobs, else one in the data directory."""
+def blob_folder(settings: AdapterSettings) -> Path | None:
+    """The configured folder for blobs, else one in the data directory; none where they are in a bucket."""
     storage = settings.storage_url
-    return Path(storage.removeprefix("file://")) if storage else settings.data_dir / "blobs"
+    if storage is None:
+        return settings.data_dir / "blobs"
+    return None if storage.startswith(_BUCKET) else Path(storage.removeprefix("file://"))
+
+
+def open_blobs(settings: AdapterSettings) -> BlobStore:
+    """The store that is configured. A folder is made; a bucket is asked nothing yet."""
+    folder = blob_folder(settings)
+    if folder is not None:
+        return LocalBlobs(folder)
+    assert settings.storage_url is not None, "what is no folder has been configured"
+    from service.adapters import object_blobs  # noqa: PLC0415 -- its client takes long to load, and most have a folder
+
+    return object_blobs.open_bucket(settings, settings.storage_url, settings.data_dir / "copies")
 
 
 def _keep_private(data_dir: Path) -> None:
@@ -112,7 +131,7 @@ async def open_adapters(settings: AdapterSettings) -> AsyncGenerator[Adapters, N
     db = Database(database_url(settings), limits)
     redis = Redis.from_url(redis_url, health_check_interval=15)
     log = EventLog(redis_url)
-    blobs = LocalBlobs(blob_folder(settings))
+    blobs = open_blobs(settings)
     secrets = secret_box(settings.data_dir)
     echo = Echo(db, log)
     queue = Queue(redis)

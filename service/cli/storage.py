@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 
 from service.adapters.blob_store import BlobStore
 from service.adapters.database import Database
-from service.adapters.local_blobs import LocalBlobs
-from service.adapters.opened import blob_folder, database_url
+from service.adapters.opened import blob_folder, database_url, open_blobs
 from service.adapters.storage import ORPHAN_SECONDS, Loss, losses, orphans
 from service.cli.failing import EXIT_INCOMPLETE, EXIT_UNREACHABLE, CommandFailed
 from service.cli.screen import Screen
@@ -36,13 +35,13 @@ async def look(settings: Settings, *, sums: bool, repair: bool) -> Findings:
     from sqlalchemy.exc import SQLAlchemyError  # it takes long to load
 
     folder = blob_folder(settings)
-    if not folder.is_dir():
+    if folder is not None and not folder.is_dir():
         raise CommandFailed(
             f"There is no folder {folder}: nothing has been stored yet, or it is elsewhere.",
             "Check HEADWAY_DATA_DIR and HEADWAY_STORAGE_URL.",
             exit_code=EXIT_UNREACHABLE,
         )
-    db, blobs = Database(database_url(settings)), LocalBlobs(folder)
+    db, blobs = Database(database_url(settings)), open_blobs(settings)
     try:
         return await _compared(db, blobs, sums=sums, repair=repair)
     except (SQLAlchemyError, OSError) as error:

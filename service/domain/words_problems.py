@@ -16,6 +16,7 @@ PROBLEMS: dict[str, str] = {
     "problem.file_too_large": "The file is larger than {limit} bytes, the most that is taken. Split or shrink it.",
     "problem.too_many_files": "More than {limit} files came at once. Send the rest in another request.",
     "problem.disk_full": "The server is short of disk space and takes no files now. Try again later.",
+    "problem.storage_away": "The storage of files does not answer now. Try again in {seconds} seconds.",
     "problem.malware_found": "The virus scanner found {name} in this file, so it was not taken. Do not open it.",
     "problem.scanner_away": "The virus scanner does not answer, so no files are taken. Try again in {seconds} seconds.",
     "problem.unsupported_type": "This type of file cannot be read. Accepted are: {accepted}.",

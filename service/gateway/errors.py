@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.adapters.blob_store import BlobMissing
+from service.adapters.blob_store import BlobMissing, StorageAway
 from service.adapters.commands import DocumentInUse, HighForAdmins, JobGone
 from service.domain.ids import new_id
 from service.domain.job import NotPossible
@@ -23,7 +23,8 @@ from service.protocol.problems import MEDIA_TYPE, Problem, Refused, refused
 _log = structlog.get_logger()
 
 RETRY_SECONDS = 2
-_AWAY = (OperationalError, InterfaceError, PoolTimeout, RedisError, ConnectionError)
+_STORAGE_SECONDS = 10
+_AWAY = (StorageAway, OperationalError, InterfaceError, PoolTimeout, RedisError, ConnectionError)
 
 
 def problem_response(refusal: Refused, more: JsonObject | None = None) -> Response:
@@ -63,7 +64,11 @@ def as_refusal(error: Exception, method: str) -> Refused | None:
         case HTTPException():
             return _of_starlette(error, method)
         case _ if _is_away(error):
-            return refused(503, "unavailable", seconds=RETRY_SECONDS)
+            is_storage = isinstance(error, StorageAway)
+            code, seconds = (
+                ("storage_away", _STORAGE_SECONDS) if is_storage else ("unavailable", RETRY_SECONDS)
+            )
+            return refused(503, code, seconds=seconds)
         case _:
             return None
 
@@ -112,7 +117,9 @@ def _answer(error: Exception, request: Request) -> Response:
         support_id=support_id,
         method=request.method,
         path=request.url.path,
-        exc_info=error if refusal is None or refusal.problem.code == "unavailable" else None,
+        exc_info=error
+        if refusal is None or refusal.problem.code in ("unavailable", "storage_away")
+        else None,
     )
     known = refusal.problem if refusal else Problem(500, "internal")
     told = Problem(known.status, known.code, known.params, support_id)

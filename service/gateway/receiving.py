@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from service.adapters.blob_store import BlobStore, BlobWriter, Stored
+from service.adapters.blob_store import BlobStore, BlobWriter, StorageAway, Stored
 from service.adapters.clamd import ScannerAway
 from service.domain.document import EXTENSIONS, Kind
 from service.domain.pipeline import PipelineSpec
@@ -71,9 +71,12 @@ class Receiving:
         """
         await self.check_room()
         try:
-            async with self._blobs.writer() as writer:
+            async with self._blobs.writer(key) as writer:
                 kind = await self._take(pieces, name, spec, writer)
-                stored = await writer.commit(key)
+                stored = await writer.commit()
+        except StorageAway as away:
+            _log.error("storage_away", reason=away.reason, advice=away.advice)
+            raise
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise refused(507, "disk_full") from error

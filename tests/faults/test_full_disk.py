@@ -36,10 +36,10 @@ class FullDisk(LocalFiles):
 
 async def write_much(context: StepContext) -> StepDone:
     """Three mebibytes of output, and the steps of other jobs are in no way concerned."""
-    async with context.blobs.writer() as writer:
+    async with context.blobs.writer(context.output_key) as writer:
         for _ in range(3):
             await writer.write(b"x" * MEBIBYTE)
-        await writer.commit(context.output_key)
+        await writer.commit()
     return StepDone(output_blob=context.output_key)
 
 

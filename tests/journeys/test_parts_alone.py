@@ -11,6 +11,7 @@ import pytest
 from tests.support.headway_process import COMMAND, environment, gone, run_here
 from tests.support.pdf_files import text_pdf, words
 from tests.support.ports import free_port
+from tests.support.s3_server import S3Bucket
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
@@ -19,15 +20,18 @@ TOKEN = "hw_0123456789abcdef"
 
 
 @pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("files_are_in", ["folder", "bucket"])
 async def test_parts_started_apart_work_together_and_stop_when_told(
-    tmp_path: Path, redis_url: str, empty_database_url: str
+    tmp_path: Path, redis_url: str, empty_database_url: str, files_are_in: str, bucket: S3Bucket
 ) -> None:
+    """In a bucket, they need not share a disk."""
     port = free_port()
     settings = environment(
         HEADWAY_REDIS_URL=redis_url,
         HEADWAY_DATABASE_URL=empty_database_url,
         HEADWAY_DATA_DIR=str(tmp_path / "data"),
         HEADWAY_TOKEN=TOKEN,
+        **(bucket.variables() if files_are_in == "bucket" else {}),
     )
     document = tmp_path / "letter.pdf"
     document.write_bytes(text_pdf(words(50)))
@@ -51,3 +55,5 @@ async def test_parts_started_apart_work_together_and_stop_when_told(
             part.send_signal(signal.SIGTERM)
         await until(lambda: all(part.poll() == 0 for part in parts), "both have ended well")
         await gone({part.pid for part in parts})
+    is_in_bucket = document.read_bytes() in bucket.objects().values()
+    assert is_in_bucket == (files_are_in == "bucket") != (tmp_path / "data" / "blobs").exists()

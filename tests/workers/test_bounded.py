@@ -34,10 +34,10 @@ async def test_a_step_writes_so_much_and_no_more(
             return StepDone()
         parts = 2 if how == "two writers" else 1
         for part in range(parts):
-            async with context.blobs.writer() as writer:
+            async with context.blobs.writer(f"{context.output_key}-{part}") as writer:
                 for _ in range(2):
                     await writer.write(b"x" * (size // 2 // parts))
-                await writer.commit(f"{context.output_key}-{part}")
+                await writer.commit()
         return StepDone()
 
     async with open_house(sqlite_url, redis_url, tmp_path / "data") as house:

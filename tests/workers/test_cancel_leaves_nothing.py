@@ -70,12 +70,12 @@ async def test_cancelled_while_results_are_written(
     """Two of three results are on the disk already: they go again."""
     commit, held, placed = LocalWriter.commit, asyncio.Event(), list[str]()
 
-    async def slow(writer: LocalWriter, key: str) -> Stored:
-        if key.endswith(".2"):
+    async def slow(writer: LocalWriter) -> Stored:
+        if writer.target.name.endswith(".2"):
             held.set()
             await asyncio.Event().wait()
-        stored = await commit(writer, key)
-        placed.append(key)
+        stored = await commit(writer)
+        placed.append("/".join(writer.target.parts[-3:]))
         return stored
 
     monkeypatch.setattr(LocalWriter, "commit", slow)

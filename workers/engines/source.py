@@ -106,8 +106,8 @@ class Source:
         call = {"kind": self.kind, **asdict(tools.limits.flow), "pages": tools.limits.max_pages}
         async with (
             self._well(blobs) as path,
-            blobs.writer() as markdown,
-            blobs.writer() as pages,
+            blobs.writer(self.derived_markdown) as markdown,
+            blobs.writer(self.derived_pdf) as pages,
             tools.sandbox.call(
                 "workers.engines.flow.child:convert", {"path": str(path), **call}, page_limits(tools.limits)
             ) as items,
@@ -117,8 +117,8 @@ class Source:
                     await pages.write(item["blob"])
                 else:
                     await markdown.write(item["markdown"].encode())
-            await markdown.commit(self.derived_markdown)
-            await pages.commit(self.derived_pdf)
+            await markdown.commit()
+            await pages.commit()
 
     async def image(self, opened: Opened, page: int, width: int, tools: Toolbox) -> bytes:
         """A page as PNG, so many pixels wide; raises DocumentRefused and ChildFailed."""

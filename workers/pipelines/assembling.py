@@ -100,8 +100,8 @@ async def _write(
     context: StepContext, number: int, name: str, media_type: str, parts: Iterable[bytes]
 ) -> NewArtifact:
     key = f"{context.output_key}.{number}"
-    async with context.blobs.writer() as writer:
+    async with context.blobs.writer(key) as writer:
         for part in parts:
             await writer.write(part)
-        stored = await writer.commit(key)
+        stored = await writer.commit()
     return NewArtifact(name, key, stored.size, media_type)

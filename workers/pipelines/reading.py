@@ -113,7 +113,10 @@ async def read(context: StepContext, source: Source, ocr_steps: OcrSteps) -> Ste
     """Reads the step's pages; pages that turn out to need OCR become new steps of the phase."""
     numbers: list[int] = context.input["pages"]
     costs, watch = context.tools.costs, Watch()
-    async with source.opened(context.blobs, context.tools) as opened, context.blobs.writer() as writer:
+    async with (
+        source.opened(context.blobs, context.tools) as opened,
+        context.blobs.writer(context.output_key) as writer,
+    ):
         reading = _Reading(context, writer, context.cost / len(numbers))
         if context.input["route"] == "text":
             await _read_text(reading, opened, numbers, flows=source.flows)
@@ -121,7 +124,7 @@ async def read(context: StepContext, source: Source, ocr_steps: OcrSteps) -> Ste
             await _read_by_ocr(reading, opened, numbers)
         if reading.warnings:
             await source.verify(context.blobs)  # no page is at fault where the file was damaged meanwhile
-        await writer.commit(context.output_key)
+        await writer.commit()
     more: list[StepPlan] = []
     if reading.for_ocr:
         more = ocr_steps(reading.for_ocr, _engine(context), costs)

@@ -24,6 +24,8 @@ SECONDS_WORTH_TELLING = 1.0
 _RETRY = "retry_of"
 NO_ROOM = "disk_full"
 """What a job waits for whose step found no room for what it writes."""
+STORAGE_AWAY = "storage_away"
+"""What a job waits for whose step could not reach its files."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ async def _take_result(session: AsyncSession, job: JobRow, step: StepRow, done: 
         job.warnings = {**job.warnings, **done.warnings}
     if done.outcome is not None:
         job.outcome = done.outcome
-    if job.waits is not None and job.waits["code"] == NO_ROOM:
+    if job.waits is not None and job.waits["code"] in (NO_ROOM, STORAGE_AWAY):
         job.waits = None
     await put_artifacts(session, job, step.id, done.artifacts)
     await touch(session, job)

@@ -1,0 +1,74 @@
+"""The doctor's checks of where files are kept."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from service.cli.found import Check
+from service.domain.ids import new_id
+from service.settings import Settings
+
+
+def check_data_dir(data_dir: Path) -> Check:
+    """Whether the data folder can be written."""
+    there = nearest(data_dir)
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        return Check(
+            "data folder",
+            "fail",
+            f"{data_dir} cannot be written: {error.strerror}",
+            f"Make {there} writable for this user, or choose another with HEADWAY_DATA_DIR.",
+        )
+    return Check(
+        "data folder", "ok", f"{data_dir}" + ("" if there == data_dir else " (made at the first start)")
+    )
+
+
+def check_disk(settings: Settings) -> Check:
+    """Whether there is room where documents are written; with object storage, for the copies that are read."""
+    from service.adapters.opened import blob_folder
+
+    folder = blob_folder(settings)
+    free = shutil.disk_usage(nearest(folder or settings.data_dir)).free
+    found = f"{free / 1e9:.1f} GB free"
+    if free < settings.free_disk_bytes and folder is not None:
+        return Check(
+            "disk", "fail", f"{found}: uploads are refused", "Free some, or lower HEADWAY_FREE_DISK_BYTES."
+        )
+    if free < settings.free_disk_bytes + settings.file_bytes:
+        return Check("disk", "warn", f"{found}: less than the largest file that is taken", "Free some soon.")
+    return Check("disk", "ok", found)
+
+
+async def check_storage(settings: Settings) -> list[Check]:
+    """Whether object storage, where it is used, does all that is asked of it: writing, reading, listing, deleting."""
+    from service.adapters.blob_store import BlobMissing, StorageAway
+    from service.adapters.opened import blob_folder, open_blobs
+
+    if blob_folder(settings) is not None:
+        return []
+    blobs = open_blobs(settings)
+    key = f"doctor/{new_id()}"
+    try:
+        await blobs.put(key, b"")
+        await blobs.read(key)
+        await anext(aiter(blobs.keys(0)), None)
+        await blobs.delete(key)
+    except (StorageAway, BlobMissing) as error:
+        advice = (
+            error.advice if isinstance(error, StorageAway) else "Give the object storage's maker this line."
+        )
+        return [Check("storage", "fail", f"{settings.storage_url}: {str(error)[:200]}", advice)]
+    finally:
+        await blobs.close()
+    return [Check("storage", "ok", f"{settings.storage_url} takes, gives, lists and deletes")]
+
+
+def nearest(path: Path) -> Path:
+    """The folder itself, or the nearest one above it that is there."""
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path if path.is_dir() else path.parent
