@@ -3,10 +3,12 @@
 500 subscribers each watch the same 4 jobs, of which each is offered 5 events a second: 20 events a second, 10,000
 deliveries a second. What is counted as a delivery is an event that a subscriber has received. At 5 a second the pace of
 Headway's gateway, 10 a job, merges none of them, so that each delivery is a write; then as many events are offered of
-one job, which the pace merges by twos. Headway's gateway checks permissions and numbers each patch; python-socketio
-emits to a room by its Redis manager; `websockets.broadcast()` runs outside ASGI, fed by one Redis subscription. All
-three are given the same values on the same Redis by a process of their own, in turn. CPU is user and system time of the
-gateway's process; milliseconds are by the clock that all processes share, of the 4 jobs.
+one job, which the pace merges by twos, holding every second one for 50 ms. Headway's gateway checks permissions and
+numbers each patch; python-socketio emits to a room by its Redis manager; `websockets.broadcast()` runs outside ASGI,
+fed by one Redis subscription. A fourth builds one frame and does nothing for a delivery but write it to the
+connection's descriptor: what is left of its cost is the kernel's, and no goal is set against it. All are given the same
+values on the same Redis by a process of their own, in turn. CPU is user and system time of the gateway's process;
+milliseconds are by the clock that all processes share. docs/decisions/0007 says what follows.
 """
 
 import asyncio
@@ -23,6 +25,7 @@ from tests.benchmarks.live.stage import Stage, stage
 from tests.benchmarks.measuring import Goal, Plan, Row, Stopwatch, cpu_seconds, interleaved, median_row
 
 OURS, SOCKETIO, BROADCAST = "Headway", "python-socketio", "websockets.broadcast()"
+BARE = "bare writes"
 CPU_GOALS = {SOCKETIO: Goal(at_most=0.1), BROADCAST: Goal(at_most=0.5)}
 TIME_GOAL = Goal(at_most=0.333)
 
@@ -95,9 +98,9 @@ async def measure(plan: Plan) -> AsyncIterator[Row]:
         busy = [side.of_one_job() for side in sides.values()]
         runs = [partial(side.run, seconds) for side in (*sides.values(), *busy)]
         rounds = await interleaved(plan.times(5), *runs)
-    for row in _rows(dict(zip(sides, rounds[: len(sides)], strict=True))):
+    for row in _rows(dict(zip(sides, rounds[: len(sides)], strict=True)), "", TIME_GOAL):
         yield row
-    for row in _cost_rows(dict(zip(sides, rounds[len(sides) :], strict=True)), "CPU of a delivery, one job"):
+    for row in _rows(dict(zip(sides, rounds[len(sides) :], strict=True)), ", one job", None):
         yield row
 
 
@@ -108,10 +111,10 @@ async def _sides(stack: contextlib.AsyncExitStack, set_up: Stage, subscribers: i
     redis = set_up.redis_url
     tokens = await set_up.tokens(subscribers)
     # All at once: loading them takes longer than anything else here.
-    readers = [await stack.enter_async_context(crowd()) for _ in range(3)]
+    readers = [await stack.enter_async_context(crowd()) for _ in range(4)]
     offers = [
         await stack.enter_async_context(publisher(way, redis, jobs))
-        for way in ("headway", "socketio", "channel")
+        for way in ("headway", "socketio", "channel", "bare_channel")
     ]
     async with asyncio.TaskGroup() as starting:
         servers = [
@@ -120,13 +123,15 @@ async def _sides(stack: contextlib.AsyncExitStack, set_up: Stage, subscribers: i
                 headway(set_up),
                 peer("socketio", set_up, redis, shown),
                 peer("broadcast", set_up, redis, shown, *topics),
+                peer("bare_writes", set_up, redis, shown, *topics),
             )
         ]
-    ours, socketio, broadcast = (each.result() for each in servers)
+    ours, socketio, broadcast, bare = (each.result() for each in servers)
     addresses = {
         OURS: (ours, Address(ours.port, "headway", tokens)),
         SOCKETIO: (socketio, Address(socketio.port, "socketio")),
         BROADCAST: (broadcast, Address(broadcast.port, "plain")),
+        BARE: (bare, Address(bare.port, "plain")),
     }
     sides: dict[str, Side] = {}
     for (name, (server, address)), mine, offer in zip(addresses.items(), readers, offers, strict=True):
@@ -136,26 +141,28 @@ async def _sides(stack: contextlib.AsyncExitStack, set_up: Stage, subscribers: i
     return sides
 
 
+def _rows(runs: dict[str, Sequence[Run]], which: str, time_goal: Goal | None) -> Iterator[Row]:
+    yield from _cost_rows(runs, f"CPU of a delivery{which}")
+    yield from _time_rows(runs, f"offer to reader{which}", time_goal)
+
+
 def _cost_rows(runs: dict[str, Sequence[Run]], what: str) -> Iterator[Row]:
-    ours = runs[OURS]
     for name, each in runs.items():
         costs = [run.microseconds for run in each]
         yield _row(f"{what}: {name}", costs, "µs", cpu=[run.cpu for run in each], note=_note(each))
     for name, goal in CPU_GOALS.items():
-        ratios = [a.microseconds / b.microseconds for a, b in zip(ours, runs[name], strict=True)]
-        yield _row(f"{what}: Headway / {name}", ratios, "x", goal=goal)
+        for who in (OURS, BARE):
+            ratios = [a.microseconds / b.microseconds for a, b in zip(runs[who], runs[name], strict=True)]
+            yield _row(f"{what}: {who} / {name}", ratios, "x", goal=goal if who == OURS else None)
 
 
-def _rows(runs: dict[str, Sequence[Run]]) -> Iterator[Row]:
-    ours = runs[OURS]
-    yield from _cost_rows(runs, "CPU of a delivery")
+def _time_rows(runs: dict[str, Sequence[Run]], what: str, goal: Goal | None) -> Iterator[Row]:
     for name, each in runs.items():
-        yield _row(f"offer to reader, p50: {name}", [run.p50 for run in each], "ms")
-        yield _row(f"offer to reader, p99: {name}", [run.p99 for run in each], "ms")
+        yield _row(f"{what}, p50: {name}", [run.p50 for run in each], "ms")
+        yield _row(f"{what}, p99: {name}", [run.p99 for run in each], "ms")
     for name in CPU_GOALS:
-        ratios = [a.p99 / b.p99 for a, b in zip(ours, runs[name], strict=True)]
-        goal = TIME_GOAL if name == SOCKETIO else None
-        yield _row(f"offer to reader, p99: Headway / {name}", ratios, "x", goal=goal)
+        ratios = [a.p99 / b.p99 for a, b in zip(runs[OURS], runs[name], strict=True)]
+        yield _row(f"{what}, p99: Headway / {name}", ratios, "x", goal=goal if name == SOCKETIO else None)
 
 
 def _note(runs: Sequence[Run]) -> str:

@@ -8,6 +8,7 @@ import itertools
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import orjson
 import uvloop
@@ -19,6 +20,9 @@ from tests.benchmarks.live.by_lines import Asked, answer_lines, asked
 from tests.benchmarks.live.events import OfferedJob
 
 Offer = Callable[[OfferedJob], Awaitable[None]]
+
+BARE_PREFIX = "bare:"
+"""Two peers that listen at the same time have a channel each for a topic."""
 
 
 class Publisher:
@@ -43,7 +47,7 @@ class Publisher:
 async def publisher(
     way: str, redis_url: str, jobs: Sequence[tuple[str, str]]
 ) -> AsyncGenerator[Publisher, None]:
-    """One for these jobs, `headway`, `socketio` or `channel`; ended with the block."""
+    """One for these jobs, by one of WAYS; ended with the block."""
     async with asked("tests.benchmarks.live.publisher", way, redis_url) as process:
         yield Publisher(process, jobs)
 
@@ -72,13 +76,13 @@ def to_socketio(redis_url: str) -> Offer:
     return offer
 
 
-def to_channel(redis_url: str) -> Offer:
+def to_channel(redis_url: str, prefix: str = "") -> Offer:
     """By PUBLISH, a channel for each topic."""
     redis = Redis.from_url(redis_url)
 
     async def offer(job: OfferedJob) -> None:
         told = job.frame()
-        await redis.publish(told["topic"], orjson.dumps(told))
+        await redis.publish(prefix + told["topic"], orjson.dumps(told))
 
     return offer
 
@@ -87,6 +91,7 @@ WAYS: dict[str, Callable[[str], Offer]] = {
     "headway": to_headway,
     "socketio": to_socketio,
     "channel": to_channel,
+    "bare_channel": partial(to_channel, prefix=BARE_PREFIX),
 }
 
 
