@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -56,6 +55,13 @@ def _ended_when_idle() -> dict[str, Any]:
     return {"connect_args": {"server_settings": limit}}
 
 
+def _driver_of(connection: AsyncConnection) -> SqliteConnection:
+    assert connection.sync_connection is not None, "it is connected"
+    driver = connection.sync_connection.connection.driver_connection
+    assert isinstance(driver, SqliteConnection)
+    return driver
+
+
 class Database:
     """Opens sessions. `reading` sees one state and writes nothing; `writing` is one transaction."""
 
@@ -79,10 +85,14 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncSession, None]:
         """A session of one moment, that of its first statement; rolled back at its end."""
-        async with self._session(self._reading, autoflush=False) as session:
-            if self.is_sqlite:
-                await session.execute(text("BEGIN"))
-            yield session
+        if not self.is_sqlite:
+            async with self._session(self._reading, autoflush=False) as session:
+                yield session
+            return
+        async with self.engine.connect() as connection:
+            _driver_of(connection).begin_reading()
+            async with self._session(connection, autoflush=False) as session:
+                yield session
 
     @asynccontextmanager
     async def writing(self, *, durable: bool = False) -> AsyncGenerator[AsyncSession, None]:
@@ -97,10 +107,8 @@ class Database:
                 yield session
             return
         async with self._writes, self.engine.connect() as connection:
-            driver = (await connection.get_raw_connection()).driver_connection
-            assert isinstance(driver, SqliteConnection)
             try:
-                await driver.begin(durable=durable)
+                await _driver_of(connection).begin(durable=durable)
             except sqlite3.Error as error:
                 # As whoever waits for a database expects it: with the driver's own it would pass for another's fault.
                 raise OperationalError("BEGIN IMMEDIATE", None, error) from error

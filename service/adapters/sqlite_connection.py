@@ -1,9 +1,11 @@
-"""SQLite beside the event loop: a statement and its rows are one trip to the connection's thread, not four.
+"""SQLite beside the event loop, with as few trips to the connection's thread as can be.
 
 The library makes a trip each for a cursor, its statement, its rows and its end, and a trip costs more than a short
-statement does. Statements that may wait (a lock, the disk) still never hold up the loop.
+statement does. Here reading takes one trip a statement, and a writing transaction, which all other writers wait for,
+none between its begin and its commit: only waiting for the lock and for the disk is left to the thread.
 """
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -42,6 +44,8 @@ class SqliteConnection(aiosqlite.Connection):
         self._thread.daemon = True
         self._under_way = 0
         self._durable: bool | None = None
+        self._is_writing = False
+        self._is_to_read = False
 
     def cursor(self) -> "SqliteCursor":  # pyright: ignore[reportIncompatibleMethodOverride]  # the dialect's use
         """A cursor; nothing happens before its statement."""
@@ -54,17 +58,41 @@ class SqliteConnection(aiosqlite.Connection):
         """
         level = None if self._durable is durable else "FULL" if durable else "NORMAL"
         self._durable = None  # unknown, should this be broken off
-        await self.run(partial(_begin, self._conn, level))
+        if self._under_way or not _begun_at_once(self._conn, level):
+            await self.run(partial(_begin, self._conn, level))
         self._durable = durable
+        self._is_writing = True
 
-    def driver_cursor(self) -> sqlite3.Cursor:
-        """A cursor of the connection itself, for its thread."""
+    def begin_reading(self) -> None:
+        """The next statement begins a transaction, which sees what that statement sees, until it is rolled back."""
+        self._is_to_read = True
+
+    def statement_cursor(self) -> sqlite3.Cursor:
+        """A cursor of the connection itself for the next statement."""
+        if self._is_to_read:
+            self._is_to_read = False
+            self._conn.execute("BEGIN")
         return self._conn.cursor()
+
+    async def commit(self) -> None:
+        """Commits what was begun, if anything, unless a cancellation came meanwhile."""
+        await asyncio.sleep(0)  # nothing was waited for since the begin: it is heard here, before it is too late
+        self._is_writing = False
+        await self.run(self._conn.commit)
 
     async def rollback(self) -> None:
         """Where nothing was begun and nothing is under way, there is nothing to do."""
-        if self._under_way or self._conn.in_transaction:
+        self._is_writing = self._is_to_read = False
+        if self._under_way:
             await self.run(self._conn.rollback)
+        elif self._conn.in_transaction:
+            self._conn.rollback()
+
+    async def statement(self, function: Callable[[], T]) -> T:
+        """Runs a statement: at once where it neither waits for a lock nor others for it, else as `run` does."""
+        if self._is_writing and not self._under_way:
+            return function()
+        return await self.run(function)
 
     async def run(self, function: Callable[[], T]) -> T:
         """Runs it in the connection's thread, after what was asked for before."""
@@ -95,11 +123,11 @@ class SqliteCursor:
 
     async def execute(self, operation: str, parameters: Any = ()) -> Self:
         """Runs the statement and takes its rows."""
-        return await self._connection.run(partial(self._run, "execute", operation, parameters))
+        return await self._connection.statement(partial(self._run, "execute", operation, parameters))
 
     async def executemany(self, operation: str, parameters: Any) -> Self:
         """Runs the statement with each of the parameters."""
-        return await self._connection.run(partial(self._run, "executemany", operation, parameters))
+        return await self._connection.statement(partial(self._run, "executemany", operation, parameters))
 
     async def fetchall(self) -> Sequence[Any]:
         """The rows, which are here already."""
@@ -110,7 +138,7 @@ class SqliteCursor:
         """The statement ended when its rows had been taken."""
 
     def _run(self, how: str, operation: str, parameters: Any) -> Self:
-        cursor = self._connection.driver_cursor()
+        cursor = self._connection.statement_cursor()
         try:
             getattr(cursor, how)(operation, parameters)
             self.description, self.lastrowid = cursor.description, cursor.lastrowid
@@ -128,9 +156,8 @@ def open_sqlite(*where: Any, **options: Any) -> Awaitable[aiosqlite.Connection]:
 
 
 def _open(*where: Any, **options: Any) -> sqlite3.Connection:
-    opened = sqlite3.connect(
-        *where, **options, factory=_RollsBackFirst, isolation_level=None, cached_statements=256
-    )
+    options |= {"factory": _RollsBackFirst, "isolation_level": None, "check_same_thread": False}
+    opened = sqlite3.connect(*where, **options, cached_statements=256)
     for pragma in (
         "journal_mode=WAL",
         f"busy_timeout={_BUSY_SECONDS * 1000}",
@@ -148,23 +175,22 @@ def _begin(connection: sqlite3.Connection, synchronous: str | None) -> None:
 
     SQLite's own soon become 25 ms and more, while a transaction takes a few; whoever waits would come far too late.
     """
-    if synchronous is not None:
-        connection.execute(f"PRAGMA synchronous={synchronous}")
+    began = time.monotonic()
+    while not _begun_at_once(connection, synchronous, may_wait=time.monotonic() < began + _BUSY_SECONDS):
+        time.sleep(_SOON_SECONDS if time.monotonic() < began + _LONG_SECONDS else _LATER_SECONDS)
+
+
+def _begun_at_once(connection: sqlite3.Connection, synchronous: str | None, *, may_wait: bool = True) -> bool:
+    """False where another writes and this one may wait; raises sqlite3.OperationalError."""
     connection.execute("PRAGMA busy_timeout=0")
     try:
-        began = time.monotonic()
-        while not _begun(connection, may_wait=time.monotonic() < began + _BUSY_SECONDS):
-            time.sleep(_SOON_SECONDS if time.monotonic() < began + _LONG_SECONDS else _LATER_SECONDS)
-    finally:
-        connection.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
-
-
-def _begun(connection: sqlite3.Connection, *, may_wait: bool) -> bool:
-    """False where another writes and this one may wait; raises sqlite3.OperationalError."""
-    try:
+        if synchronous is not None:
+            connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
         if may_wait and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
             return False
         raise
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
     return True
