@@ -126,13 +126,14 @@ class WorkerProcess:
                 advance=advance,
             )
         )
-        runner = Runner(
+        self._runner = runner = Runner(
             RunnerParts(
                 worker_id=self._worker.id,
                 lease_seconds=settings.lease_seconds,
                 db=adapters.db,
                 log=adapters.log,
                 echo=adapters.echo,
+                dispatcher=adapters.dispatcher,
                 secrets=adapters.secrets,
                 work=Work(adapters.db, adapters.blobs, tools, advance),
                 recording=recording,
@@ -202,6 +203,7 @@ class WorkerProcess:
         await self._leave()
 
     async def _drain(self, work: list[asyncio.Task[None]]) -> None:
+        self._runner.leave()
         self._steps.leave()
         self._images.leave()
         for each in self._light:

@@ -83,7 +83,8 @@ class Recording:
                 await parts.advance.advance(session, job)
             await steps.settle_pause(session, job)
             await session.flush()
-            rings = await pick(session)
+            # A slot that goes on from a job's end picks as it claims: see `claim_on`.
+            rings = await pick(session) if claim.light or job.ended_at is None else []
         await self._tell(job, rings, before)
 
     async def failed(self, claim: Claim, verdict: Verdict) -> None:

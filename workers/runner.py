@@ -11,13 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.adapters.blob_store import StorageAway
 from service.adapters.database import Database
+from service.adapters.dispatch import Dispatcher
 from service.adapters.echo import Echo
 from service.adapters.event_log import EventLog
 from service.adapters.logs import bound_to_work
 from service.adapters.records.leases import SUSPECT_DEATHS
 from service.adapters.records.steps import NO_ROOM, STORAGE_AWAY, Claim, LostStep
 from service.adapters.secrets import SecretBox
-from service.adapters.turns import claim_light, claim_next
+from service.adapters.turns import claim_light, claim_next, claim_on
 from service.domain.log_line import log_line
 from workers.company import Company, Place
 from workers.engine_watch import Admission
@@ -32,6 +33,8 @@ from workers.stored import StorageFull
 from workers.work import Work
 
 _log = structlog.get_logger()
+_MOST_IN_A_ROW = 100
+"""After so many steps a slot is given back to the queue, which has its own things to look after."""
 Claiming: TypeAlias = Callable[[], Awaitable[Claim | None]]
 
 
@@ -44,6 +47,7 @@ class RunnerParts:
     db: Database
     log: EventLog
     echo: Echo
+    dispatcher: Dispatcher
     secrets: SecretBox
     work: Work
     recording: Recording
@@ -57,14 +61,25 @@ class Runner:
     def __init__(self, parts: RunnerParts) -> None:
         self._parts = parts
         self._company = Company()
+        self._leaving = False
 
     async def run(self, step_id: str) -> None:
         """Claims a step, this one or what goes before it, and runs it to one of its ends; raises only cancellation.
 
-        With the database away nothing can be recorded: the lease is not renewed then, and the step runs again.
+        Goes on with what goes first by then, without waiting for a ring, as long as there is something. With the
+        database away nothing can be recorded: the lease is not renewed then, and the step runs again.
         """
         parts = self._parts
-        await self._run(partial(claim_next, parts.db, step_id, parts.worker_id, parts.lease_seconds))
+        mine = (parts.worker_id, parts.lease_seconds)
+        goes_on = await self._run(partial(claim_next, parts.db, step_id, *mine))
+        for _ in range(_MOST_IN_A_ROW):
+            if not goes_on or self._leaving:
+                return
+            goes_on = await self._run(partial(claim_on, parts.db, parts.dispatcher, *mine))
+
+    def leave(self) -> None:
+        """Takes up nothing more."""
+        self._leaving = True
 
     async def run_light(self) -> bool:
         """Runs the light step that goes first, as `run` does; False where there is none."""
@@ -72,6 +87,7 @@ class Runner:
         return await self._run(partial(claim_light, parts.db, parts.worker_id, parts.lease_seconds))
 
     async def _run(self, claiming: Claiming) -> bool:
+        """Whether a step was claimed, and not handed back."""
         # Before the claim: who waits for a place has nothing that could be taken for the death of this worker.
         async with self._company.place() as place:
             claim = await self._claim(claiming)
@@ -79,8 +95,7 @@ class Runner:
                 return False
             running = self._enter(claim)
             with bound_to_work(job=claim.job.id, step=claim.step.id, attempt=claim.step.attempt):
-                await self._run_to_its_end(claim, running, place)
-        return True
+                return await self._run_to_its_end(claim, running, place)
 
     async def _claim(self, claiming: Claiming) -> Claim | None:
         try:
@@ -91,13 +106,13 @@ class Runner:
             _log.exception("claim_failed")
             return None
 
-    async def _run_to_its_end(self, claim: Claim, running: RunningStep, place: Place) -> None:
+    async def _run_to_its_end(self, claim: Claim, running: RunningStep, place: Place) -> bool:
         parts = self._parts
         placed: list[str] = []
         try:
             if claim.step.deaths >= SUSPECT_DEATHS and not await place.alone():
                 await parts.recording.handed_back(claim)
-                return
+                return False
             if not await self._run_claimed(claim, running, placed):
                 await parts.work.remove(claim, placed)
         except asyncio.CancelledError:
@@ -113,6 +128,7 @@ class Runner:
             _log.exception("step_not_recorded")
         finally:
             parts.running.remove(claim.step.id)
+        return True
 
     def _enter(self, claim: Claim) -> RunningStep:
         task = asyncio.current_task()

@@ -76,7 +76,9 @@ class SqliteConnection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         """Commits what was begun, if anything, unless a cancellation came meanwhile."""
-        await asyncio.sleep(0)  # nothing was waited for since the begin: it is heard here, before it is too late
+        await asyncio.sleep(
+            0
+        )  # nothing was waited for since the begin: it is heard here, before it is too late
         self._is_writing = False
         await self.run(self._conn.commit)
 

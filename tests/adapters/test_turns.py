@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import select
 
 from service.adapters import dispatch
+from service.adapters.queue import STEP_QUEUE
 from service.adapters.records.steps import Claim
 from service.adapters.tables import StepRow, UserRow
-from service.adapters.turns import claim_next
+from service.adapters.turns import claim_next, claim_on
 from service.domain.account import Actor
 from service.domain.ids import new_id
 from service.domain.work import StepDone
@@ -36,6 +37,16 @@ async def heard_any(machine: ByHand) -> Claim:
         )
     assert first is not None, "something was rung"
     return await heard(machine, first)
+
+
+async def went_on(machine: ByHand) -> Claim | None:
+    """What a slot claims that has just become free."""
+    a = machine.house.a
+    return await claim_on(a.db, a.dispatcher, WORKER, 60.0)
+
+
+async def rings_to_hear(machine: ByHand) -> int:
+    return await machine.house.a.redis.zcard(STEP_QUEUE)
 
 
 async def full_window(machine: ByHand, *, beside: int = 0) -> list[str]:
@@ -76,7 +87,31 @@ async def test_a_step_whose_ring_was_heard_for_another_is_rung_again(machine: By
     claim = await heard(machine, passed_over.id)
     assert passed_over.id not in await machine.rung()
     await machine.done(claim)
-    assert passed_over.id in await machine.rung(), "a step's end lets it in again"
+    assert await went_on(machine) is not None
+    assert passed_over.id in await machine.rung(), "who goes on lets it in again"
+
+
+async def test_who_goes_on_without_a_ring_leaves_it_to_the_next_in_line(machine: ByHand) -> None:
+    """As many rings are to be heard as steps are told of, however many steps a slot runs."""
+    jobs = [*await full_window(machine), *await full_window(machine)]
+    rings = await rings_to_hear(machine)
+    assert rings == len(await machine.rung()) == dispatch.SMALLEST_WINDOW
+    for job in jobs[:2]:
+        claim = await went_on(machine)
+        assert claim is not None
+        assert claim.job.id == job, "the first in line"
+        assert await rings_to_hear(machine) == rings == len(await machine.rung())
+
+
+async def test_who_goes_on_takes_what_nobody_was_told_of(machine: ByHand) -> None:
+    """Where a ring was lost, or there was no window yet."""
+    job = await machine.give()
+    async with machine.house.a.db.writing() as session:
+        await dispatch.forget_rings(session)
+    claim = await went_on(machine)
+    assert claim is not None
+    assert claim.job.id == job
+    assert await went_on(machine) is None, "there is nothing else"
 
 
 async def test_jobs_that_have_begun_go_before_those_that_have_not(machine: ByHand) -> None:

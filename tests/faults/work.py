@@ -139,6 +139,7 @@ class Jobs:
                 db=a.db,
                 log=a.log,
                 echo=self.echo,
+                dispatcher=a.dispatcher,
                 secrets=a.secrets,
                 work=Work(a.db, a.blobs, tools, self._advance),
                 recording=recording,
