@@ -35,6 +35,12 @@ export class Announcer {
     this.#plan();
   }
 
+  /** What was not said yet is not said any more. */
+  hush() {
+    this.#endings = [];
+    this.#phase = "";
+  }
+
   #plan() {
     if (this.#timer !== null) return;
     const wait = this.#endings.length > 0 ? GATHER : this.#lastPhase + PHASE_PAUSE - this.world.now();

@@ -5,11 +5,13 @@
 /** @import {Piece} from "./views/piece.js" */
 
 import { Refused, api } from "./api.js";
+import { tried } from "./commands.js";
 import { problemText } from "./describe.js";
 import { nextFrame } from "./frame.js";
-import { LANGUAGES, speak, t } from "./i18n.js";
+import { t } from "./i18n.js";
 import { grouped, unfinished } from "./items.js";
 import { JobList } from "./job_list.js";
+import { speakAsWished, speakFromNowOn } from "./language.js";
 import { Narrator } from "./narrator.js";
 import { Link, wakeOnReturn } from "./socket.js";
 import { Store } from "./store.js";
@@ -30,6 +32,7 @@ export class App extends EventTarget {
   #progress = "";
   #subject = "";
   #view = /** @type {Piece | null} */ (null);
+  #narrator = /** @type {Narrator | null} */ (null);
   /** @type {{urgent: Item[], groups: Group[]} | null} */
   #list = null;
 
@@ -39,13 +42,11 @@ export class App extends EventTarget {
   /**
    * @param {Session} session
    * @param {Pipeline[]} pipelines
-   * @param {string} language
    */
-  constructor(session, pipelines, language) {
+  constructor(session, pipelines) {
     super();
     this.session = session;
     this.pipelines = pipelines;
-    this.language = language;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     this.link = new Link(`${scheme}://${location.host}/ws`, this.store);
     this.uploads = new Uploads({
@@ -138,10 +139,15 @@ export class App extends EventTarget {
     this.title(this.#subject);
   }
 
-  /** @param {string} tag */
-  speakAnother(tag) {
-    localStorage.setItem("language", tag);
-    location.reload();
+  /**
+   * All that is shown is made anew in another language; what is under way goes on.
+   * @param {string} tag
+   */
+  async speakAnother(tag) {
+    await tried(this, t("ui.language"), () => speakFromNowOn(tag));
+    this.#narrator?.hush();
+    this.#compose();
+    /** @type {HTMLElement | null} */ (document.querySelector("header select"))?.focus();
   }
 
   signedOut() {
@@ -151,10 +157,8 @@ export class App extends EventTarget {
 
   /** Puts the page together and starts listening. */
   open() {
-    const header = document.querySelector("header");
-    header?.replaceChildren(make(Header, this));
-    document.body.append(this.toasts);
-    const narrator = new Narrator(this, /** @type {Element} */ (document.getElementById("announcements")));
+    this.#compose();
+    const narrator = (this.#narrator = new Narrator(this, /** @type {Element} */ (document.getElementById("announcements"))));
     const changed = () => {
       this.#list = null;
       narrator.turn();
@@ -187,9 +191,18 @@ export class App extends EventTarget {
       if (this.#view instanceof Home) this.#view.offer(files);
     });
     this.#followLinks();
-    this.#route(false);
     wakeOnReturn(this.link);
     this.link.connect();
+  }
+
+  /** Puts together what is built of words. */
+  #compose() {
+    document.querySelector(".skip")?.replaceChildren(t("ui.skip"));
+    document.querySelector("header")?.replaceChildren(make(Header, this));
+    this.toasts.remove();
+    document.body.append((this.toasts = make(Toasts, this)));
+    this.#view = null;
+    this.#route(false);
   }
 
   /** @param {() => void} changed */
@@ -262,15 +275,6 @@ function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
 }
 
-async function chosenLanguage() {
-  const wish = localStorage.getItem("language") ?? navigator.language.slice(0, 2);
-  const tag = wish in LANGUAGES ? wish : "en";
-  const response = await fetch(`/static/i18n/${tag}.json`);
-  speak(await response.json(), tag);
-  document.documentElement.lang = tag;
-  return tag;
-}
-
 /** The one-time code of the address, or null. It stands after the "#", which browsers send to nobody. */
 function codeOfAddress() {
   return new URLSearchParams(location.hash.slice(1)).get("code");
@@ -290,12 +294,11 @@ async function swapCode() {
 }
 
 async function main() {
-  const language = await chosenLanguage();
-  document.querySelector(".skip")?.replaceChildren(t("ui.skip"));
+  await speakAsWished();
   const trouble = await swapCode();
   try {
     const [session, pipelines] = await Promise.all([api.session(), api.pipelines()]);
-    new App(session, pipelines, language).open();
+    new App(session, pipelines).open();
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (error.problem.status === 401) return showSignIn(document.body, trouble);

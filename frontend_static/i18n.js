@@ -6,7 +6,7 @@
 /** @import {Message} from "./types.js" */
 
 /** Languages there is a dictionary of. */
-export const LANGUAGES = /** @type {Record<string, string>} */ ({ en: "English" });
+export const LANGUAGES = /** @type {Record<string, string>} */ ({ en: "English", vi: "Tiếng Việt" });
 
 /** @typedef {Record<string, string | Record<string, string>>} Dictionary */
 
@@ -24,6 +24,11 @@ export function speak(dictionary, tag) {
   words = dictionary;
   language = tag;
   formats.clear();
+}
+
+/** The tag of the language that is spoken. */
+export function spoken() {
+  return language;
 }
 
 /**
@@ -148,7 +153,7 @@ function join(...words) {
 function unit(value, name) {
   const style = name === "second" ? "narrow" : "short";
   const format = kept(`${name}`, () => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: style }));
-  return name === "second" ? format.format(value).replace(/(\d)(\p{L})/u, "$1\u00a0$2") : format.format(value);
+  return name === "second" ? format.format(value).replace(/(\d)\s?(\p{L})/u, "$1\u00a0$2") : format.format(value);
 }
 
 /**

@@ -20,10 +20,17 @@ export class Narrator {
    */
   constructor(app, region) {
     this.app = app;
+    this.region = region;
     this.announcer = new Announcer(
       (text) => region.replaceChildren(text),
       { after: (callback, milliseconds) => setTimeout(callback, milliseconds), now: () => performance.now() },
     );
+  }
+
+  /** Forgets what it was about to say, and what it said last: the language changes. */
+  hush() {
+    this.announcer.hush();
+    this.region.replaceChildren();
   }
 
   /** Tells what is new. */

@@ -7,12 +7,12 @@ import { t } from "../i18n.js";
 export function takeDropsAnywhere(take) {
   const veil = document.createElement("div");
   veil.className = "veil";
-  veil.textContent = t("ui.start.let_go");
   veil.setAttribute("aria-hidden", "true");
   const on = (/** @type {string} */ type, /** @type {(event: any) => void} */ listener) => addEventListener(type, listener);
   let depth = 0;
   const show = (/** @type {number} */ now) => {
     depth = Math.max(0, now);
+    veil.textContent = t("ui.start.let_go");
     if (depth > 0) document.body.append(veil);
     else veil.remove();
   };

@@ -1,6 +1,6 @@
 /** The header: the name, whether what is shown is live, the language, the account. */
 
-import { LANGUAGES, clockTime, t } from "../i18n.js";
+import { LANGUAGES, clockTime, spoken, t } from "../i18n.js";
 import { fill, html, part, setAttribute, setText } from "../html.js";
 import { api } from "../api.js";
 import { tried } from "../commands.js";
@@ -20,7 +20,7 @@ export class Header extends Piece {
       </nav>
       <label class="language"><span class="hidden">${t("ui.language")}</span>
         <select data-part="language">${Object.entries(LANGUAGES).map(([tag, name]) => html`<option value="${tag}" lang="${tag}"
-          ${tag === this.app.language && html`selected`}>${name}</option>`)}</select></label>
+          ${tag === spoken() && html`selected`}>${name}</option>`)}</select></label>
       <details class="account" data-part="account"><summary>${icon("person")}<span class="account-name">${user.name}</span></summary>
         <div class="menu">
           <button type="button" class="quiet" data-do="link">${t("ui.account.another")}</button>
@@ -28,7 +28,7 @@ export class Header extends Piece {
           <p class="muted">${t("ui.account.version", { version: this.app.session.version })}</p>
         </div></details>`);
     part(this, "language", HTMLSelectElement).addEventListener("change", (event) => {
-      if (event.target instanceof HTMLSelectElement) this.app.speakAnother(event.target.value);
+      if (event.target instanceof HTMLSelectElement) void this.app.speakAnother(event.target.value);
     });
     this.addEventListener("click", (event) => {
       const button = event.target instanceof Element ? event.target.closest("[data-do]") : null;

@@ -4,7 +4,7 @@
 
 import { lineOf, lookOf, word } from "../describe.js";
 import { arrange, fill, fragment, html, part, setText } from "../html.js";
-import { moment, percent, t } from "../i18n.js";
+import { moment, percent, say, t } from "../i18n.js";
 import { ICON_OF, setIcon } from "./icons.js";
 import { shortName } from "./name.js";
 import { Piece } from "./piece.js";
@@ -106,7 +106,7 @@ export class JobsTable extends Piece {
     }
     part(row, "pick", HTMLInputElement).checked = this.picked.has(job.id);
     setText(part(row, "owner", HTMLElement), job.owner ?? "");
-    setText(part(row, "pipeline", HTMLElement), job.pipeline);
+    setText(part(row, "pipeline", HTMLElement), say("pipeline", { code: job.pipeline }));
     setIcon(part(row, "icon", HTMLElement), ICON_OF[look] ?? "file");
     setText(part(row, "word", HTMLElement), word(look));
     setText(part(row, "percent", HTMLElement), percent(job.percent ?? 0));

@@ -37,7 +37,7 @@ export class QuestionForm extends Piece {
         <p class="question-text">${text}</p>
         ${question.fields.map((each) => this.#field(each))}
         <div class="question-actions">
-          ${question.choices.map((choice, at) => html`<button name="choice" value="${choice}" class="${at === 0 ? "primary" : ""}">${choiceText(question.code, choice)}</button>`)}
+          ${question.choices.map((choice, at) => html`<button name="choice" value="${choice}" class="${at === 0 ? "primary" : ""}">${choiceText(choice)}</button>`)}
           ${question.choices.length === 0 && html`<button class="primary">${t("ui.question.answer")}</button>`}
         </div>
         <p class="field-error" data-error="" role="alert"></p>
@@ -106,12 +106,9 @@ export class QuestionForm extends Piece {
   }
 }
 
-/**
- * @param {string} code
- * @param {string} choice
- */
-function choiceText(code, choice) {
-  return known(`question.${code}.${choice}`) ?? choice.replaceAll("_", " ");
+/** @param {string} choice */
+function choiceText(choice) {
+  return known(`choice.${choice}`) ?? choice.replaceAll("_", " ");
 }
 
 customElements.define("hw-question", QuestionForm);

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
+import { problemText } from "../../frontend_static/describe.js";
 import { Markup, html } from "../../frontend_static/html.js";
-import { bytes, duration, known, percent, roughly, say, speak, t } from "../../frontend_static/i18n.js";
+import { LANGUAGES, bytes, duration, known, percent, roughly, say, speak, t } from "../../frontend_static/i18n.js";
+import { wished } from "../../frontend_static/language.js";
 
 const PAGE = new URL("../../frontend_static/", import.meta.url);
 const dictionary = JSON.parse(readFileSync(new URL("i18n/en.json", PAGE), "utf8"));
@@ -28,12 +30,77 @@ test("no key under ui. is there for nobody", () => {
   assert.deepEqual(unused, []);
 });
 
-test("every language has the same keys and parameters", () => {
-  const holes = (/** @type {unknown} */ text) => [...new Set(JSON.stringify(text).match(/\{\w+\}/g) ?? [])].sort();
-  for (const file of files.filter((each) => /^i18n.[\w-]+\.json$/.test(each))) {
-    const other = JSON.parse(readFileSync(new URL(file, PAGE), "utf8"));
-    assert.deepEqual(Object.keys(other).sort(), Object.keys(dictionary).sort(), file);
-    for (const key of Object.keys(dictionary)) assert.deepEqual(holes(other[key]), holes(dictionary[key]), `${file} ${key}`);
+const others = files.filter((each) => /^i18n.[\w-]+\.json$/.test(each) && !each.endsWith("en.json")).map((file) => ({
+  file, tag: file.slice("i18n/".length, -".json".length), words: JSON.parse(readFileSync(new URL(file, PAGE), "utf8")),
+}));
+
+/**
+ * @param {string} file
+ * @param {string} what
+ * @param {string[]} keys
+ */
+function none(file, what, keys) {
+  const list = keys.map((key) => `  ${JSON.stringify(key)}: ${JSON.stringify(dictionary[key])}`).join("\n");
+  assert.equal(keys.length, 0, `frontend_static/${file} ${what}:\n${list}\n`);
+}
+
+test("every language of the header has its words, and every file of words is a language of the header", () => {
+  assert.deepEqual(others.map((each) => each.tag).concat("en").sort(), Object.keys(LANGUAGES).sort());
+});
+
+test("every language has the same keys", () => {
+  for (const { file, words } of others) {
+    none(file, "lacks these keys of en.json; add each, in alphabetical order, in that language's own words",
+      Object.keys(dictionary).filter((key) => !(key in words)));
+    none(file, "has keys that en.json does not have; take them out", Object.keys(words).filter((key) => !(key in dictionary)));
+    assert.deepEqual(Object.keys(words), Object.keys(words).sort(), `frontend_static/${file} is not in alphabetical order`);
+  }
+});
+
+test("every language has the same parameters", () => {
+  const holes = (/** @type {unknown} */ text) => [...new Set(JSON.stringify(text).match(/\{\w+\}/g) ?? [])].sort().join();
+  for (const { file, words } of others) {
+    none(file, "has other {parameters} than en.json in these", Object.keys(dictionary).filter((key) => holes(words[key]) !== holes(dictionary[key])));
+  }
+});
+
+test("a text has the plurals that its language tells apart, no more and no fewer", () => {
+  for (const { file, tag, words } of [...others, { file: "i18n/en.json", tag: "en", words: dictionary }]) {
+    const categories = new Intl.PluralRules(tag).resolvedOptions().pluralCategories.sort();
+    const counted = Object.keys(words).filter((key) => typeof words[key] === "object");
+    none(file, `needs exactly ${categories.join(" and ")} in these`,
+      counted.filter((key) => Object.keys(words[key]).sort().join() !== categories.join()));
+    assert.deepEqual(counted, Object.keys(dictionary).filter((key) => typeof dictionary[key] === "object"), file);
+  }
+});
+
+test("nobody forgot to translate", () => {
+  const alike = new Set(["ui.account.version", "ui.action.of", "ui.admin.col.percent", "ui.card.spent_and_left", "ui.name",
+    "ui.strip.key.o", "ui.strip.route.o", "ui.told", "ui.workers.head", "ui.workers.step"]);
+  for (const { file, words } of others) {
+    none(file, "says these in English", Object.keys(words).filter((key) => words[key] === dictionary[key] && !alike.has(key)));
+  }
+});
+
+test("the language is the one that was chosen, else the first that is preferred and known, else English", () => {
+  assert.equal(wished("en", ["vi-VN"]), "en");
+  assert.equal(wished(null, ["fr-FR", "vi-VN", "en"]), "vi");
+  assert.equal(wished("tlh", ["EN-us"]), "en");
+  assert.equal(wished(null, ["constructor"]), "en");
+});
+
+test("numbers, times and sizes follow the language", () => {
+  const vietnamese = others.find((each) => each.tag === "vi");
+  assert.ok(vietnamese);
+  speak(vietnamese.words, "vi");
+  try {
+    assert.equal(t("ui.card.pages", { count: 1200 }), "1.200 trang");
+    assert.deepEqual([12, 150, 3900].map(duration), ["12\u00a0giây", "2 phút 30\u00a0giây", "1 giờ 5 phút"]);
+    assert.deepEqual([999, 1_500_000].map(bytes), ["999 byte", "1,5 MB"]);
+    assert.equal(problemText({ code: "not_possible", status: 409, params: { state: "completed", event: "cancel" } }),
+      "Không thể “Hủy” khi tài liệu đang ở trạng thái “Đã xong”.");
+  } finally {
+    speak(dictionary, "en");
   }
 });
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from tests.support import programs
 from tests.support.browser import Person, chromium, person
 from tests.support.headway_process import RunningHeadway, gone, started_up
+from tests.support.page_words import ENGLISH, Words
 from tests.support.pages.front_page import FrontPage
 
 T = TypeVar("T")
@@ -77,8 +78,8 @@ def front(whole: RunningHeadway, people: People) -> FrontPage:
     return signed_in(whole, people())
 
 
-def signed_in(up: RunningHeadway, someone: Person) -> FrontPage:
+def signed_in(up: RunningHeadway, someone: Person, words: Words = ENGLISH) -> FrontPage:
     """The start page, live, opened by a link that `headway link` makes."""
     told = finished(asyncio.to_thread(up.run, "link"))
     assert told.returncode == 0, told.stderr
-    return FrontPage(someone.tab(told.stdout.strip().splitlines()[-1])).live()
+    return FrontPage(someone.tab(told.stdout.strip().splitlines()[-1]), words).live()

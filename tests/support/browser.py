@@ -98,12 +98,14 @@ def person(
     scheme: Scheme = "light",
     touch: bool = False,
     dots: float = 1,
+    locale: str = "en-US",
     state: StorageState | None = None,
 ) -> Generator[Person]:
     """A person whose pages raise nothing, break no policy and are sent no frame that is not described, which is
     checked when they leave.
 
-    `dots` are those of the screen a point; `state` holds the cookies that they come with.
+    `dots` are those of the screen a point; `locale` is the language that the browser prefers; `state` holds the
+    cookies that they come with.
     """
     context = browser.new_context(
         viewport=size,
@@ -111,6 +113,7 @@ def person(
         has_touch=touch,
         is_mobile=touch,
         device_scale_factor=dots,
+        locale=locale,
         storage_state=state,
     )
     context.set_default_timeout(PATIENCE)

@@ -4,14 +4,17 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.page_words import ENGLISH, Words
+
 
 class Card:
     """Found by the document's name, which no other on the page may have."""
 
-    def __init__(self, page: Page, name: str) -> None:
+    def __init__(self, page: Page, name: str, words: Words = ENGLISH) -> None:
         self.page = page
         self.name = name
-        self.bar = page.get_by_role("progressbar", name=f"Progress of {name}", exact=True)
+        self.words = words
+        self.bar = page.get_by_role("progressbar", name=words("ui.card.bar", name=name), exact=True)
         self.whole = page.get_by_role("listitem").filter(has=self.bar)
 
     def says(self, words: str | re.Pattern[str]) -> None:
@@ -21,7 +24,7 @@ class Card:
     def ended(self, words: str) -> None:
         """Waits until the card says that it ended so; a bar that is done is full."""
         self.says(re.compile(rf"(^|\s){words}\b"))
-        if words.startswith("Done"):
+        if words.startswith(self.words("ui.state.completed")):
             expect(self.bar).to_have_attribute("aria-valuenow", "100")
 
     def works(self) -> None:
@@ -45,4 +48,6 @@ class Card:
 
     def button(self, action: str) -> Locator:
         """What can be done with it: "Cancel", "Retry", "Start" ..."""
-        return self.whole.get_by_role("button", name=f"{action}: {self.name}", exact=True)
+        return self.whole.get_by_role(
+            "button", name=self.words("ui.action.of", action=action, name=self.name), exact=True
+        )

@@ -7,6 +7,7 @@ from typing import Self
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from tests.support.page_words import ENGLISH, Words
 from tests.support.pages.card import Card
 
 _DROP = """async (files) => {
@@ -25,12 +26,13 @@ _DROP = """async (files) => {
 class FrontPage:
     """What a person sees and does there."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, words: Words = ENGLISH) -> None:
         self.page = page
+        self.words = words
 
     def live(self) -> Self:
         """Waits until the page says that what it shows is true now."""
-        expect(self.connection).to_have_text(re.compile(r"^\s*Live\s*$"))
+        expect(self.connection).to_have_text(re.compile(rf"^\s*{self.words('ui.link.live')}\s*$"))
         return self
 
     @property
@@ -46,15 +48,15 @@ class FrontPage:
     @property
     def notes(self) -> Locator:
         """The corner."""
-        return self.page.get_by_role("region", name="Notes")
+        return self.page.get_by_role("region", name=self.words("ui.toasts"))
 
     def card(self, name: str) -> Card:
         """The document of this name."""
-        return Card(self.page, name)
+        return Card(self.page, name, self.words)
 
     def batch(self, name: str) -> Locator:
         """The group of all that was uploaded together with this document."""
-        groups = self.page.get_by_role("group", name="Documents uploaded together")
+        groups = self.page.get_by_role("group", name=self.words("ui.batch"), exact=True)
         return groups.filter(has=self.card(name).bar)
 
     def batch_line(self, name: str) -> Locator:
@@ -78,7 +80,7 @@ class FrontPage:
     def choose(self, files: Sequence[FilePayload]) -> None:
         """Chooses files in the browser's dialog."""
         with self.page.expect_file_chooser() as chooser:
-            self.page.get_by_role("button", name="Choose files").click()
+            self.page.get_by_role("button", name=self.words("ui.start.choose")).click()
         chooser.value.set_files(files)
 
     def upload_for_later(self, files: Sequence[FilePayload]) -> None:
@@ -99,6 +101,10 @@ class FrontPage:
     def list_line(self) -> Locator:
         """What is said about all that is not finished, whichever batch it is in."""
         return self.page.get_by_role("group", name="All documents").get_by_role("paragraph")
+
+    def speak(self, language: str) -> None:
+        """Chooses another language in the header."""
+        self.page.get_by_role("banner").get_by_role("combobox").select_option(language)
 
     def confirm(self, answer: str) -> None:
         """Answers the dialog that is open."""
