@@ -7,18 +7,20 @@ import pytest
 
 from tests.corpora.certificates.apart import LAYOUTS as APART
 from tests.corpora.certificates.facts import Facts, facts
+from tests.corpora.certificates.known import LAYOUTS as KNOWN
 from tests.corpora.certificates.ships import is_imo_number
 from tests.corpora.certificates.truth import CODES, Box
 
+LAYOUTS = {**KNOWN, **APART}
 KINDS = ("DOC", "COR", "CLC", "SCC")
 
 
 @pytest.mark.parametrize("bilingual", [False, True])
-@pytest.mark.parametrize("name", sorted(APART))
+@pytest.mark.parametrize("name", sorted(LAYOUTS))
 def test_a_layout_prints_each_value_where_it_says(name: str, bilingual: bool) -> None:
     for kind in KINDS:
         said = facts(f"{name} {kind}", kind, bilingual=bilingual, pages=2)
-        sheet = APART[name](said)
+        sheet = LAYOUTS[name](said)
         assert sheet.document.page_count == 2
         assert len(sheet.document[0].get_text()) > 400, "too little to pass for a page of text"
         expected = {code for code in CODES if said.printed(code) is not None}
@@ -32,7 +34,7 @@ def test_a_layout_prints_each_value_where_it_says(name: str, bilingual: bool) ->
 
 def test_vietnamese_comes_back_composed() -> None:
     said = _first_with_a_name_in_vietnamese()
-    text = APART[min(APART)](said).document[0].get_text()
+    text = KNOWN[min(KNOWN)](said).document[0].get_text()
     assert unicodedata.is_normalized("NFC", text)
     assert said.ship.name in text and said.authority.city_vi in text
 

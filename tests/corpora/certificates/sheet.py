@@ -54,6 +54,10 @@ class Look:
     family: Family | None = None
 
 
+Cells: TypeAlias = Sequence[tuple[float, float, Runs, Look]]
+"""Cells of a row: left edge, width, words and their look."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Atom:
     text: str
@@ -167,19 +171,24 @@ class Sheet:
     def row(
         self,
         y: float,
-        cells: Sequence[tuple[float, float, Runs, Look]],
+        cells: Cells,
         *,
         least: float = 0.0,
         pad: float = 4.0,
     ) -> float:
         """Sets cells (left, width, words, look) side by side under a line at y; returns the bottom of the row."""
-        tallest = max(self.height(runs, look, width - 2 * pad) for _, width, runs, look in cells)
-        bottom = y + max(least, tallest + 2 * pad)
+        bottom = y + self.row_height(cells, least=least, pad=pad)
         for x, width, runs, look in cells:
             high = self.height(runs, look, width - 2 * pad)
             first = y + (bottom - y - high) / 2 + look.size * (0.5 + look.leading / 2) - look.size * 0.17
             self.text(x + pad, first, runs, look, width - 2 * pad)
         return bottom
+
+    def row_height(self, cells: Cells, *, least: float = 0.0, pad: float = 4.0) -> float:
+        """How high such a row gets."""
+        return max(
+            least, 2 * pad + max(self.height(runs, look, width - 2 * pad) for _, width, runs, look in cells)
+        )
 
     def line(
         self, x0: float, y0: float, x1: float, y1: float, colour: Colour = INK, width: float = 0.6
