@@ -181,6 +181,30 @@ class Settings(Places):
         20 * MEGABYTE, description="Largest request body sent to Document AI, in bytes"
     )
 
+    language_engine: Literal["auto", "gemini", "rules"] = Field(
+        "auto",
+        description="Language engine that corrects and extracts: `auto` takes Gemini when configured, else local rules",
+    )
+    gemini_api_key: SecretStr | None = Field(
+        None, description="API key of the Gemini API; else Vertex AI is asked, where a project is set"
+    )
+    gemini_model: str = Field("gemini-3.8-flash", description="Gemini's model")
+    gemini_project: str | None = Field(
+        None, description="Google Cloud project in which Vertex AI offers Gemini"
+    )
+    gemini_location: str = Field(
+        "global", description="Location of Vertex AI, such as `global` or `europe-west4`"
+    )
+    gemini_credentials_file: Path | None = Field(
+        None, description="Service account key file for Vertex AI; else Google's default credentials"
+    )
+    gemini_endpoint: str | None = Field(
+        None,
+        description="Other endpoint for Gemini, a URL; one with `http://` gets no credentials of Vertex AI",
+    )
+    gemini_requests_per_minute: Count = Field(60, description="Most requests a minute to Gemini, per worker")
+    gemini_in_flight: Count = Field(4, description="Most requests under way to Gemini, per worker")
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged"
     )
@@ -205,7 +229,14 @@ class Settings(Places):
             raise ValueError("should be host:port or the absolute path of a socket")
         return value
 
-    @field_validator("documentai_credentials_file")
+    @field_validator("gemini_endpoint")
+    @classmethod
+    def _check_gemini_endpoint(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s/]+(?:/\S*)?", value):
+            raise ValueError("should be a URL that begins with https:// or http://")
+        return value
+
+    @field_validator("documentai_credentials_file", "gemini_credentials_file")
     @classmethod
     def _make_credentials_absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None

@@ -21,6 +21,7 @@ from service.settings import WORKER_ID, Settings, load_settings
 from workers.advance import Advance
 from workers.collector import Collector
 from workers.engines.flow.limits import FlowLimits
+from workers.engines.language.choice import LanguageEngines
 from workers.engines.ocr.choice import OcrEngines
 from workers.engines.reading_limits import ReadingLimits
 from workers.engines.toolbox import Toolbox
@@ -52,6 +53,7 @@ async def toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
     """The children and engines of one worker."""
     sandbox = Sandbox(preload=["workers.engines.pdf.child", "workers.engines.flow.child"])
     ocr = OcrEngines.from_settings(settings)
+    language = LanguageEngines.from_settings(settings)
     limits = ReadingLimits(
         page_seconds=settings.page_seconds,
         step_seconds=settings.step_seconds,
@@ -71,9 +73,10 @@ async def toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
         ),
     )
     try:
-        yield Toolbox(sandbox, ocr, limits)
+        yield Toolbox(sandbox, ocr, limits, language=language)
     finally:
         await ocr.close()
+        await language.close()
         await sandbox.close()
 
 
@@ -173,7 +176,7 @@ class WorkerProcess:
         """Works until told to stop; then finishes what runs within the drain, and hands back the rest."""
         async with self._adapters.db.writing() as session:
             await pipelines.declare(session, self._specs)
-        states = await self._tools.ocr.states()
+        states = {**await self._tools.ocr.states(), **await self._tools.language.states()}
         await self._heartbeat.announce(
             {
                 name: None if state == "ok" else reason

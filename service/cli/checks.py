@@ -3,7 +3,14 @@
 import platform
 import stat
 
-from service.cli.checks_of_parts import check_clamd, check_ocr, check_parser, check_redis, check_sql
+from service.cli.checks_of_parts import (
+    check_clamd,
+    check_language,
+    check_ocr,
+    check_parser,
+    check_redis,
+    check_sql,
+)
 from service.cli.checks_of_server import Sought, check_server, check_workers
 from service.cli.checks_of_storage import check_data_dir, check_disk, check_storage
 from service.cli.failing import CommandFailed
@@ -26,6 +33,7 @@ async def check_all(settings: Settings, sought: Sought) -> list[Check]:
         *await check_clamd(settings),
         check_parser(),
         *check_ocr(settings),
+        *check_language(settings),
         await check_server(settings, sought),
         await check_workers(settings, sought),
     ]

@@ -171,6 +171,33 @@ def _check_documentai(settings: Settings) -> Check:
     return Check(what, "ok", f"processor {settings.documentai_processor} in {settings.documentai_location}")
 
 
+def check_language(settings: Settings) -> list[Check]:
+    """Gemini where it is configured or asked for; the rules are always there."""
+    what = "Language: Gemini"
+    rules = Check("Language: rules", "ok", "always there")
+    asked_for = settings.language_engine == "gemini"
+    if settings.gemini_api_key is None and settings.gemini_project is None:
+        if asked_for:
+            remedy = "Set HEADWAY_GEMINI_API_KEY, or HEADWAY_GEMINI_PROJECT for Vertex AI."
+            return [
+                Check(what, "fail", "not configured, yet HEADWAY_LANGUAGE_ENGINE asks for it", remedy),
+                rules,
+            ]
+        return [Check(what, "ok", "not configured: rules read certificates"), rules]
+    if _version("google-genai") is None:
+        return [Check(what, "fail", "configured, but its client is not installed", _INSTALL), rules]
+    key = settings.gemini_credentials_file
+    if settings.gemini_api_key is None and key is not None and not key.is_file():
+        remedy = "Correct HEADWAY_GEMINI_CREDENTIALS_FILE."
+        return [Check(what, "fail", f"there is no key file {key}", remedy), rules]
+    where = (
+        "by API key"
+        if settings.gemini_api_key is not None
+        else f"Vertex AI, project {settings.gemini_project} in {settings.gemini_location}"
+    )
+    return [Check(what, "ok", f"{settings.gemini_model}, {where}"), rules]
+
+
 def _documentai_wanted(settings: Settings) -> bool:
     return settings.documentai_project is not None and settings.documentai_processor is not None
 

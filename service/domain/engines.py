@@ -1,4 +1,4 @@
 """Engines that are not on this machine: what they were asked for goes on there, whoever stops waiting for it."""
 
-REMOTE_ENGINES = {"documentai": "Google Document AI"}
+REMOTE_ENGINES = {"documentai": "Google Document AI", "gemini": "Google Gemini"}
 """What people call them, by code."""

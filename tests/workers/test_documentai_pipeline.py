@@ -24,7 +24,8 @@ from tests.support.house import House, open_house, percents
 from tests.support.pdf_files import mixed_pdf, scanned_pdf
 from tests.support.waiting import until
 from workers.engines.ocr import choice
-from workers.engines.ocr.documentai import DocumentAi, DocumentAiPlace, Persistence
+from workers.engines.ocr.documentai import DocumentAi, DocumentAiPlace
+from workers.engines.persistence import Persistence
 
 pytestmark = pytest.mark.anyio
 

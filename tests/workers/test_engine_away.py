@@ -25,7 +25,7 @@ from tests.support.house import House, open_house
 from tests.support.pdf_files import mixed_pdf, scanned_pdf, text_pdf
 from tests.support.ports import free_port
 from tests.support.waiting import until
-from workers.engines.ocr.documentai import Persistence
+from workers.engines.persistence import Persistence
 from workers.pipelines import reading
 
 pytestmark = pytest.mark.anyio

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from service.domain.costs import Costs
+from workers.engines.language.choice import LanguageEngines
 from workers.engines.ocr.choice import OcrEngines
 from workers.engines.reading_limits import ReadingLimits
 from workers.sandbox import Sandbox
@@ -16,3 +17,4 @@ class Toolbox:
     ocr: OcrEngines
     limits: ReadingLimits
     costs: Costs = field(default_factory=Costs)
+    language: LanguageEngines = field(default_factory=LanguageEngines)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Literal, Protocol, Self, TypeAlias
 
 from workers.engines.failures import EngineFailed
-from workers.engines.ocr.documentai import DocumentAi, DocumentAiPlace, Persistence
+from workers.engines.ocr.documentai import DocumentAi, DocumentAiPlace
 from workers.engines.ocr.port import OcrEngine
 from workers.engines.ocr.rapid import RapidOcr
 from workers.engines.ocr.tesseract import Tesseract
+from workers.engines.persistence import Persistence
 
 __all__ = ["Choice", "DocumentAiPlace", "OcrEngines", "State"]
 

@@ -1,18 +1,18 @@
 """Google Document AI: a group of pages as PDF goes out, lines with boxes come back."""
 
 import asyncio
-import random
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from workers.engines.failures import EngineAway, EngineFailed
-from workers.engines.ocr.documentai_errors import Trouble, trouble_of
+from workers.engines.failures import EngineFailed
+from workers.engines.ocr.documentai_errors import trouble_of
 from workers.engines.ocr.documentai_reply import ENGINE, FIELDS, Nonsense, pages_of
-from workers.engines.ocr.pace import Pace
 from workers.engines.ocr.port import OcrRequest
+from workers.engines.pace import Pace
 from workers.engines.page import Page
+from workers.engines.persistence import Persistence, answer_of
 
 SHOWN_NAME = "Google Document AI"
 _PLAIN = "http://"
@@ -39,31 +39,6 @@ class DocumentAiPlace:
     requests_per_minute: int = 600
     in_flight: int = 4
     file_bytes: int = 20 * _MEGABYTE
-
-
-@dataclass(frozen=True, slots=True)
-class Persistence:
-    """How long one try may take, and how it is tried again: `tries` in all, none begun after `total_seconds`."""
-
-    call_seconds: float = 120.0
-    total_seconds: float = 300.0
-    tries: int = 4
-    first_wait_seconds: float = 1.0
-    longest_wait_seconds: float = 30.0
-
-    @classmethod
-    def within(cls, step_seconds: float) -> Self:
-        """So that a step which may take no longer than this always lives to see how it ends."""
-        usual = cls()
-        return cls(
-            call_seconds=min(usual.call_seconds, step_seconds / 5),
-            total_seconds=min(usual.total_seconds, step_seconds / 2),
-        )
-
-    def wait_before(self, another_try: int) -> float:
-        """Seconds before the second (1), third (2) … try."""
-        most = min(self.longest_wait_seconds, self.first_wait_seconds * 2 ** (another_try - 1))
-        return random.uniform(most / 4, most)
 
 
 class DocumentAi:
@@ -127,30 +102,15 @@ class DocumentAi:
         """The answer's document as a protocol buffer, after as many tries as allowed."""
         client = await self._open_client()
         request = await asyncio.to_thread(self._request, pdf, languages)
-        another_try = 0
-        last_begin = asyncio.get_running_loop().time() + self._persistence.total_seconds
-        while True:
-            try:
-                async with self._pace.request():
-                    # Its own retries would pass over the pace and count on no jitter of ours.
-                    response = await client.process_document(
-                        request, retry=None, timeout=self._persistence.call_seconds
-                    )
-                return type(response).pb(response).document
-            except Exception as error:
-                trouble = trouble_of(error)
-                if trouble is None:
-                    raise
-                another_try += 1
-                wait = max(self._persistence.wait_before(another_try), trouble.retry_after or 0.0)
-                # A wait that is long holds up the step, and with it a slot: all who need the engine wait elsewhere.
-                is_late = (
-                    wait > self._persistence.longest_wait_seconds
-                    or asyncio.get_running_loop().time() + wait > last_begin
-                )
-                if not trouble.may_pass or another_try >= self._persistence.tries or is_late:
-                    raise self._failure(trouble) from error
-            await asyncio.sleep(wait)
+
+        async def ask() -> Any:
+            # Its own retries would pass over the pace and count on no jitter of ours.
+            response = await client.process_document(
+                request, retry=None, timeout=self._persistence.call_seconds
+            )
+            return type(response).pb(response).document
+
+        return await answer_of(self, ask, trouble_of, self._pace, self._persistence)
 
     def _request(self, pdf: bytes, languages: tuple[str, ...]) -> Any:
         from google.cloud import documentai_v1 as documentai
@@ -173,22 +133,6 @@ class DocumentAi:
                 credentials = await asyncio.to_thread(_credentials, self._place)
                 self._client = _client(self._place, credentials)
             return self._client
-
-    def _failure(self, trouble: Trouble) -> EngineFailed:
-        seconds = (
-            {"seconds": round(self._persistence.call_seconds)} if trouble.code == "ocr_timed_out" else {}
-        )
-        params = {"engine": SHOWN_NAME, **seconds}
-        if trouble.may_pass:
-            return EngineAway(
-                self,
-                trouble.code,
-                params,
-                sure=trouble.sure,
-                retry_after=trouble.retry_after,
-                detail=trouble.detail,
-            )
-        return EngineFailed(trouble.code, params, kind=trouble.kind, detail=trouble.detail)
 
 
 def _credentials(place: DocumentAiPlace) -> Any:

@@ -1,28 +1,9 @@
 """What went wrong with a request to Document AI, as failures with a kind."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from workers.engines.failures import EngineFailureKind
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A failure code with its kind; `retry_after` in seconds where the service named it.
-
-    `sure` says that what may pass cannot be this request's fault.
-    """
-
-    code: str
-    kind: EngineFailureKind
-    detail: str
-    retry_after: float | None = None
-    sure: bool = False
-
-    @property
-    def may_pass(self) -> bool:
-        """Whether the same request may work in a moment."""
-        return self.kind == "transient"
+from workers.engines.persistence import Trouble
 
 
 def trouble_of(error: Exception) -> Trouble | None:
@@ -40,7 +21,14 @@ def trouble_of(error: Exception) -> Trouble | None:
     # By status, since classes are related by HTTP codes: PERMISSION_DENIED and others share one.
     status = getattr(error.grpc_status_code, "name", "")
     code, kind = _BY_STATUS.get(status, _OTHERWISE)
-    return Trouble(code, kind, detail, _retry_after(error), sure=status in _NEVER_THE_REQUEST)
+    return Trouble(
+        code,
+        kind,
+        detail,
+        _retry_after(error),
+        sure=status in _NEVER_THE_REQUEST,
+        timed_out=code == "ocr_timed_out",
+    )
 
 
 _BY_STATUS: dict[str, tuple[str, EngineFailureKind]] = {

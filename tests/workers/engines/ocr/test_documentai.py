@@ -24,8 +24,9 @@ from tests.support.reading import read_all
 from tests.support.scans import ENGLISH, FRENCH, VIETNAMESE, paragraphs, read_share, typed, words_of
 from tests.support.waiting import until
 from workers.engines.failures import EngineFailed
-from workers.engines.ocr.documentai import DocumentAi, DocumentAiPlace, Persistence
+from workers.engines.ocr.documentai import DocumentAi, DocumentAiPlace
 from workers.engines.ocr.port import OcrRequest, PageToRead
+from workers.engines.persistence import Persistence
 
 pytestmark = pytest.mark.anyio
 

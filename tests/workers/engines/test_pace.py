@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.support.waiting import until
-from workers.engines.ocr.pace import Pace
+from workers.engines.pace import Pace
 
 pytestmark = pytest.mark.anyio
 

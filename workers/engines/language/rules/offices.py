@@ -1,0 +1,60 @@
+"""Who issues certificates: class societies, flag administrations, insurers, and what their names look like."""
+
+import re
+
+from service.domain.certificate.folding import composed, folded
+
+_KNOWN = (
+    "Vietnam Register", "Cục Đăng kiểm Việt Nam", "Đăng kiểm Việt Nam", "Vietnam Maritime Administration",
+    "Cục Hàng hải Việt Nam", "Cục Hàng hải và Đường thủy Việt Nam", "DNV", "Det Norske Veritas", "DNV GL",
+    "Lloyd's Register", "Lloyd's Register of Shipping", "Bureau Veritas", "American Bureau of Shipping",
+    "Nippon Kaiji Kyokai", "ClassNK", "Korean Register", "Korean Register of Shipping", "China Classification Society",
+    "RINA", "RINA Services", "Registro Italiano Navale", "Russian Maritime Register of Shipping",
+    "Indian Register of Shipping", "Polish Register of Shipping", "Croatian Register of Shipping",
+    "Biro Klasifikasi Indonesia", "Türk Loydu", "Phoenix Register of Shipping", "International Register of Shipping",
+    "Panama Maritime Authority", "Liberian Registry", "Liberia Maritime Authority",
+    "Republic of the Marshall Islands Maritime Administrator", "Maritime and Port Authority of Singapore",
+    "Maritime & Coastguard Agency", "Maritime and Coastguard Agency", "United States Coast Guard",
+    "Transport Malta", "Bahamas Maritime Authority", "Hong Kong Marine Department", "Marine Department",
+    "Norwegian Maritime Authority", "Danish Maritime Authority", "Japan P&I Club", "Gard P&I", "Skuld", "Britannia P&I",
+    "The West of England", "UK P&I Club", "North P&I", "NorthStandard", "Steamship Mutual", "London P&I Club",
+    "Korea P&I Club", "China P&I Club", "Bao Viet Insurance", "Bảo hiểm Bảo Việt", "PVI Insurance", "Bảo Minh",
+)  # fmt: skip
+_LOOKS = re.compile(
+    r"\bregist(?:er|ry|ro)\b(?! (?:no|number|port))|\bbureau\b|class(?:ification)? society"
+    r"|maritime (?:administration|authority|administrator|safety|agency|department|directorate)"
+    r"|marine (?:administration|authority|department|board|directorate)|\bshipping (?:administration|directorate)"
+    r"|port authority|coast ?guard|\bp ?& ?i\b|\bclub\b|mutual|insurance (?:co|corp|association)|underwriters"
+    r"|\bveritas\b|lloyd|dang ?kiem|hang ?hai|cang vu|bao hiem|administration of shipping|\bdirectorate\b"
+)
+_NEVER = re.compile(
+    r"certificate|giay chung nhan|this is to|convention|under the|issued|requirements|survey|annual|ship\b|vessel"
+    r"|dang kiem vien|cap boi|quy dinh|bo luat|signature|lao dong hang hai"
+)
+_BY = re.compile(
+    r"(?:under the authority of|on behalf of|uy quyen cua|thay mat)[^.]{0,90}?\b(?:by|boi)\b[ :]{0,3}(?:the )?"
+)
+_KNOWN_PLAIN = sorted((folded(composed(name)) for name in _KNOWN), key=len, reverse=True)
+
+
+def known_office(text: str) -> tuple[int, int] | None:
+    """Where the name of a real office stands in a text, as a word of its own."""
+    plain = folded(text)
+    for name in _KNOWN_PLAIN:
+        at = plain.find(name)
+        end = at + len(name)
+        if at >= 0 and not plain[end : end + 1].isalpha() and not plain[max(0, at - 1) : at].isalpha():
+            return at, end
+    return None
+
+
+def looks_like_office(text: str) -> bool:
+    """Whether a short line reads like the name of an office and like nothing else."""
+    plain = folded(text)
+    return 5 <= len(plain) <= 90 and _LOOKS.search(plain) is not None and _NEVER.search(plain) is None
+
+
+def after_by(plain: str) -> int | None:
+    """Where the name begins in "under the authority of the Government of … by …"."""
+    found = _BY.search(plain)
+    return found.end() if found is not None else None

@@ -1,0 +1,159 @@
+"""A page as cells: what stands beside and below what. All looking up is bounded, however the page was made."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
+
+from service.domain.certificate.folding import composed, folded
+from workers.engines.language.orders import is_order
+from workers.engines.language.placing import part_of
+from workers.engines.page import Box, Line, Page
+
+MOST_LINES = 20_000
+_MOST_CHARACTERS = 500
+_LEAST_HEIGHT = 6.0
+_BUCKET = 12.0
+_MOST_IN_BUCKET = 40
+_MOST_BUCKETS = 60
+_GAPS = re.compile(r"\t+| {3,}| ?[|\u2502] ?")
+_LIKE_LETTERS = str.maketrans("01|58!", "oilsbi")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A part of a line with its place in reading order. `plain` is folded, `alike` has digits as like letters too;
+    both are as long as `text`."""
+
+    order: int
+    page: int
+    text: str
+    box: Box
+    confidence: float
+    is_read: bool
+
+    @cached_property
+    def plain(self) -> str:
+        return folded(self.text)
+
+    @cached_property
+    def alike(self) -> str:
+        return self.plain.translate(_LIKE_LETTERS)
+
+    @property
+    def height(self) -> float:
+        return max(_LEAST_HEIGHT, self.box[3] - self.box[1])
+
+    @property
+    def middle(self) -> float:
+        return (self.box[1] + self.box[3]) / 2
+
+    def cut(self, start: int, end: int) -> Box:
+        """The box of a part of the text."""
+        return part_of(Line(self.text, self.box), start, end)
+
+
+class Sheet:
+    """The cells of one page, in reading order."""
+
+    def __init__(self, page: Page, first: int) -> None:
+        self.number = page.number
+        self.height = max(page.height, 1.0)
+        self.width = max(page.width, 1.0)
+        self.cells: list[Cell] = []
+        for line in page.lines[:MOST_LINES]:
+            if not all(map(isfinite, line.box)):
+                continue
+            for text, box in _cells(line):
+                number = first + len(self.cells)
+                cell = Cell(number, page.number, text, box, line.confidence, page.route == "ocr")
+                self.cells.append(cell)
+        self._first = first
+        self._buckets: dict[int, list[Cell]] = defaultdict(list)
+        for cell in self.cells:
+            bucket = self._buckets[int(cell.middle // _BUCKET)]
+            if len(bucket) < _MOST_IN_BUCKET:
+                bucket.append(cell)
+
+    def right_of(self, cell: Cell) -> Cell | None:
+        """The next cell of the same row."""
+        near = [
+            other
+            for other in self._between(cell.box[1] - _BUCKET, cell.box[3] + _BUCKET)
+            if other is not cell
+            and other.box[0] >= cell.box[2] - 2
+            and abs(other.middle - cell.middle) < 0.6 * max(cell.height, other.height)
+        ]
+        return min(near, key=lambda other: other.box[0], default=None)
+
+    def row_of(self, cell: Cell) -> list[Cell]:
+        """All cells of its row, from left to right."""
+        near = [
+            other
+            for other in self._between(cell.box[1] - _BUCKET, cell.box[3] + _BUCKET)
+            if abs(other.middle - cell.middle) < 0.6 * max(cell.height, other.height)
+        ]
+        return sorted(near, key=lambda other: other.box[0])
+
+    def below(self, cell: Cell) -> Cell | None:
+        """The nearest cell under it that begins near its left edge or is centred under it."""
+        return self._nearest(cell, cell.box[3], cell.box[3] + 2.6 * cell.height, downwards=True)
+
+    def above(self, cell: Cell) -> Cell | None:
+        """The nearest cell over it, as where a label stands under a dotted line."""
+        return self._nearest(cell, cell.box[1] - 2.0 * cell.height, cell.box[1], downwards=False)
+
+    def after(self, cell: Cell) -> Cell | None:
+        """The next one in reading order."""
+        at = cell.order - self._first + 1
+        return self.cells[at] if at < len(self.cells) else None
+
+    def _nearest(self, cell: Cell, top: float, bottom: float, *, downwards: bool) -> Cell | None:
+        near = [
+            other
+            for other in self._between(top - _BUCKET, bottom + _BUCKET)
+            if other is not cell and top <= other.middle <= bottom and _lines_up(cell, other)
+        ]
+        return min(near, key=lambda other: other.middle if downwards else -other.middle, default=None)
+
+    def _between(self, top: float, bottom: float) -> Iterator[Cell]:
+        first = int(top // _BUCKET)
+        for number in range(first, min(first + _MOST_BUCKETS, int(bottom // _BUCKET) + 1)):
+            yield from self._buckets.get(number, ())
+
+
+def sheets_of(pages: Sequence[Page]) -> list[Sheet]:
+    """All pages, up to so many lines as are looked at."""
+    sheets, cells = list[Sheet](), 0
+    for page in pages:
+        if cells > MOST_LINES:
+            break
+        sheets.append(Sheet(page, cells))
+        cells += len(sheets[-1].cells)
+    return sheets
+
+
+def _lines_up(cell: Cell, other: Cell) -> bool:
+    reach = 3 * cell.height
+    if abs(other.box[0] - cell.box[0]) <= reach:
+        return True
+    overlap = min(cell.box[2], other.box[2]) - max(cell.box[0], other.box[0])
+    return overlap > 0.5 * min(cell.box[2] - cell.box[0], other.box[2] - other.box[0])
+
+
+def _cells(line: Line) -> Iterator[tuple[str, Box]]:
+    text = composed(line.text)[:_MOST_CHARACTERS]
+    if is_order(text):
+        return
+    whole = Line(text, line.box)
+    start = 0
+    for gap in [*_GAPS.finditer(text), None]:
+        end = gap.start() if gap is not None else len(text)
+        part = text[start:end]
+        if part.strip():
+            left = start + len(part) - len(part.lstrip())
+            yield part.strip(), part_of(whole, left, start + len(part.rstrip()))
+        if gap is not None:
+            start = gap.end()

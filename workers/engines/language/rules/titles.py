@@ -1,0 +1,139 @@
+"""What a certificate is called: its name, its abbreviation and its term."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from statistics import median
+
+from service.domain.certificate.catalogue import CatalogueEntry, NameFound, comparable, find_name
+from workers.engines.language.placing import around
+from workers.engines.language.rules.candidates import Candidate, candidate
+from workers.engines.language.rules.sheet import Cell, Sheet
+from workers.engines.language.rules.values import read_type
+
+_LOOKED_AT = 60
+_LINES_OF_A_TITLE = 4
+_TITLE_WORDS = re.compile(
+    r"\bcertificate\b|giay ?chung ?nhan|\bdocument\b|\blicen[cs]e\b|giay ?phep|\bpermit\b|\brecord\b|\bdeclaration\b"
+    r"|\bstatement\b"
+)
+_NO_TITLE = re.compile(r"this is to|hereby|issued|\bno\.?\b|number|valid|\bso\b|co gia tri|[:;]")
+_TERM_ALONE = re.compile(
+    r"^[(\[]?(?:[a-z -]{0,20}/ ?)?(?:full[ -]?term|short[ -]?term|interim|provisional|conditional|permanent)"
+)
+_TOP = 0.5
+
+
+def titled(sheet: Sheet) -> Iterator[Candidate]:
+    """Candidates of name, abbreviation and type on a first page."""
+    cells = sheet.cells[:_LOOKED_AT]
+    if not cells:
+        return
+    usual = median(cell.height for cell in cells)
+    named = list(_named(sheet, cells, usual))
+    found = max(named, key=lambda each: each[1].score, default=None)
+    if found is not None:
+        yield from (each for _, each in named)
+        yield from _abbreviated(found[0].entry, found[1], cells)
+    else:
+        yield from _unknown(sheet, cells, usual)
+    yield from _terms(cells, found[1] if found is not None else None)
+
+
+def _named(sheet: Sheet, cells: Sequence[Cell], usual: float) -> Iterator[tuple[NameFound, Candidate]]:
+    seen: set[tuple[str, int]] = set()
+    for place in range(len(cells)):
+        for count in range(1, _LINES_OF_A_TITLE + 1):
+            span = cells[place : place + count]
+            if len(span) < count or (count > 1 and not _belong(span[-2], span[-1])):
+                break
+            text = " ".join(cell.text for cell in span)
+            found = find_name(text)
+            if found is None:
+                continue
+            letters = len(comparable(text))
+            share = len(found.name) / letters
+            last = (found.name, span[-1].order)
+            if last in seen or (count > 1 and share < 0.5):
+                continue
+            seen.add(last)
+            score = _score(share, sheet, span, usual)
+            if len(found.name) == len(comparable(found.entry.vietnamese)) and found.name != comparable(
+                found.entry.name
+            ):
+                score -= 0.02
+            value = next(name for name in found.entry.names if comparable(name) == found.name)
+            yield (
+                found,
+                Candidate(
+                    "certificate_name",
+                    value,
+                    text,
+                    score * min(0.5 + cell.confidence / 2 if cell.is_read else 1.0 for cell in span),
+                    sheet.number,
+                    around(cell.box for cell in span),
+                ),
+            )
+            break
+
+
+def _belong(cell: Cell, other: Cell) -> bool:
+    """Whether a title may go on from one to the other: about as large, and close below."""
+    ratio = other.height / cell.height
+    return 0.7 < ratio < 1.4 and -0.5 * cell.height < other.box[1] - cell.box[3] < 1.2 * cell.height
+
+
+def _score(share: float, sheet: Sheet, span: Sequence[Cell], usual: float) -> float:
+    """A title is a line of its own, in the upper half, larger than the text."""
+    score = 0.5 + 0.25 * min(1.0, share)
+    if span[0].box[1] < _TOP * sheet.height:
+        score += 0.12
+    if span[0].height > 1.15 * usual:
+        score += 0.1
+    elif share < 0.6:
+        score -= 0.25
+    return score
+
+
+def _abbreviated(entry: CatalogueEntry, name: Candidate, cells: Sequence[Cell]) -> Iterator[Candidate]:
+    """The abbreviation: as it stands near the title, else as the catalogue has it."""
+    for short in sorted((entry.abbreviation, *entry.short), key=len, reverse=True):
+        alone = re.compile(rf"[(\[\u201c\"-] ?({re.escape(short)}) ?[)\]\u201d\"]|^({re.escape(short)})$")
+        for cell in cells[:_LOOKED_AT]:
+            found = alone.search(cell.text)
+            if found is not None:
+                start, end = found.span(1 if found.group(1) else 2)
+                yield candidate("abbreviation", short, cell, start, end, min(0.97, name.score + 0.03))
+                return
+    yield replace(name, code="abbreviation", value=entry.abbreviation)
+
+
+def _unknown(sheet: Sheet, cells: Sequence[Cell], usual: float) -> Iterator[Candidate]:
+    """The largest line of the upper half that calls itself a certificate."""
+    titles = [
+        cell
+        for cell in cells
+        if cell.box[1] < _TOP * sheet.height
+        and 8 <= len(cell.text) <= 120
+        and _TITLE_WORDS.search(cell.plain)
+        and not _NO_TITLE.search(cell.plain)
+    ]
+    if titles:
+        cell = max(titles, key=lambda each: each.height)
+        score = 0.75 if cell.height > 1.15 * usual else 0.5
+        yield candidate("certificate_name", cell.text, cell, 0, len(cell.text), score)
+
+
+def _terms(cells: Sequence[Cell], name: Candidate | None) -> Iterator[Candidate]:
+    """A term that stands in the title, or in a line of its own near it."""
+    for cell in cells:
+        read = read_type(cell.text) if len(cell.text) <= 80 else None
+        if read is None:
+            continue
+        is_near = name is not None and abs(cell.middle - (name.box[1] + name.box[3]) / 2) < 6 * cell.height
+        if _TERM_ALONE.match(cell.plain) and len(cell.text) <= 40:
+            yield candidate(
+                "certificate_type", read.value, cell, read.start, read.end, 0.92 if is_near else 0.75
+            )
+        elif is_near and _TITLE_WORDS.search(cell.plain):
+            yield candidate("certificate_type", read.value, cell, read.start, read.end, 0.9)
