@@ -71,7 +71,7 @@ class Recording:
             session.autoflush = False
             job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
             before, total = job.phase, job.cost_total
-            await steps.record_done(session, job, step, worked.done)
+            await steps.record_done(session, job, step, worked.done, worked.took)
             for each in worked.inline:
                 job.phase = each.phase
                 await steps.add_done_step(session, job, (each.phase, each.number), each.plan, each.done)

@@ -21,6 +21,7 @@ from workers.failures import StepTimedOut
 from workers.pipelines.declaration import Pipeline, StepContext
 from workers.report import StepReport
 from workers.stored import run_phase
+from workers.watch import Watch
 
 _log = structlog.get_logger()
 
@@ -38,9 +39,10 @@ class Inline:
 @dataclass
 class Worked:
     """The claimed step's result, and those of the steps run with it; phases after the last of them are expected to
-    take `later_cost` milliseconds."""
+    take `later_cost` milliseconds. `took` are the milliseconds of a first step, of whose document nothing was known."""
 
     done: StepDone
+    took: int | None = None
     inline: list[Inline] = field(default_factory=list[Inline])
     later_cost: int = 0
 
@@ -100,9 +102,10 @@ class Work:
         key = f"{claim.job.id}/{claim.step.id}/{claim.step.attempt}"
         context = self._context(given, pipeline, plan, before, page_count, key)
         first = claim.document if claim.step.phase == 0 else None
+        watch = Watch()
         done = await run_phase(pipeline.phases[claim.step.phase], context, first)
         self._tools.costs.learn(done.spent)
-        worked = Worked(done)
+        worked = Worked(done, took=None if first is None else max(1, round(watch.milliseconds)))
         if claim.step.phase == 0 and claim.job.steps_total == 1 and not (done.more or done.to_record):
             before.append(_past(0, claim.step.number, plan, done))
             page_count = done.page_count or page_count

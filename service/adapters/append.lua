@@ -258,7 +258,9 @@ local function shown()
 end
 
 local function rescale(total, done)
-  progress.total, progress.done, progress.p0, progress.d0 = total, done, progress.highest, done
+  progress.total, progress.done, progress.p0, progress.d0 = total, done, 0, 0
+  progress.highest = shown()
+  progress.p0, progress.d0 = progress.highest, done
   progress.rescaled = true
 end
 
@@ -271,7 +273,8 @@ local function worked(done)
   end
 end
 
--- The steps' sum may miss facts that were lost on their way; what SQL counts as done is the least that is true.
+-- The steps' sum may miss facts that were lost on their way, and what a step weighs is known only at its end where
+-- nobody could say before: what SQL counts as done is the least that is true, and what comes then is added to it.
 local sum, floor = tonumber(known._sum), tonumber(known._floor)
 if new_run then
   local percent = tonumber(ARGV[15]) or 0
@@ -281,8 +284,9 @@ if new_run then
 elseif is_row and not is_late then
   local total = tonumber(ARGV[13])
   floor = tonumber(ARGV[14])
+  sum = math.max(sum, floor)
   progress.highest = math.max(progress.highest, tonumber(ARGV[15]) or 0)
-  if total ~= progress.total then rescale(total, math.max(sum, floor)) else worked(math.max(sum, floor)) end
+  if total ~= progress.total then rescale(total, sum) else worked(sum) end
 elseif not is_row then
   sum = sum + tonumber(ARGV[14]) - step_before
   worked(math.max(sum, floor))

@@ -51,7 +51,7 @@ class Estimate:
         here = self.milliseconds
         measured = milliseconds / count
         one = min(max(measured, here / _FARTHEST), here * _FARTHEST)
-        most = max(_MOST_AT_ONCE, 1 / (self.times + 2))
+        most = max(_MOST_AT_ONCE, 1 / (self.times + 1))
         weight = min(most, count / (self.seen + count))
         # Once may be chance; where it goes on, what was before must soon count for less.
         seen = self.seen + count if one == measured else max(1.0, self.seen / 2)

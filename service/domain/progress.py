@@ -57,6 +57,10 @@ class Progress:
         return replace(grown, highest=grown.percent)
 
     def rescaled(self, *, total: int, done: int) -> "Progress":
-        """The rest measured anew from where the percentage stands: the plan grew or shrank, or work was lost."""
-        percent = self.percent
+        """The rest measured anew from where the percentage stands: the plan grew or shrank, or work was lost.
+
+        It stands at least where it would had this been the plan from the beginning.
+        """
+        from_the_beginning = Progress(total=total, done=done, highest=self.percent)
+        percent = from_the_beginning.percent
         return Progress(total=total, done=done, base_percent=percent, base_done=done, highest=percent)

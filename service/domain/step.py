@@ -45,10 +45,14 @@ def is_light(cost: int, engine: str | None) -> bool:
 
 
 def how_many_steps(seconds: float, slots: int) -> int:
-    """Into how many steps a phase splits that is expected to take these seconds on that many live slots."""
+    """Into how many steps a phase splits that is expected to take these seconds on that many live slots.
+
+    So many that no slot is idle while others read the last of them.
+    """
     at_most = max(1, int(seconds / SECONDS_WORTH_A_STEP))
-    at_least = max(slots, -int(-seconds // SECONDS_A_STEP))
-    return max(1, min(at_most, at_least))
+    slots = max(1, slots)
+    rounds = max(1, -int(-seconds // (SECONDS_A_STEP * slots)))
+    return min(at_most, rounds * slots)
 
 
 def runs_on(costs: Sequence[int], later_cost: int, slots: int, *, light: bool = False) -> bool:

@@ -82,6 +82,26 @@ def test_percent_is_that_of_the_domain_whatever_happens(redis_url: str) -> None:
         runner.run(log.close())
 
 
+def test_a_step_that_weighs_more_than_expected_is_no_standstill_for_those_that_follow(redis_url: str) -> None:
+    """How long opening a document takes is known once it is open; the row says so, and the plan with it."""
+
+    async def check(log: EventLog) -> None:
+        await log.forget(JOB, OWNER)
+        await log.seed(seed(total=3030))
+        await log.append_facts(facts(30, step="opening", ended=True))
+        await log.append_row(row(2, total=10_000, done=500))
+        shown = [(await log.snapshots([JOB]))[JOB].value["percent"]]
+        for done in (100, 500):
+            await log.append_facts(facts(done, step="reading"))
+            shown.append((await log.snapshots([JOB]))[JOB].value["percent"])
+        assert shown == [5, 6, 10]
+
+    with asyncio.Runner() as runner:
+        log = EventLog(redis_url)
+        runner.run(check(log))
+        runner.run(log.close())
+
+
 def test_a_percent_of_one_decimal_is_written_as_it_is() -> None:
     for tenths in range(1000):
         assert float(percent_text(tenths / 10, "processing")) == tenths / 10

@@ -78,8 +78,8 @@ def _corpus(*, quick: bool) -> Iterator[Given]:
         return
     book = long_text_pdf(_BOOK_PAGES)
     yield Given("scans, paused for a while", _bound(images=scanned[:12]), paused=True)
-    yield Given("text and scans", _bound(book=book, copies=4, images=scanned[:10]))
-    yield Given("long text", _bound(book=book, copies=30))
+    yield Given("text and scans", _bound(book=book, copies=4, images=scanned[:12]))
+    yield Given("long text", _bound(book=book, copies=60))
 
 
 def _bound(*, images: list[bytes] = [], book: bytes = b"", copies: int = 0) -> bytes:  # noqa: B006

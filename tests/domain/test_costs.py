@@ -29,6 +29,12 @@ def test_a_few_pages_are_enough_to_leave_a_guess_that_was_off_by_half() -> None:
     assert 9 < measured_often(Estimate(20.0), 300, 10.0, 4).milliseconds < 13
 
 
+def test_what_was_measured_first_takes_the_place_of_a_guess_and_more_of_it_is_balanced() -> None:
+    once = Estimate(0.15).after(20_000, 20_000 * 0.07)
+    assert abs(once.milliseconds - 0.07) < 0.001, "a guess counts as one unit, not as a measurement"
+    assert 0.08 < once.after(20_000, 20_000 * 0.1).milliseconds < 0.09
+
+
 @given(one=st.floats(0.01, 1000), count=counts, outlier=milliseconds, many=counts)
 def test_one_outlier_does_not_ruin_an_estimate(one: float, count: int, outlier: float, many: int) -> None:
     steady = measured_often(Estimate(one), count, one, 60)

@@ -28,6 +28,13 @@ def test_when_the_plan_grows_the_rest_is_measured_anew_from_where_the_bar_stands
     assert grown.worked(10_500).percent == 99.9
 
 
+def test_a_plan_that_is_known_at_last_puts_the_bar_where_it_says() -> None:
+    opened = Progress(total=3000).worked(30).rescaled(total=10_000, done=500)
+    assert opened.percent == 5
+    assert opened.worked(5000).percent == 50
+    assert opened.worked(7500).percent == 75
+
+
 def test_lost_work_is_done_again_without_the_bar_going_back() -> None:
     lost = Progress(total=1000).worked(600).worked(200)
     assert lost.percent == 60

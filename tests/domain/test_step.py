@@ -15,6 +15,14 @@ def test_a_phase_is_cut_for_the_slots_while_its_steps_are_worth_it() -> None:
     assert how_many_steps(60, 2) == 30, "no step takes more than about two seconds"
 
 
+@given(st.floats(0.001, 1000), st.integers(1, 16))
+def test_no_slot_is_idle_while_others_read_a_last_round(seconds: float, slots: int) -> None:
+    count = how_many_steps(seconds, slots)
+    assert count % slots == 0 or seconds / slots < 0.2, "steps come in whole rounds"
+    assert seconds / count <= 2.0 + 1e-9
+    assert count == 1 or seconds / count >= 0.2 - 1e-9
+
+
 def test_a_short_job_goes_on_within_its_first_step_unless_others_could_help() -> None:
     assert runs_on([390], 20, slots=2)
     assert not runs_on([350, 350], 100, slots=2), "600 pages of text are shared by two slots"

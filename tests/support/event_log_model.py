@@ -123,7 +123,7 @@ class EventLogModel:
             self._sum = row.done_cost
             self._progress = Progress(row.total_cost, self._sum, percent, self._sum, percent)
         else:
-            done = max(self._sum, self._floor)
+            done = self._sum = max(self._sum, self._floor)
             higher = replace(self._progress, highest=max(self._progress.highest, percent))
             grown = row.total_cost != higher.total
             self._progress = (

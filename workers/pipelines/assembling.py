@@ -15,7 +15,7 @@ from workers.engines.source import Source
 from workers.pipelines.declaration import StepContext
 from workers.watch import Watch
 
-ASSEMBLING, ASSEMBLED_PAGE = Unit("assembling", 20.0), Unit("assembled_page", 0.15)
+ASSEMBLING, ASSEMBLED_PAGE = Unit("assembling", 20.0), Unit("assembled_page", 0.08)
 """What putting the results together takes, and what each page adds to it."""
 _PAGES_AT_ONCE = 500
 _PAGES_WRITTEN_AT_ONCE = 100

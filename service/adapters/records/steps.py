@@ -120,9 +120,15 @@ async def owned(session: AsyncSession, step_id: str, attempt: int) -> tuple[JobR
     return job, step
 
 
-async def record_done(session: AsyncSession, job: JobRow, step: StepRow, done: StepDone) -> None:
-    """Writes a step's result and counts it off its phase. Advancing is the caller's, under the same lock."""
+async def record_done(
+    session: AsyncSession, job: JobRow, step: StepRow, done: StepDone, took: int | None = None
+) -> None:
+    """Writes a step's result and counts it off its phase. Advancing is the caller's, under the same lock.
+
+    A step weighs the milliseconds that it `took` where those are given, else what was expected of it.
+    """
     now = await read_clock(session)
+    step.weight = step.weight if took is None else took
     step.state = StepState.DONE
     step.output, step.output_blob, step.pages = done.output, done.output_blob, done.pages
     step.ended_at, step.worker, step.lease_until, step.error = now, None, None, None
