@@ -174,9 +174,8 @@ class JobsView:
         for each in fresh:
             known = self._cards.get(each.job_id)
             if known is None or known.epoch != each.epoch or (distrusted and known.seq < each.seq):
-                shown = adopt(known, each)
-                if known is None or (shown.epoch, shown.value) != (known.epoch, known.value):
-                    self._show(shown)
+                # Even if it looks the same: what follows its place in the patches does not follow the one before.
+                self._show(adopt(known, each))
         if any(self._missed(job_id, at) for job_id, at in self._strangers.items()):
             self._distrusted = True
             self._repair.ask()
