@@ -44,15 +44,17 @@ def is_sqlite(session: AsyncSession) -> bool:
 
 
 _SQLITE: dict[str, Any] = {"connect_args": {"async_creator_fn": open_sqlite}}
-_POSTGRESQL: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
 IDLE_SECONDS = 10.0
 """PostgreSQL ends a transaction in which nothing was asked for so long: its process was stopped or cut off, and all who
 need its locks wait. Within one, nobody waits so long for anything else."""
 
 
-def _ended_when_idle() -> dict[str, Any]:
+def _postgresql() -> dict[str, Any]:
+    from service.adapters.postgres_connection import open_postgres  # noqa: PLC0415 -- loads slowly
+
     limit = {"idle_in_transaction_session_timeout": f"{IDLE_SECONDS * 1000:.0f}"}
-    return {"connect_args": {"server_settings": limit}}
+    connecting = {"server_settings": limit, "async_creator_fn": open_postgres}
+    return {"connect_args": connecting, "pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
 
 
 def _driver_of(connection: AsyncConnection) -> SqliteConnection:
@@ -73,7 +75,7 @@ class Database:
             self.url,
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
-            **(_SQLITE if self.is_sqlite else {**_POSTGRESQL, **_ended_when_idle()}),
+            **(_SQLITE if self.is_sqlite else _postgresql()),
         )
         self._reading = self.engine
         self._writes = asyncio.Lock()

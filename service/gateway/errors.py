@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -24,7 +24,16 @@ _log = structlog.get_logger()
 
 RETRY_SECONDS = 2
 _STORAGE_SECONDS = 10
-_AWAY = (StorageAway, OperationalError, InterfaceError, PoolTimeout, RedisError, ConnectionError)
+_AWAY = (
+    StorageAway,
+    OperationalError,
+    InterfaceError,
+    InternalError,
+    PoolTimeout,
+    RedisError,
+    ConnectionError,
+)
+"""InternalError: what the driver of PostgreSQL may say when its connection breaks off in the middle of an answer."""
 
 
 def problem_response(refusal: Refused, more: JsonObject | None = None) -> Response:
@@ -63,7 +72,7 @@ def as_refusal(error: Exception, method: str) -> Refused | None:
             return refused(403, "high_for_admins") if is_high else refused(409, "document_in_use")
         case HTTPException():
             return _of_starlette(error, method)
-        case _ if _is_away(error):
+        case _ if is_away(error):
             is_storage = isinstance(error, StorageAway)
             code, seconds = (
                 ("storage_away", _STORAGE_SECONDS) if is_storage else ("unavailable", RETRY_SECONDS)
@@ -138,7 +147,8 @@ def _of_starlette(error: HTTPException, method: str) -> Refused:
     return Refused(problem, headers)
 
 
-def _is_away(error: Exception) -> bool:
+def is_away(error: BaseException) -> bool:
+    """Whether it says that what the gateway stands on can't be had for now."""
     return isinstance(error, _AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 

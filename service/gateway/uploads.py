@@ -19,7 +19,7 @@ from service.domain.json import JsonObject
 from service.domain.log_line import log_line
 from service.gateway.announcer import Announcer, Begun
 from service.gateway.answers import json_answer
-from service.gateway.errors import as_refusal, problem_response
+from service.gateway.errors import as_refusal, is_away, problem_response
 from service.gateway.metrics import Metrics
 from service.gateway.models import UploadAnswer
 from service.gateway.multipart import BrokenBody, Digest, Part, Parts
@@ -226,8 +226,10 @@ class Uploads:
                 await session.flush()
                 has_work = accepted.started or accepted.made is not None
                 rings = await pick(session) if has_work else []
-        except BaseException:
-            await self._blobs.delete(key)
+        except BaseException as error:
+            # Where the database went away the row may be committed, and needs its blob; else that is collected.
+            if not is_away(error):
+                await self._blobs.delete(key)
             raise
         taken.batch_id = batch_id
         if accepted.made is not None:

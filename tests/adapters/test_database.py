@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import event, func, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters import sqlite_connection
@@ -163,3 +165,37 @@ async def test_a_process_that_was_stopped_within_a_transaction_gives_up_its_lock
     assert await users(stopped) == 1
     await stopped.close()
     await other.close()
+
+
+AWAY = [
+    FileNotFoundError("no socket"),
+    ConnectionRefusedError("nobody listens"),
+    TimeoutError(),
+    asyncpg.CannotConnectNowError("the database system is starting up"),
+    asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
+    asyncpg.InternalClientError("got result for unknown protocol state 3"),
+]
+
+
+@pytest.mark.parametrize("fault", AWAY, ids=lambda fault: type(fault).__name__)
+async def test_a_server_that_cannot_be_reached_is_told_in_one_way(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    async def connect(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(asyncpg, "connect", connect)
+    db = Database(postgres_url)
+    with pytest.raises(InterfaceError):
+        await users(db)
+    with pytest.raises(InterfaceError):
+        async with db.writing() as session:
+            await session.execute(text("SELECT 1"))
+    await db.close()
+
+
+async def test_a_server_whose_socket_is_not_there_is_told_in_the_same_way(tmp_path: Path) -> None:
+    db = Database(f"postgresql://postgres@/nothing?host={tmp_path}")
+    with pytest.raises(InterfaceError):
+        await users(db)
+    await db.close()

@@ -4,10 +4,12 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from service.domain.ids import new_id
 from service.protocol.problems import MEDIA_TYPE
@@ -148,6 +150,55 @@ async def test_a_database_that_is_away_is_told_as_such(
     assert answer.headers["Retry-After"] == "2"
     assert "secret" not in answer.text
     assert "internal" not in answer.text
+
+
+async def test_an_upload_whose_database_goes_away_is_told_to_come_again(
+    postgres_url: str, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server has ended all connections, and takes no new ones while it starts up."""
+
+    async def connect(*_: object, **__: object) -> None:
+        raise asyncpg.CannotConnectNowError("the database system is starting up")
+
+    async with gateway(settings_for(postgres_url, redis_url, tmp_path)) as site:
+        client = site.client(LOCAL_TOKEN)
+        with monkeypatch.context() as starting_up:
+            starting_up.setattr(asyncpg, "connect", connect)
+            async with site.db.reading() as session:
+                ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                await session.execute(text(f"{ended} AND datname = current_database()"))
+            answer = await client.post("/api/uploads", files=files(("a.pdf", PDF)))
+            problem(answer, 503, "unavailable")
+            assert answer.headers["Retry-After"] == "2"
+        assert (await client.post("/api/uploads", files=files(("a.pdf", PDF)))).status_code == 202
+
+
+async def test_a_driver_that_stumbles_over_a_lost_connection_is_not_at_fault(
+    postgres_url: str, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fetch(*_: object, **__: object) -> None:
+        raise asyncpg.InternalClientError("got result for unknown protocol state 3")
+
+    async with gateway(settings_for(postgres_url, redis_url, tmp_path)) as site:
+        with monkeypatch.context() as lost:
+            lost.setattr("asyncpg.prepared_stmt.PreparedStatement.fetch", fetch)
+            answer = await site.client(LOCAL_TOKEN).post("/api/uploads", files=files(("a.pdf", PDF)))
+        problem(answer, 503, "unavailable")
+
+
+@pytest.mark.parametrize("is_away", [True, False])
+async def test_a_blob_stays_where_nobody_knows_whether_its_row_is_there(
+    sqlite_site: Gateway, monkeypatch: pytest.MonkeyPatch, is_away: bool
+) -> None:
+    fault = InterfaceError("COMMIT", {}, Exception("cut off")) if is_away else ZeroDivisionError()
+
+    async def fails(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("service.gateway.uploads.pick", fails)
+    answer = await sqlite_site.client(LOCAL_TOKEN).post("/api/uploads", files=files(("a.pdf", PDF)))
+    assert answer.json()["accepted"] == []
+    assert len(sqlite_site.blobs()) == is_away
 
 
 async def test_every_answer_has_the_headers_of_a_careful_server(sqlite_site: Gateway) -> None:
