@@ -2,17 +2,21 @@
 
 import asyncio
 import hashlib
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from service.adapters.database import Database
 from service.adapters.records import idempotency
-from service.adapters.records.idempotency import SILENT_SECONDS, FirstAnswer
+from service.adapters.records.idempotency import LEASE_SECONDS, FirstAnswer, FirstRequest
 from service.gateway.multipart import BrokenBody, Digest, Parts
 from service.protocol.problems import MEDIA_TYPE, refused
+
+_log = structlog.get_logger()
 
 HEADER = "idempotency-key"
 
@@ -25,17 +29,14 @@ First = Callable[[Digest | None], Awaitable[tuple[Response, bool]]]
 
 
 class _Fingerprint:
-    """What makes two requests the same: query, names and contents. Each look at it can be a sign of life."""
+    """What makes two requests the same: query, names and contents."""
 
-    def __init__(self, request: Request, alive: Callable[[], None] | None = None) -> None:
+    def __init__(self, request: Request) -> None:
         self._hash = hashlib.blake2b(digest_size=32)
         self._hash.update(repr(sorted(request.query_params.multi_items())).encode())
-        self._alive = alive
 
     def update(self, data: bytes, /) -> None:
         self._hash.update(data)
-        if self._alive is not None:
-            self._alive()
 
     def hex(self) -> str:
         return self._hash.hexdigest()
@@ -47,6 +48,7 @@ class Repeating:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._under_way: dict[tuple[str, str], asyncio.Event] = {}
+        self._renewing = _Renewing(db)
 
     async def answer(self, request: Request, owner_id: str, first: First) -> Response:
         """The first answer. Raises Refused: 422 for another request's key, 409 when the first has no answer yet."""
@@ -58,28 +60,28 @@ class Repeating:
                 400, "bad_request", reason=f"an Idempotency-Key has 1 to {_LONGEST_KEY} ASCII characters"
             )
         found = await idempotency.claim(self._db, owner_id, key)
-        if found is None:
-            return await self._as_first(request, owner_id, key, first)
+        if isinstance(found, FirstRequest):
+            return await self._as_first(request, found, first)
         return await self._again(request, owner_id, key)
 
-    async def _as_first(self, request: Request, owner_id: str, key: str, first: First) -> Response:
-        ended = self._under_way.setdefault((owner_id, key), asyncio.Event())
-        signs = _SignsOfLife(self._db, owner_id, key)
-        fingerprint = _Fingerprint(request, signs.give)
+    async def _as_first(self, request: Request, mine: FirstRequest, first: First) -> Response:
+        place = (mine.owner_id, mine.key)
+        ended = self._under_way.setdefault(place, asyncio.Event())
+        fingerprint = _Fingerprint(request)
         kept = False
         try:
-            answer, worth_repeating = await first(fingerprint)
-            if worth_repeating:
-                what = FirstAnswer(fingerprint.hex(), answer.status_code, bytes(answer.body))
-                await idempotency.keep(self._db, owner_id, key, what)
-                kept = True
+            async with self._renewing.of(mine):
+                answer, worth_repeating = await first(fingerprint)
+                if worth_repeating:
+                    what = FirstAnswer(fingerprint.hex(), answer.status_code, bytes(answer.body))
+                    await idempotency.keep(self._db, mine, what)
+                    kept = True
             return answer
         finally:
-            await signs.end()
             if not kept:
-                await asyncio.shield(idempotency.release(self._db, owner_id, key))
+                await asyncio.shield(idempotency.release(self._db, mine))
             ended.set()
-            self._under_way.pop((owner_id, key), None)
+            self._under_way.pop(place, None)
 
     async def _again(self, request: Request, owner_id: str, key: str) -> Response:
         fingerprint = _Fingerprint(request)
@@ -104,21 +106,36 @@ class Repeating:
         )
 
 
-class _SignsOfLife:
-    """Says in SQL, while bytes come in, that the first request is not dead."""
+class _Renewing:
+    """Says in SQL, for all first requests of this process at once, that they are not dead."""
 
-    def __init__(self, db: Database, owner_id: str, key: str) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
-        self._owner_id, self._key = owner_id, key
-        self._last = time.monotonic()
+        self._live: set[FirstRequest] = set()
+        self._none = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def give(self) -> None:
-        now = time.monotonic()
-        if now - self._last > SILENT_SECONDS / 4 and (self._task is None or self._task.done()):
-            self._last = now
-            self._task = asyncio.create_task(idempotency.stay(self._db, self._owner_id, self._key))
+    @asynccontextmanager
+    async def of(self, first: FirstRequest) -> AsyncGenerator[None, None]:
+        """Renews this claim while the block runs."""
+        self._live.add(first)
+        self._none.clear()
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            self._live.discard(first)
+            if not self._live:
+                self._none.set()
 
-    async def end(self) -> None:
-        if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)
+    async def _run(self) -> None:
+        while self._live:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LEASE_SECONDS / 4):
+                    await self._none.wait()
+            try:
+                if live := tuple(self._live):
+                    await idempotency.renew(self._db, live)
+            except (SQLAlchemyError, OSError) as error:
+                _log.warning("keys_not_renewed", reason=str(error))

@@ -1,14 +1,17 @@
 """Idempotency-Key: sent again, an upload is answered as it was and done once, also when both come at once."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from sqlalchemy import func, select, update
 
-from service.adapters.records.idempotency import SILENT_SECONDS, claim
+from service.adapters.clock import db_now
+from service.adapters.records.idempotency import FirstAnswer, FirstRequest, claim, find, keep, release
 from service.adapters.tables import IdempotencyRow, JobRow
 from tests.support.http_gateway import PDF, Gateway, multipart
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.keys_may_stay("headway:steps", "headway:images")
 
@@ -85,14 +88,64 @@ async def test_a_request_that_came_to_nothing_frees_its_key(sqlite_site: Gateway
     assert whole.json()["accepted"][0]["name"] == "a.pdf"
 
 
-async def test_a_first_request_in_a_process_that_died_is_not_waited_for_long(site: Gateway) -> None:
+async def let_pass(site: Gateway, seconds: float) -> None:
+    """As if so much time had passed since the last sign of life of whoever has a key."""
+    async with site.db.writing() as session:
+        await session.execute(update(IdempotencyRow).values(created_at=IdempotencyRow.created_at - seconds))
+
+
+async def test_a_key_is_free_a_few_seconds_after_the_process_of_its_first_request_died(site: Gateway) -> None:
     ann, client = await site.user("Ann")
-    assert await claim(site.db, ann.user_id, "k") is None
+    assert isinstance(await claim(site.db, ann.user_id, "k"), FirstRequest)
     busy = await send(client, "k", "a.pdf")
     assert (busy.status_code, busy.json()["code"]) == (409, "idempotency_unfinished")
     assert busy.headers["Retry-After"] == "1"
-    async with site.db.writing() as session:
-        await session.execute(
-            update(IdempotencyRow).values(created_at=IdempotencyRow.created_at - SILENT_SECONDS - 1)
-        )
+    await let_pass(site, 5.1)
     assert (await send(client, "k", "a.pdf")).status_code == 202
+
+
+async def test_a_first_request_keeps_its_key_while_it_lives_however_slowly_its_body_comes(
+    site: Gateway,
+) -> None:
+    _, client = await site.user("Ann")
+    body, headers = multipart(("files", "a.pdf", PDF))
+    goes_on = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield body[:-100]
+        await goes_on.wait()
+        yield body[-100:]
+
+    slow = {**headers, "Idempotency-Key": "k"}
+    first = asyncio.create_task(client.post(UPLOADS, content=slowly(), headers=slow))
+
+    async def silent_for() -> float | None:
+        async with site.db.reading() as session:
+            return await session.scalar(select(db_now() - IdempotencyRow.created_at))
+
+    async def is_known() -> bool:
+        return await silent_for() is not None
+
+    async def is_renewed() -> bool:
+        return (await silent_for() or 0.0) < 2
+
+    await until(is_known, "the first request has its key")
+    await let_pass(site, 4)
+    await until(is_renewed, "it gives a sign of life without a byte of its body")
+    goes_on.set()
+    assert (await first).status_code == 202
+    again = await client.post(UPLOADS, content=body, headers=slow)
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
+async def test_who_was_taken_for_dead_and_is_not_changes_nothing_of_who_came_after(site: Gateway) -> None:
+    ann, _ = await site.user("Ann")
+    zombie = await claim(site.db, ann.user_id, "k")
+    await let_pass(site, 5.1)
+    second = await claim(site.db, ann.user_id, "k")
+    assert isinstance(zombie, FirstRequest) and isinstance(second, FirstRequest)
+    await keep(site.db, zombie, FirstAnswer("other", 202, b"of the dead"))
+    await release(site.db, zombie)
+    mine = FirstAnswer("mine", 202, b"of the living")
+    await keep(site.db, second, mine)
+    assert await find(site.db, ann.user_id, "k") == mine

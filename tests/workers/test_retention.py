@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from service.adapters.keys import ALL_CHANNEL
 from service.adapters.records import idempotency
-from service.adapters.records.idempotency import FirstAnswer
+from service.adapters.records.idempotency import FirstAnswer, FirstRequest
 from service.adapters.records.retention import Keep
 from service.adapters.tables import BatchRow, DocumentRow, JobRow, JobSnapshotRow
 from service.domain.ids import new_id
@@ -100,9 +100,10 @@ async def test_a_deleted_document_is_found_nowhere(sqlite_url: str, redis_url: s
 async def _keep_answer(house: House, job_id: str, document_id: str) -> None:
     owner = house.actor.user_id
     for key, names in (("its", [document_id, job_id]), ("another's", [new_id()])):
-        assert await idempotency.claim(house.a.db, owner, key) is None
+        first = await idempotency.claim(house.a.db, owner, key)
+        assert isinstance(first, FirstRequest)
         answer = orjson.dumps({"accepted": names})
-        await idempotency.keep(house.a.db, owner, key, FirstAnswer("f", 202, answer))
+        await idempotency.keep(house.a.db, first, FirstAnswer("f", 202, answer))
 
 
 async def test_without_settings_nothing_goes(machine: ByHand) -> None:

@@ -1,17 +1,19 @@
 """The first answers to requests that carried an Idempotency-Key, for a day."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from service.adapters.clock import db_now, read_clock
 from service.adapters.database import Database
 from service.adapters.tables import IdempotencyRow
+from service.domain.ids import new_id
 
 KEPT_SECONDS = 24 * 3600.0
-SILENT_SECONDS = 60.0
-"""A first request that gave no sign of life for so long is taken to be dead, and the next one is the first."""
+LEASE_SECONDS = 5.0
+"""A first request that was not renewed for so long is dead with its process, and the next one is the first."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,21 @@ class FirstAnswer:
     answer: bytes | None
 
 
-async def claim(db: Database, owner_id: str, key: str) -> FirstAnswer | None:
-    """None for the first request with this key, which must then `keep` or `release` it.
+@dataclass(frozen=True)
+class FirstRequest:
+    """The claim of a first request. What a process does that was taken for dead and is not, changes nothing."""
+
+    owner_id: str
+    key: str
+    token: str
+
+
+async def claim(db: Database, owner_id: str, key: str) -> FirstRequest | FirstAnswer:
+    """The claim, for the first request with this key: it must `renew` it while it lives, then `keep` or `release` it.
 
     For any other what the first one is at.
     """
+    mine = FirstRequest(owner_id, key, new_id())
     try:
         async with db.writing() as session:
             now = await read_clock(session)
@@ -36,12 +48,21 @@ async def claim(db: Database, owner_id: str, key: str) -> FirstAnswer | None:
             )
             row = await session.get(IdempotencyRow, (owner_id, key))
             if row is None:
-                session.add(IdempotencyRow(owner_id=owner_id, key=key, fingerprint="", created_at=now))
+                session.add(
+                    IdempotencyRow(owner_id=owner_id, key=key, fingerprint=mine.token, created_at=now)
+                )
                 await session.flush()
-                return None
-            if row.answer is None and row.created_at < now - SILENT_SECONDS:
-                row.created_at = now
-                return None
+                return mine
+            if row.answer is None and row.created_at < now - LEASE_SECONDS:
+                taken = await session.execute(
+                    update(IdempotencyRow)
+                    .where(*_is(FirstRequest(owner_id, key, row.fingerprint)))
+                    .values(fingerprint=mine.token, created_at=now)
+                    .returning(IdempotencyRow.key)
+                    .execution_options(synchronize_session=False)
+                )
+                if taken.first() is not None:
+                    return mine
     except IntegrityError:
         return FirstAnswer("", None, None)
     return FirstAnswer(row.fingerprint, row.status, row.answer.encode() if row.answer is not None else None)
@@ -58,41 +79,47 @@ async def find(db: Database, owner_id: str, key: str) -> FirstAnswer | None:
     return FirstAnswer(row.fingerprint, row.status, row.answer.encode() if row.answer is not None else None)
 
 
-async def stay(db: Database, owner_id: str, key: str) -> None:
-    """A sign of life of the first request."""
+async def renew(db: Database, live: Collection[FirstRequest]) -> None:
+    """These first requests live: a sign of all that a process has, in one statement."""
     async with db.writing() as session:
         await session.execute(
             update(IdempotencyRow)
             .where(
-                IdempotencyRow.owner_id == owner_id,
-                IdempotencyRow.key == key,
+                tuple_(IdempotencyRow.owner_id, IdempotencyRow.key).in_(
+                    [(each.owner_id, each.key) for each in live]
+                ),
+                IdempotencyRow.fingerprint.in_([each.token for each in live]),
                 IdempotencyRow.answer.is_(None),
             )
             .values(created_at=db_now())
         )
 
 
-async def keep(db: Database, owner_id: str, key: str, first: FirstAnswer) -> None:
+async def keep(db: Database, first: FirstRequest, what: FirstAnswer) -> None:
     """The first request has been answered so."""
     async with db.writing(durable=True) as session:
         await session.execute(
             update(IdempotencyRow)
-            .where(IdempotencyRow.owner_id == owner_id, IdempotencyRow.key == key)
+            .where(*_is(first))
             .values(
-                fingerprint=first.fingerprint,
-                status=first.status,
-                answer=first.answer.decode() if first.answer is not None else None,
+                fingerprint=what.fingerprint,
+                status=what.status,
+                answer=what.answer.decode() if what.answer is not None else None,
             )
         )
 
 
-async def release(db: Database, owner_id: str, key: str) -> None:
+async def release(db: Database, first: FirstRequest) -> None:
     """The first request came to nothing that is worth repeating; the next one is the first."""
     async with db.writing() as session:
-        await session.execute(
-            delete(IdempotencyRow).where(
-                IdempotencyRow.owner_id == owner_id,
-                IdempotencyRow.key == key,
-                IdempotencyRow.answer.is_(None),
-            )
-        )
+        await session.execute(delete(IdempotencyRow).where(*_is(first)))
+
+
+def _is(first: FirstRequest) -> tuple[ColumnElement[bool], ...]:
+    """Until it is answered, the row holds the token of its claim where the fingerprint will be."""
+    return (
+        IdempotencyRow.owner_id == first.owner_id,
+        IdempotencyRow.key == first.key,
+        IdempotencyRow.fingerprint == first.token,
+        IdempotencyRow.answer.is_(None),
+    )
