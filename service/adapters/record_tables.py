@@ -9,14 +9,9 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.adapters.tables import ID, Row
-from service.domain.document import folded
 from service.domain.records.columns import LONGEST_NOTE, LONGEST_TEXT
 
 __all__ = ["CertificateEditRow", "CertificateRow", "Row", "ShipRow"]
-
-
-def _folded_name(context: Any) -> str:
-    return folded(context.get_current_parameters()["name"])
 
 
 class ShipRow(Row):
@@ -30,9 +25,7 @@ class ShipRow(Row):
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     owner_id: Mapped[str] = mapped_column(ID, ForeignKey("users.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(LONGEST_TEXT))
-    searched_name: Mapped[str] = mapped_column(
-        String(2 * LONGEST_TEXT), default=_folded_name, onupdate=_folded_name
-    )
+    searched_name: Mapped[str] = mapped_column(String(2 * LONGEST_TEXT))
     imo: Mapped[str | None] = mapped_column(String(7))
     created_at: Mapped[float]
 

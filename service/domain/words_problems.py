@@ -46,4 +46,10 @@ PROBLEMS: dict[str, str] = {
     "problem.too_many_subscriptions": "A socket may hold at most {limit} subscriptions.",
     "problem.method_not_allowed": "This address does not take {method}.",
     "problem.not_ready": "The server is starting or stopping. Try again in {seconds} seconds.",
+    "problem.ship_there": "There is a ship with the IMO number {imo} already. Take that one, or check the number.",
+    "problem.ship_in_use": "This ship has certificates. Delete them first, or give them to another ship.",
+    "problem.edited_meanwhile": "Somebody changed this certificate meanwhile. Look at it again, then correct it.",
+    "problem.value_too_long": "The field {column} takes at most {limit} characters.",
+    "problem.value_no_date": "The field {column} takes a date, such as 2027-05-03 or 3 May 2027.",
+    "problem.value_no_imo": "The field {column} takes an IMO number: seven digits, with the right check digit.",
 }

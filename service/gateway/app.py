@@ -19,6 +19,7 @@ from service.gateway.announcer import Announcer
 from service.gateway.auth import Auth
 from service.gateway.batches import Batches
 from service.gateway.cards import Cards
+from service.gateway.certificates import Certificates
 from service.gateway.counts import COUNTS
 from service.gateway.declared import Pipelines
 from service.gateway.descriptors import room_for_sockets
@@ -36,6 +37,7 @@ from service.gateway.page_images import PageImages
 from service.gateway.patience import Patience
 from service.gateway.receiving import Limits, Scanning
 from service.gateway.security import SecurityHeaders
+from service.gateway.ships import Ships
 from service.gateway.sign_in import SignInOut
 from service.gateway.socket_documents import SocketDocuments
 from service.gateway.static_files import StaticFiles
@@ -110,6 +112,8 @@ def _operations(
         Jobs(opened.db, opened.blobs, opened.echo, opened.commands, opened.many, cards),
         Documents(opened.db, opened.blobs, opened.commands, images),
         Batches(opened.db, opened.blobs, opened.many, cards),
+        Ships(opened.db),
+        Certificates(opened.db),
         Admin(opened.db, opened.many, opened.whole_queue, cards),
         Health(opened.db, opened.redis, lambda: live.is_ready),
         metrics,

@@ -24,7 +24,7 @@ class Entry:
 
 async def zipped(blobs: BlobStore, entries: list[Entry]) -> AsyncIterator[bytes]:
     """The archive, piece by piece, with a folder a document. A blob that is missing is left out."""
-    sink = _Sink()
+    sink = Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         for name, key in _named(entries):
             if await blobs.size(key) is None:
@@ -68,7 +68,7 @@ def _unused(name: str, used: set[str]) -> str:
     return candidate
 
 
-class _Sink(io.RawIOBase):
+class Sink(io.RawIOBase):
     """A file that cannot seek and forgets what has been taken from it."""
 
     def __init__(self) -> None:

@@ -27,6 +27,7 @@ _SAYS = {
     405: "Not with this method",
     408: "The body stopped in the middle",
     409: "Not in this state",
+    412: "Changed since it was read",
     413: "Too large",
     422: "Understood, and refused",
     500: "Our fault",

@@ -91,7 +91,11 @@ async def change(
     Raises EditedMeanwhile where it is not of the version that the person saw, if they say which.
     """
     row = await session.scalar(
-        select(CertificateRow).where(CertificateRow.id == certificate_id).with_for_update()
+        select(CertificateRow)
+        .where(CertificateRow.id == certificate_id)
+        .with_for_update()
+        # Whoever was waited for may have changed what this session has read.
+        .execution_options(populate_existing=True)
     )
     if row is None:
         return None

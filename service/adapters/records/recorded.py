@@ -59,6 +59,7 @@ class _Recording:
                 CertificateRow.compared_number.in_(numbers),
             )
             .order_by(CertificateRow.id)
+            .with_for_update()
         )
         self._same = {(row.ship_id, row.compared_number or ""): row for row in there}
 
@@ -84,7 +85,7 @@ class _Recording:
 
     async def _chosen(self, certificate_id: str) -> CertificateRow | None:
         """The record whose place a person gave away, if it is the owner's and still there."""
-        row = await self._session.get(CertificateRow, certificate_id)
+        row = await self._session.get(CertificateRow, certificate_id, with_for_update=True)
         return row if row is not None and row.owner_id == self._origin.owner_id else None
 
     async def _ship(self, wanted: OfShip) -> ShipRow | None:

@@ -75,7 +75,8 @@ async def ships_of(session: AsyncSession, owner_id: str) -> Sequence[ShipRow]:
 async def new_ship(session: AsyncSession, owner_id: str, name: str, imo: str | None) -> ShipRow:
     """Makes a ship; raises ShipThere. Name and number are clean."""
     await _refuse_second(session, owner_id, imo)
-    row = ShipRow(id=new_id(), owner_id=owner_id, name=name, imo=imo, created_at=await read_clock(session))
+    now, searched = await read_clock(session), folded(name)
+    row = ShipRow(id=new_id(), owner_id=owner_id, name=name, searched_name=searched, imo=imo, created_at=now)
     session.add(row)
     await session.flush()
     return row

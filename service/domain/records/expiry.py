@@ -47,3 +47,8 @@ def spans(today: date) -> dict[Expiry, Span]:
 def due(valid_until: str | None) -> str:
     """What a certificate is sorted by."""
     return valid_until or NO_DATE
+
+
+def narrowest(due_on: str, today: dict[Expiry, Span]) -> Expiry:
+    """The first of them that has what ends then."""
+    return next(each for each, span in today.items() if span.start <= due_on < span.before)
