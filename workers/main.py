@@ -51,7 +51,9 @@ _HAND_BACK_SECONDS = 0.5
 @asynccontextmanager
 async def toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
     """The children and engines of one worker."""
-    sandbox = Sandbox(preload=["workers.engines.pdf.child", "workers.engines.flow.child"])
+    sandbox = Sandbox(
+        preload=["workers.engines.pdf.child", "workers.engines.flow.child", "workers.engines.tables.child"]
+    )
     ocr = OcrEngines.from_settings(settings)
     language = LanguageEngines.from_settings(settings)
     limits = ReadingLimits(

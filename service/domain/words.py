@@ -9,6 +9,10 @@ from service.domain.words_problems import PROBLEMS
 
 WORDS: dict[str, str] = {
     "pipeline.text": "Text",
+    "pipeline.records": "Records of certificates",
+    "phase.checking": "Checking",
+    "phase.recording": "Recording",
+    "phase.reporting": "Reporting",
     "phase.inspecting": "Inspecting",
     "phase.reading": "Reading",
     "phase.assembling": "Assembling",
@@ -16,6 +20,7 @@ WORDS: dict[str, str] = {
     "detail.page": "page {page} of {total}",
     "detail.pages": "{done} of {total} pages",
     "detail.writing": "writing the results",
+    "detail.rows": "row {rows}",
     "detail.storage": "the stored file cannot be read, trying again",
     "detail.retrying": "trying again",
     "detail.page_slow": "page {page} takes unusually long",
@@ -37,6 +42,8 @@ WORDS: dict[str, str] = {
     "log.accepted": "Accepted",
     "log.not_scanned": "Taken without a look by the virus scanner, which did not answer",
     "log.start_asked": "Put into the queue",
+    "log.records_imported": "{made} recorded, {replaced} replaced, {skipped} there already, {refused} refused",
+    "log.records_rehearsed": "{made} to be recorded, {replaced} replaced, {skipped} there already, {refused} refused",
     "log.started": "Work started",
     "log.phase": "Phase {index} of {total}: {phase}",
     "log.page_failed": "Page {page} could not be read",

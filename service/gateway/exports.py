@@ -34,7 +34,13 @@ def exported(
     db: Database, wanted: Wanted, form: str, csv_form: CsvForm, *, titled: bool
 ) -> AsyncIterator[bytes]:
     """The file in pieces. No formula is in it: in CSV what would be one is marked, in XLSX all cells are text."""
-    pieces = _pieces(db, wanted)
+    return written(_pieces(db, wanted), form, csv_form, titled=titled)
+
+
+def written(
+    pieces: AsyncIterator[Sequence[Shown]], form: str, csv_form: CsvForm, *, titled: bool
+) -> AsyncIterator[bytes]:
+    """The same of certificates that are there."""
     heads = [TITLES[code] if titled else code for code in COLUMNS]
     match form:
         case "csv":

@@ -45,7 +45,7 @@ def _sheets(workbook: Any, cells: int) -> Iterator[Block]:
     for sheet in workbook.worksheets:
         yield heading(sheet.title, 2)
         sheet.reset_dimensions()
-        values = (["" if cell is None else _shown(cell) for cell in row] for row in sheet.values)
+        values = (["" if cell is None else shown(cell) for cell in row] for row in sheet.values)
         yield from _tables(values, cells)
 
 
@@ -82,7 +82,7 @@ def _trimmed(row: list[str]) -> list[str]:
     return row[:end]
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value as people write it."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
