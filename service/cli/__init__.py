@@ -24,6 +24,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("service.cli.steer", "Let paused jobs go on."),
     "priority": ("service.cli.steer", "Make jobs that wait more or less urgent."),
     "answer": ("service.cli.answer", "Answer what a job asks."),
+    "ships": ("service.cli.ships", "List, add and rename the ships of your fleet."),
+    "certificates": (
+        "service.cli.certificates",
+        "List, show, correct, export and import the certificates of your ships.",
+    ),
     "queue": ("service.cli.queue", "Pause or resume everybody's jobs."),
     "workers": ("service.cli.workers", "Show the workers, the queue, and why what waits does."),
     "link": ("service.cli.link", "Make a sign-in link for one more device."),

@@ -21,7 +21,16 @@ _CONNECT_SECONDS = 5.0
 # An upload is answered after its last byte is on the disk, which on a slow one takes its time.
 _ANSWER_SECONDS = 300.0
 _USAGE_CODES = frozenset(
-    {"options_invalid", "unknown_pipeline", "bad_request", "not_for_pipeline", "answer_incomplete"}
+    {
+        "options_invalid",
+        "unknown_pipeline",
+        "bad_request",
+        "not_for_pipeline",
+        "answer_incomplete",
+        "value_no_date",
+        "value_no_imo",
+        "value_too_long",
+    }
 )
 
 
@@ -58,6 +67,10 @@ class Api:
         """Sends a JSON object; the answer's (an empty one for an empty answer). Raises CommandFailed."""
         return _checked(await self._send("POST", path, json=body or {}))
 
+    async def patch(self, path: str, body: JsonObject) -> JsonObject:
+        """Sends what is to change; the answer. Raises CommandFailed."""
+        return _checked(await self._send("PATCH", path, json=body))
+
     async def send_parts(
         self, path: str, params: JsonObject, fields: dict[str, str], files: list[tuple[str, Any]]
     ) -> JsonObject:
@@ -69,10 +82,10 @@ class Api:
         return _checked(response)
 
     @asynccontextmanager
-    async def stream(self, path: str) -> AsyncGenerator[httpx.Response, None]:
-        """A response whose body is read piece by piece. Raises CommandFailed."""
+    async def stream(self, path: str, **params: Any) -> AsyncGenerator[httpx.Response, None]:
+        """A response whose body is read piece by piece; parameters as `get` takes them. Raises CommandFailed."""
         try:
-            async with self._http.stream("GET", path) as response:
+            async with self._http.stream("GET", path, params=_given(params)) as response:
                 if response.is_error:
                     await response.aread()
                     _checked(response)
