@@ -34,6 +34,7 @@ NAMES = (
     "livez",
     "progress",
     "load",
+    "memory",
     "engines",
     "isolation",
     "live.delivery",
