@@ -72,6 +72,11 @@ def test_a_value_points_to_its_part_of_the_line() -> None:
         ([("Name of ship", "IMO number"), ("OCEAN STAR", "9074729")], "ship_name", "OCEAN STAR"),
         ([("Name of ship", "IMO number"), ("OCEAN STAR", "9074729")], "imo_number", "9074729"),
         (["Name of ship: OCEAN STAR   IMO No.: 9074729"], "ship_name", "OCEAN STAR"),
+        (
+            ["This is to certify that the ship OCEAN STAR II, IMO number 9074729,"],
+            "ship_name",
+            "OCEAN STAR II",
+        ),
         (["Số IMO / IMO Number: 9O74729"], "imo_number", "9074729"),
         (["the ship MV OCEAN STAR (IMO 9074729) was surveyed"], "imo_number", "9074729"),
         (["Ngày cấp: ngày 03 tháng 05 năm 2024"], "issue_date", "2024-05-03"),
@@ -100,6 +105,8 @@ def test_labels_are_known_in_both_languages(rows: list[str], code: str, value: s
         (["Replaces certificate No. VR-2019-00017"], "certificate_number"),
         (["Date on which keel was laid: 14 March 2011"], "issue_date"),
         (["Name of company: Blue Sea Shipping"], "ship_name"),
+        (["This is to certify that the ship has been surveyed"], "ship_name"),
+        ([("Port of registry", "Hai Phong")], "issuing_authority"),
         (["Name of ship", "Port of registry"], "ship_name"),
     ],
 )

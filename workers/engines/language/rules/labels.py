@@ -29,6 +29,7 @@ _WORDS: tuple[tuple[str, float, tuple[str, ...]], ...] = (
         ),
     ),
     ("ship_name", 0.8, ("ship :", "vessel :", "tau :", "ship:", "vessel:", "m/v :", "the ship named")),
+    ("ship_name", 0.8, ("certify that the ship", "certifies that the ship")),
     (
         "imo_number",
         1.0,
@@ -46,7 +47,7 @@ _WORDS: tuple[tuple[str, float, tuple[str, ...]], ...] = (
             "certificate no", "certificate number", "certificate nr", "cert no", "cert. no", "number of certificate",
             "certificate ref", "so giay chung nhan", "so gcn", "giay chung nhan so", "certificate ld",
             "certificate id", "document no", "document number", "reference no", "file no", "licence no",
-            "license no", "so chung nhan", "so dang ky", "registration no", "registration number", "policy no",
+            "license no", "so chung nhan", "policy no",
             "report no", "so giay phep", "no. of certificate",
         ),
     ),
@@ -55,6 +56,7 @@ _WORDS: tuple[tuple[str, float, tuple[str, ...]], ...] = (
         0.85,
         ("so / no", "so/no", "no / so", "so:", "so :", "no.:", "no. :", "no:", "no.", "nº", "n°"),
     ),
+    ("certificate_number", 0.6, ("so dang ky", "registration no", "registration number")),
     (
         "certificate_type",
         1.0,

@@ -28,7 +28,8 @@ _LOOKS = re.compile(
     r"|\bveritas\b|lloyd|dang ?kiem|hang ?hai|cang vu|bao hiem|administration of shipping|\bdirectorate\b"
 )
 _NEVER = re.compile(
-    r"certificate|giay chung nhan|this is to|convention|under the|issued|requirements|survey|annual|ship\b|vessel"
+    r"certificate|giay chung nhan|port of|cang dang ky|official n"
+    r"|this is to|convention|under the|issued|requirements|survey|annual|ship\b|vessel"
     r"|dang kiem vien|cap boi|quy dinh|bo luat|signature|lao dong hang hai"
 )
 _BY = re.compile(

@@ -33,7 +33,8 @@ _TYPES = (
 )
 _DASHES = re.compile(r"[\u2010-\u2015]")
 _SHIP = re.compile(r"[A-Za-z\u00c0-\u1ef9]")
-_NO_NAME = re.compile(r"^(?:and|of|or|the|has|is|was|which|that|to|duoc|va|cua|n/?a)\b")
+_END_OF_NAME = re.compile(r", | \(")
+_NO_NAME = re.compile(r"^(?:and|of|or|the|has|complied|is|was|which|that|to|duoc|va|cua|n/?a)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def read_number(text: str) -> Read | None:
 def read_ship(text: str) -> Read | None:
     """A ship's name: what is left of the text."""
     start = lead(text)
-    value = text[start:_MOST_CHARACTERS].strip("\"'\u201c\u201d ").rstrip(_TAIL)
+    value = _END_OF_NAME.split(text[start:_MOST_CHARACTERS])[0].strip("\"'\u201c\u201d ").rstrip(_TAIL)
     start = text.find(value, start) if value else start
     if not 2 <= len(value) <= 48 or _SHIP.search(value) is None or _NO_NAME.match(folded(value)):
         return None
