@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, cast
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import NoDecode
 
-from service.settings_places import ENV_FILE, PREFIX, Places
+from service.settings_places import BUCKET_URL, ENV_FILE, PREFIX, Places
 from service.settings_words import wanted
 
 MEGABYTE = 1_000_000
@@ -204,6 +204,31 @@ class Settings(Places):
     )
     gemini_requests_per_minute: Count = Field(60, description="Most requests a minute to Gemini, per worker")
     gemini_in_flight: Count = Field(4, description="Most requests under way to Gemini, per worker")
+    archive_engine: Literal["auto", "folder", "object_storage", "drive"] = Field(
+        "auto",
+        description="Where certificates are archived: `auto` takes Google Drive when configured, else object storage, "
+        "else a folder",
+    )
+    archive_folder: Path | None = Field(
+        None, description="Folder of the archive; else `archive` in the data folder"
+    )
+    archive_url: str | None = Field(
+        None,
+        description="Object storage of the archive, `s3://bucket/prefix`, with the keys of `HEADWAY_STORAGE_…`",
+    )
+    drive_folder: str | None = Field(
+        None, description="Id of the folder in Google Drive, or of the shared drive, that is the archive"
+    )
+    drive_credentials_file: Path | None = Field(
+        None, description="Service account key file for Google Drive; else Google's default credentials"
+    )
+    drive_endpoint: str | None = Field(
+        None, description="Other endpoint for Google Drive; `http://host:port` is reached without credentials"
+    )
+    drive_requests_per_minute: Count = Field(
+        600, description="Most requests a minute to Google Drive, per worker"
+    )
+    drive_in_flight: Count = Field(4, description="Most requests under way to Google Drive, per worker")
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged"
@@ -229,14 +254,28 @@ class Settings(Places):
             raise ValueError("should be host:port or the absolute path of a socket")
         return value
 
-    @field_validator("gemini_endpoint")
+    @field_validator("gemini_endpoint", "drive_endpoint")
     @classmethod
-    def _check_gemini_endpoint(cls, value: str | None) -> str | None:
+    def _check_google_endpoint(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(r"https?://[^\s/]+(?:/\S*)?", value):
             raise ValueError("should be a URL that begins with https:// or http://")
         return value
 
-    @field_validator("documentai_credentials_file", "gemini_credentials_file")
+    @field_validator("archive_url")
+    @classmethod
+    def _check_archive_url(cls, value: str | None, found: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        if not BUCKET_URL.fullmatch(value):
+            raise ValueError("should be s3:// and a bucket's name, and a prefix if need be")
+        storage = found.data.get("storage_url")
+        if storage is not None and f"{value.rstrip('/')}/".startswith(f"{storage.rstrip('/')}/"):
+            raise ValueError("should not be below HEADWAY_STORAGE_URL, where what has no row is deleted")
+        return value
+
+    @field_validator(
+        "documentai_credentials_file", "gemini_credentials_file", "drive_credentials_file", "archive_folder"
+    )
     @classmethod
     def _make_credentials_absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None

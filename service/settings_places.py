@@ -13,7 +13,7 @@ ENV_FILE = ".env"
 TOKEN_CHARACTERS = 16
 
 _DATABASES = ("postgresql", "sqlite")
-_BUCKET_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._@-]+)*/?")
+BUCKET_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._@-]+)*/?")
 _REDIS_SCHEMES = ("redis", "rediss", "unix")
 
 
@@ -114,7 +114,7 @@ class Places(BaseSettings):
     @field_validator("storage_url")
     @classmethod
     def _check_storage(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith("file:///") and not _BUCKET_URL.fullmatch(value):
+        if value is not None and not value.startswith("file:///") and not BUCKET_URL.fullmatch(value):
             raise ValueError("should be a URL that starts with file:///, or s3:// and a bucket's name")
         return value
 

@@ -77,6 +77,8 @@ def test_a_file_that_is_no_text_is_refused() -> None:
         ("HEADWAY_STORAGE_URL", "/var/x", "file:///"),
         ("HEADWAY_STORAGE_URL", "s3:///prefix", "s3:// and a bucket's name"),
         ("HEADWAY_STORAGE_ENDPOINT", "minio:9000", "https://"),
+        ("HEADWAY_ARCHIVE_URL", "/var/x", "s3://"),
+        ("HEADWAY_DRIVE_ENDPOINT", "drive:80", "https://"),
         ("HEADWAY_PUBLIC_URL", "example.org", "https://example.org"),
         ("HEADWAY_ALLOWED_ORIGINS", "https://a.example, b", "'b'"),
         ("HEADWAY_LEASE_SECONDS", "inf", "should be a number above 0."),
@@ -164,3 +166,11 @@ def test_documents_name_no_setting_that_does_not_exist() -> None:
         for name in re.findall(rf"\b{PREFIX}[A-Z][A-Z_]*[A-Z]\b", page.read_text())
     }
     assert named - known == set()
+
+
+def test_an_archive_cannot_be_where_what_has_no_row_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADWAY_STORAGE_URL", "s3://bucket/headway")
+    text = problem_of(monkeypatch, "HEADWAY_ARCHIVE_URL", "s3://bucket/headway/archive")
+    assert "HEADWAY_STORAGE_URL" in text
+    monkeypatch.setenv("HEADWAY_ARCHIVE_URL", "s3://bucket/headway-archive")
+    assert load_settings().archive_url == "s3://bucket/headway-archive"

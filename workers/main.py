@@ -20,6 +20,7 @@ from service.domain.ids import new_id
 from service.settings import WORKER_ID, Settings, load_settings
 from workers.advance import Advance
 from workers.collector import Collector
+from workers.engines.archive.choice import ArchiveEngines
 from workers.engines.flow.limits import FlowLimits
 from workers.engines.language.choice import LanguageEngines
 from workers.engines.ocr.choice import OcrEngines
@@ -56,6 +57,7 @@ async def toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
     )
     ocr = OcrEngines.from_settings(settings)
     language = LanguageEngines.from_settings(settings)
+    archive = ArchiveEngines.from_settings(settings)
     limits = ReadingLimits(
         page_seconds=settings.page_seconds,
         step_seconds=settings.step_seconds,
@@ -75,10 +77,11 @@ async def toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
         ),
     )
     try:
-        yield Toolbox(sandbox, ocr, limits, language=language)
+        yield Toolbox(sandbox, ocr, limits, language=language, archive=archive)
     finally:
         await ocr.close()
         await language.close()
+        await archive.close()
         await sandbox.close()
 
 
@@ -178,7 +181,12 @@ class WorkerProcess:
         """Works until told to stop; then finishes what runs within the drain, and hands back the rest."""
         async with self._adapters.db.writing() as session:
             await pipelines.declare(session, self._specs)
-        states = {**await self._tools.ocr.states(), **await self._tools.language.states()}
+        tools = self._tools
+        states = {
+            **await tools.ocr.states(),
+            **await tools.language.states(),
+            **await tools.archive.states(),
+        }
         await self._heartbeat.announce(
             {
                 name: None if state == "ok" else reason

@@ -25,13 +25,15 @@ class BlobDamaged(BlobMissing):
 class StorageAway(OSError):
     """The store does not answer, or refuses us: no blob is at fault. Once it answers, the same can be done again.
 
-    `advice` says what an operator may do about it. Its text and `reason` are for the log and for operators.
+    `advice` says what an operator may do about it, `denied` that nothing passes before one does. Its text and `reason`
+    are for the log and for operators.
     """
 
-    def __init__(self, reason: str, advice: str) -> None:
+    def __init__(self, reason: str, advice: str, *, denied: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.advice = advice
+        self.denied = denied
 
 
 _KEY_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,127}")

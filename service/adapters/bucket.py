@@ -127,8 +127,10 @@ def _away(text: str) -> StorageAway:
     found = _STATUS.search(text)
     reason = " ".join(text.split("Debug source", maxsplit=1)[0].split())[:500]
     if _NO_BUCKET in text:
-        return StorageAway(reason, "There is no such bucket: make it, or correct the bucket's name.")
+        return StorageAway(
+            reason, "There is no such bucket: make it, or correct the bucket's name.", denied=True
+        )
     if found is not None and found.group(1) in _DENIED:
         advice = "The object storage refuses us: check the keys, the region, and their rights to the bucket."
-        return StorageAway(reason, advice)
+        return StorageAway(reason, advice, denied=True)
     return StorageAway(reason, "The object storage does not answer: check the endpoint and the network.")

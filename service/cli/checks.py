@@ -12,7 +12,7 @@ from service.cli.checks_of_parts import (
     check_sql,
 )
 from service.cli.checks_of_server import Sought, check_server, check_workers
-from service.cli.checks_of_storage import check_data_dir, check_disk, check_storage
+from service.cli.checks_of_storage import check_archive, check_data_dir, check_disk, check_storage
 from service.cli.failing import CommandFailed
 from service.cli.found import Check
 from service.cli.machine import refuse_wrong_machine
@@ -27,6 +27,7 @@ async def check_all(settings: Settings, sought: Sought) -> list[Check]:
         check_data_dir(settings.data_dir),
         check_disk(settings),
         *await check_storage(settings),
+        *check_archive(settings),
         *_check_token(settings),
         await check_sql(settings),
         await check_redis(settings),

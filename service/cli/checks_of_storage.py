@@ -1,5 +1,6 @@
 """The doctor's checks of where files are kept."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -65,6 +66,44 @@ async def check_storage(settings: Settings) -> list[Check]:
     finally:
         await blobs.close()
     return [Check("storage", "ok", f"{settings.storage_url} takes, gives, lists and deletes")]
+
+
+def check_archive(settings: Settings) -> list[Check]:
+    """Each archive that is configured, and the one that is taken where none is."""
+    wanted = settings.archive_engine
+    checks = [
+        *([_check_drive(settings)] if settings.drive_folder is not None else []),
+        *([Check("archive: bucket", "ok", settings.archive_url)] if settings.archive_url is not None else []),
+    ]
+    configured = {"drive": settings.drive_folder, "object_storage": settings.archive_url}
+    if wanted in configured and configured[wanted] is None:
+        missing = "HEADWAY_DRIVE_FOLDER" if wanted == "drive" else "HEADWAY_ARCHIVE_URL"
+        checks.append(
+            Check("archive", "fail", f"{wanted} is asked for and not configured", f"Set {missing}.")
+        )
+    if wanted == "folder" or (wanted == "auto" and not checks):
+        checks.append(_check_archive_folder(settings.archive_folder or settings.data_dir / "archive"))
+    return checks
+
+
+def _check_drive(settings: Settings) -> Check:
+    key = settings.drive_credentials_file
+    if key is not None and not key.is_file():
+        return Check(
+            "archive: Drive",
+            "fail",
+            f"there is no key file {key}",
+            "Correct HEADWAY_DRIVE_CREDENTIALS_FILE.",
+        )
+    return Check("archive: Drive", "ok", f"folder {settings.drive_folder}")
+
+
+def _check_archive_folder(folder: Path) -> Check:
+    there = nearest(folder)
+    if not os.access(there, os.W_OK | os.X_OK):
+        remedy = f"Make {there} writable for this user, or choose another with HEADWAY_ARCHIVE_FOLDER."
+        return Check("archive: folder", "fail", f"{folder} cannot be written", remedy)
+    return Check("archive: folder", "ok", str(folder))
 
 
 def nearest(path: Path) -> Path:

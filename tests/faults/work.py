@@ -26,6 +26,7 @@ from service.domain.question import Field, Question
 from service.domain.work import NextPhase, StepDone, StepPlan
 from tests.faults.side_by_side import side_by_side
 from tests.support.house import House
+from tests.support.no_archive import no_archive
 from tests.support.small_worker import LIMITS, SmallOptions
 from workers.advance import Advance
 from workers.engines.failures import DocumentRefused, EngineFailed
@@ -127,7 +128,7 @@ class Jobs:
             ),
         )
         # Nothing here opens a file: neither children nor engines are asked for.
-        tools = Toolbox(Sandbox(()), cast("OcrEngines", None), LIMITS)
+        tools = Toolbox(Sandbox(()), cast("OcrEngines", None), LIMITS, archive=no_archive())
         self._advance = Advance({"small": self.pipeline}, tools, a.echo.live)
         recording = Recording(
             RecordingParts(WORKER, a.db, self.echo, a.dispatcher, a.commands, self._advance)

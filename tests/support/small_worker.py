@@ -12,6 +12,7 @@ import workers.main
 from service.domain.pipeline import FirstStep
 from service.domain.work import NextPhase, StepDone, StepPlan
 from tests.support.house import House
+from tests.support.no_archive import no_archive
 from workers.engines.ocr.choice import OcrEngines
 from workers.engines.reading_limits import ReadingLimits
 from workers.engines.toolbox import Toolbox
@@ -86,7 +87,7 @@ async def small_worker(
 ) -> AsyncGenerator[WorkerProcess, None]:
     """A worker of these pipelines, in this process, until the block ends."""
     settings = house.settings.model_copy(update={"drain_seconds": 0.6, **changes})
-    tools = Toolbox(Sandbox(preload), cast("OcrEngines", _NoOcr()), LIMITS)
+    tools = Toolbox(Sandbox(preload), cast("OcrEngines", _NoOcr()), LIMITS, archive=no_archive())
     with patch.object(workers.main, "all_pipelines", lambda: {each.name: each for each in pipelines}):
         process = WorkerProcess(settings, house.a, tools)
     try:

@@ -6,6 +6,7 @@ from typing import Any, cast
 from service.domain.costs import Costs, Spent
 from service.domain.step import runs_on
 from service.domain.work import NextPhase, PastWork
+from tests.support.no_archive import no_archive
 from workers.engines.toolbox import Toolbox
 from workers.pipelines.assembling import ASSEMBLED_PAGE, ASSEMBLING
 from workers.pipelines.declaration import DocumentFacts, PlanContext
@@ -18,7 +19,7 @@ UNITS = text_units(flows=False)
 
 def context(costs: Costs, *before: PastWork, slots: int = 2) -> PlanContext:
     ocr: Any = SimpleNamespace(choose=lambda _languages: ENGINE)
-    tools = Toolbox(cast("Any", None), ocr, cast("Any", None), costs)
+    tools = Toolbox(cast("Any", None), ocr, cast("Any", None), costs, archive=no_archive())
     document = DocumentFacts("d", "o", "a.pdf", "pdf", 1, "o/d", "")
     return PlanContext(document, TextOptions(), before, None, slots, tools)
 

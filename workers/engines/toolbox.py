@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from service.domain.costs import Costs
+from workers.engines.archive.choice import ArchiveEngines
 from workers.engines.language.choice import LanguageEngines
 from workers.engines.ocr.choice import OcrEngines
 from workers.engines.reading_limits import ReadingLimits
@@ -18,3 +19,4 @@ class Toolbox:
     limits: ReadingLimits
     costs: Costs = field(default_factory=Costs)
     language: LanguageEngines = field(default_factory=LanguageEngines)
+    archive: ArchiveEngines = field(kw_only=True)

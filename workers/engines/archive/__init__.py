@@ -1,0 +1,1 @@
+"""Engines that put documents where a company keeps its files for good."""
