@@ -5,6 +5,8 @@
 
 /** @import {Frame} from "./types.js" */
 
+import { BadRange } from "./page_ranges.js";
+
 export const PROTOCOL = "headway.v1";
 
 /**
@@ -182,7 +184,12 @@ export class Link extends EventTarget {
     } else if (frame.type === "bye") this.#comeBackAfter = frame.after_ms ?? 0;
     else if (frame.type === "degraded") this.#degraded = true;
     else if (frame.type === "recovered") this.#degraded = false;
-    this.#deliver(frame);
+    try {
+      this.#deliver(frame);
+    } catch (wrong) {
+      if (!(wrong instanceof BadRange)) throw wrong;
+      this.#drop(); // whoever says that is not to be believed any more: another one may answer, after a wait
+    }
     this.#judge();
   }
 

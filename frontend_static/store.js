@@ -7,6 +7,7 @@
 /** @import {BatchValue, Frame, JobValue, Patch, Problem, Snapshot, Value} from "./types.js" */
 
 import { adopt, apply, applyValue, verdict } from "./law.js";
+import { withPlainPages } from "./page_ranges.js";
 
 export { adopt, apply, merge } from "./law.js";
 
@@ -103,6 +104,7 @@ export class Store {
 
   /**
    * Takes one frame in. "resubscribe" means that something was missed: ask for the topic again, from the start.
+   * Throws BadRange for pages that cannot be.
    * @param {Frame} frame
    * @returns {"taken" | "resubscribe" | "ignored"}
    */
@@ -110,7 +112,7 @@ export class Store {
     if (frame.type === "ping") this.#beat();
     if (!frame.topic || !this.topics.has(frame.topic)) return "ignored";
     const state = this.topic(frame.topic);
-    const answer = this.#turn(state, frame);
+    const answer = this.#turn(state, withPlainPages(frame));
     if (frame.type === "snapshot" && frame.counts) state.coming = cardsToCome(frame.topic, frame.counts);
     const inList = frame.type === "card" || (frame.type === "snapshot" && frame.counts);
     if (!inList || state.coming <= 0) this.#settle(state);

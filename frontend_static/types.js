@@ -37,7 +37,7 @@
  * @property {Message} [waits_for]
  * @property {Question} [question]
  * @property {Record<string, number>} [counters]
- * @property {Record<string, string>} [pages] page number → route letter and state letter
+ * @property {Record<string, string>} [pages] page number → route letter and state letter; ranges in a frame
  * @property {Record<string, LogLine>} [log]
  * @property {Failure} [error]
  * @property {Record<string, Artifact>} [artifacts]

@@ -11,6 +11,7 @@ keeps its link, and is then shown the newest.
 import asyncio
 import json
 import random
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 SUBPROTOCOL = "headway.v1"
 ENDED = frozenset({"completed", "failed", "cancelled"})
 MAP_FIELDS = frozenset({"counters", "pages", "log", "artifacts", "warnings"})
+HIGHEST_PAGE = 100_000
 LARGEST_FRAME = 64 * 1024 * 1024
 FIRST_BEAT_SECONDS = 10.0
 
@@ -31,7 +33,7 @@ Shown_co = TypeVar("Shown_co", covariant=True)
 
 
 class HeadwayError(Exception):
-    """The server does not let this be watched, or cannot be reached."""
+    """The server does not let this be watched, cannot be reached, or says what is not of this protocol."""
 
 
 class SignInNeeded(HeadwayError):
@@ -43,8 +45,7 @@ class Refused(HeadwayError):
 
     def __init__(self, problem: dict[str, Any]) -> None:
         super().__init__(str(problem.get("detail") or problem.get("title") or problem.get("code")))
-        self.problem = problem
-        self.code = str(problem.get("code"))
+        self.problem, self.code = problem, str(problem.get("code"))
         self.status = int(problem.get("status") or 0)
 
 
@@ -88,7 +89,7 @@ class Jobs:
 
 
 def apply(snapshot: Snapshot, patch: dict[str, Any]) -> Snapshot:
-    """The snapshot after a `patch` frame. Maps merge by key; percent never goes down within a run."""
+    """The snapshot after an `unpacked` patch. Maps merge by key; percent never goes down within a run."""
     value = dict(snapshot.value)
     for name, new in patch["set"].items():
         if name in MAP_FIELDS:
@@ -108,14 +109,23 @@ def apply_value(value: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any
     """The value of a batch or of the workers after a patch, a JSON merge patch (RFC 7396)."""
     after = dict(value)
     for key, new in changed.items():
-        if new is None:
-            after.pop(key, None)
-        elif isinstance(new, dict):
-            old = after.get(key)
-            after[key] = apply_value(old if isinstance(old, dict) else {}, new)
-        else:
-            after[key] = new
-    return after
+        old = after.get(key)
+        after[key] = apply_value(old if isinstance(old, dict) else {}, new) if isinstance(new, dict) else new
+    return {key: each for key, each in after.items() if each is not None}
+
+
+def unpacked(frame: dict[str, Any]) -> dict[str, Any]:
+    """The frame with its pages one by one, which come as ranges: `{"1-310": "td"}`. Raises HeadwayError."""
+    part = "set" if "set" in frame else "value"
+    ranges = (frame.get(part) or {}).get("pages") if "job_id" in frame else None
+    pages: dict[str, Any] = {}
+    for key, each in (ranges or {}).items():
+        match = re.fullmatch(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", key)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+        if not 0 < first <= last <= HIGHEST_PAGE:
+            raise HeadwayError(f"the server sent what is no range of pages: {key[:40]}")
+        pages |= dict.fromkeys(map(str, range(first, last + 1)), each)
+    return {**frame, part: {**frame[part], "pages": pages}} if ranges else frame
 
 
 def backoff(tries: int) -> float:
@@ -188,8 +198,7 @@ class Client:
                 if limit is not None and not link.greeted and loop.time() - linked_at >= limit:
                     raise Unreachable(f"no link to {self.url} for {limit:g} s: {lost}") from lost
                 pause = link.come_back_in(lost, 0 if link.lasted else tries)
-            if link.greeted:
-                linked_at = loop.time()
+            linked_at = loop.time() if link.greeted else linked_at
             tries = 1 if link.lasted else tries + 1
             await asyncio.sleep(pause)
 
@@ -206,15 +215,11 @@ class _Link(Generic[T]):
         self._bye_seconds: float | None = None
         self._requests = 0
         self._told = asyncio.Event()
-        self._is_news = False
-        self.greeted = False
-        self.lasted = False
+        self._is_news = self.greeted = self.lasted = False
 
     async def changes(self) -> AsyncGenerator[T, None]:
-        """What is known, whenever it has changed; ends by raising what ended the link.
-
-        The link is read beside the caller's loop, so that heartbeats are answered however long that takes.
-        """
+        """What is known, whenever it has changed; ends by raising what ended the link, which is read beside the
+        caller's loop so that heartbeats are answered however long that takes."""
         reading = asyncio.create_task(self._read())
         reading.add_done_callback(lambda _: self._told.set())
         try:
@@ -246,9 +251,8 @@ class _Link(Generic[T]):
         """Seconds to wait: what `bye` said, nothing where the server asks for that, else full jitter."""
         if self._bye_seconds is not None:
             return self._bye_seconds
-        if isinstance(lost, ConnectionClosed) and lost.rcvd and 4200 <= lost.rcvd.code < 4300 and tries == 0:
-            return 0.0
-        return backoff(tries)
+        at_once = isinstance(lost, ConnectionClosed) and lost.rcvd and 4200 <= lost.rcvd.code < 4300
+        return 0.0 if at_once and tries == 0 else backoff(tries)
 
     async def _take(self, socket: ClientConnection, frame: dict[str, Any]) -> bool:
         match frame.get("type"):
@@ -268,7 +272,7 @@ class _Link(Generic[T]):
                 raise problem if problem.status < 500 else ConnectionError(str(problem))
             case _ if frame.get("topic") == self._topic:
                 try:
-                    return self._known.take(frame)
+                    return self._known.take(unpacked(frame))
                 except _Gap:
                     await self._subscribe(socket, None)
             case _:
@@ -284,8 +288,7 @@ class _Link(Generic[T]):
 class _Job:
     """`job:`"""
 
-    def __init__(self) -> None:
-        self._snapshot: Snapshot | None = None
+    _snapshot: Snapshot | None = None
 
     @property
     def since(self) -> str | None:
@@ -308,9 +311,7 @@ class _Value:
     """`batch:` and `admin:workers`, always told from the beginning."""
 
     since: str | None = None
-
-    def __init__(self) -> None:
-        self._value: dict[str, Any] | None = None
+    _value: dict[str, Any] | None = None
 
     def take(self, frame: dict[str, Any]) -> bool:
         if frame["type"] == "snapshot":
@@ -384,8 +385,7 @@ def _patched(known: Snapshot | None, frame: dict[str, Any]) -> Snapshot | None:
 def _socket_url(url: str) -> str:
     parts = urlsplit(url if "://" in url else f"http://{url}")
     scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
-    path = parts.path.rstrip("/")
-    return urlunsplit((scheme, parts.netloc, path if path.endswith("/ws") else f"{path}/ws", "", ""))
+    return urlunsplit((scheme, parts.netloc, parts.path.rstrip("/").removesuffix("/ws") + "/ws", "", ""))
 
 
 def _raise_if_final(lost: BaseException) -> None:

@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_core import ErrorDetails
 from pydantic_settings import NoDecode
 
+from service.domain.document import HIGHEST_PAGE
 from service.settings_places import BUCKET_URL, ENV_FILE, PREFIX, Places
 from service.settings_words import wanted
 
@@ -129,7 +130,7 @@ class Settings(Places):
     child_memory_bytes: Bytes = Field(
         1024 * MEBIBYTE, description="Memory that a document may take while it is read, in bytes"
     )
-    max_pages: Count = Field(10_000, description="Most pages of one document")
+    max_pages: Count = Field(10_000, le=HIGHEST_PAGE, description="Most pages of one document")
     page_megapixels: Count = Field(
         40,
         description="Most pixels of a page's image, in millions; a larger page is drawn at a lower resolution",

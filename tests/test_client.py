@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 import service.client
-from service.client import Client, Snapshot, apply, apply_value
+from service.client import HIGHEST_PAGE, Client, HeadwayError, Snapshot, apply, apply_value, unpacked
+from service.domain import document
 from service.protocol.values import difference
 
-GOLDEN: list[dict[str, Any]] = json.loads((Path(__file__).parent / "protocol" / "golden.json").read_text())
+VECTORS = Path(__file__).parent / "protocol"
+GOLDEN: list[dict[str, Any]] = json.loads((VECTORS / "golden.json").read_text())
+PAGES: dict[str, list[Any]] = json.loads((VECTORS / "golden_pages.json").read_text())
 
 
 def snapshot(body: dict[str, Any]) -> Snapshot:
@@ -26,6 +29,25 @@ def test_the_golden_vectors_hold_one_by_one_and_merged(vector: dict[str, Any]) -
         reached = apply(reached, each)
     assert reached == snapshot(vector["result"])
     assert apply(snapshot(vector["snapshot"]), vector["merged"]) == snapshot(vector["result"])
+
+
+@pytest.mark.parametrize("vector", PAGES["good"], ids=lambda v: v["name"])
+@pytest.mark.parametrize("part", ["value", "set"])
+def test_pages_that_come_as_ranges_are_taken_apart(vector: dict[str, Any], part: str) -> None:
+    frame = {"job_id": "j", part: {"pages": vector["packed"], "percent": 1}}
+    assert unpacked(frame) == {"job_id": "j", part: {"pages": vector["pages"], "percent": 1}}
+
+
+@pytest.mark.parametrize("wrong", PAGES["wrong"], ids=str)
+def test_what_is_no_range_of_pages_is_an_error_and_not_a_wait(wrong: dict[str, Any]) -> None:
+    assert HIGHEST_PAGE == document.HIGHEST_PAGE
+    with pytest.raises(HeadwayError, match="no range of pages"):
+        unpacked({"job_id": "j", "set": {"pages": wrong}})
+
+
+def test_frames_that_are_of_no_job_are_left_as_they_are() -> None:
+    for frame in ({"type": "snapshot", "value": {"pages": 3}}, {"type": "gone", "job_id": "j"}):
+        assert unpacked(frame) is frame
 
 
 def test_a_values_difference_leads_from_one_to_the_other() -> None:

@@ -7,8 +7,8 @@
 --        8 seconds to live  9 the same once ended  10 seconds of the stream  11 its length
 --        12-17  row:   revision, total cost, done cost, percent or "", fields that a new run clears, maps given whole
 --               facts: step, attempt, done cost, "1" if ended, token of this call, ""
---        18-21  how many fields, map entries, pages, log lines; then
---        field, text .. | map, key, text .. | page, code .. | line ..
+--        18-21  how many fields, map entries, ranges of pages, log lines; then
+--        field, text .. | map, key, text .. | "3" or "1-9", code .. | line ..
 -- Every text is JSON made by the caller, compared and passed on as it is; "null" deletes. Bookkeeping fields of the
 -- main hash begin with "_"; a map's entry is the field "map/key".
 
@@ -26,11 +26,11 @@ local AT_REST = { ['"staged"'] = true, ['"paused"'] = true, ['"waiting"'] = true
 -- What was given ---------------------------------------------------------------------------------------------------
 
 local field_count, entry_count = tonumber(ARGV[18]), tonumber(ARGV[19])
-local page_count, line_count = tonumber(ARGV[20]), tonumber(ARGV[21])
+local range_count, line_count = tonumber(ARGV[20]), tonumber(ARGV[21])
 local fields_at = 22
 local entries_at = fields_at + 2 * field_count
 local pages_at = entries_at + 3 * entry_count
-local lines_at = pages_at + 2 * page_count
+local lines_at = pages_at + 2 * range_count
 
 -- What is known: field -> text of the main hash, all of it for a row, what matters for facts ------------------------
 
@@ -143,10 +143,6 @@ local function set_entry(map, key, text)
   if changes(map .. '/' .. key, text) then say_entry(map, cjson.encode(key), text) end
 end
 
-local function whole(number)
-  return string.format('%.0f', number)
-end
-
 local function in_chunks(command, key, list)
   for i = 1, #list, CHUNK do
     redis.call(command, key, unpack(list, i, math.min(i + CHUNK - 1, #list)))
@@ -195,7 +191,7 @@ end
 
 local pages_done = tonumber(known['counters/pages_done'] or 0)
 local pages_failed = tonumber(known['counters/pages_failed'] or 0)
-local page_writes = {}
+local page_writes, said_pages = {}, {}
 
 -- A page that is left out (route s) counts nowhere.
 local function count(code, by)
@@ -212,29 +208,34 @@ if new_run then
       count(flat[i + 1], 1)
     else
       gone[#gone + 1] = flat[i]
-      say_entry('pages', '"' .. flat[i] .. '"', 'null')
+      said_pages[tonumber(flat[i])] = 'null'
     end
   end
   in_chunks('HDEL', pages_key, gone)
 end
 
-for from = pages_at, lines_at - 1, CHUNK do
-  local to = math.min(from + CHUNK - 1, lines_at - 1)
-  local numbers = {}
-  for i = from, to, 2 do numbers[#numbers + 1] = ARGV[i] end
-  local codes = redis.call('HMGET', pages_key, unpack(numbers))
-  for i, number in ipairs(numbers) do
-    local code = ARGV[from + 2 * i - 1]
-    if codes[i] ~= code then
-      if not codes[i] then prolong[pages_key] = true end
-      count(codes[i], -1)
+local numbers, codes = {}, {}
+for i = pages_at, lines_at - 1, 2 do
+  for _, number in ipairs(pages_of(ARGV[i])) do
+    numbers[#numbers + 1], codes[#codes + 1] = number, ARGV[i + 1]
+  end
+end
+for from = 1, #numbers, CHUNK do
+  local before = redis.call('HMGET', pages_key, unpack(numbers, from, math.min(from + CHUNK - 1, #numbers)))
+  for i, was in ipairs(before) do
+    local number, code = numbers[from + i - 1], codes[from + i - 1]
+    if was ~= code then
+      if not was then prolong[pages_key] = true end
+      count(was, -1)
       count(code, 1)
       page_writes[#page_writes + 1] = number
       page_writes[#page_writes + 1] = code
-      say_entry('pages', '"' .. number .. '"', '"' .. code .. '"')
+      said_pages[tonumber(number)] = '"' .. code .. '"'
     end
   end
 end
+
+each_range(said_pages, function(range, text) say_entry('pages', '"' .. range .. '"', text) end)
 
 local function set_count(key, number)
   if number > 0 or known['counters/' .. key] then set_entry('counters', key, whole(number)) end

@@ -17,8 +17,10 @@ from service.adapters.keys import (
     owner_channel,
 )
 from service.adapters.redis_link import Argument
+from service.domain.document import HIGHEST_PAGE
 from service.domain.job import ENDED, JobState
 from service.domain.json import Json, JsonObject
+from service.protocol.page_ranges import packed
 from service.protocol.snapshot import AT_NEW_RUN, LOG_LINES, MAP_FIELDS, PagesCode, page_counters
 
 _COUNTED = frozenset({"pages_done", "pages_failed"})
@@ -99,10 +101,10 @@ def _channels(job_id: str, owner_id: str) -> tuple[str, str, str]:
 
 def _changes(fields: JsonObject, pages: Mapping[str, str], log: Iterable[Json]) -> list[Argument]:
     plain, entries = list(_plain(fields)), list(_entries(fields))
-    checked = _checked(pages)
+    ranges = packed(_checked(pages))
     lines = [_json(line) for line in log][-LOG_LINES:]
-    counts = (len(plain), len(entries), len(checked), len(lines))
-    return [*counts, *chain(*plain, *entries, *checked.items(), lines)]
+    counts = (len(plain), len(entries), len(ranges), len(lines))
+    return [*counts, *chain(*plain, *entries, *ranges.items(), lines)]
 
 
 def _plain(fields: JsonObject) -> Iterable[tuple[str, bytes]]:
@@ -121,7 +123,8 @@ def _entries(fields: JsonObject) -> Iterable[tuple[str, str, bytes]]:
 def _checked(pages: Mapping[str, str]) -> Mapping[str, str]:
     """Raises ValueError for what is no page, since the script passes numbers and codes on as they are."""
     for number, code in pages.items():
-        if not (number.isascii() and number.isdigit()) or code not in _PAGE_CODES:
+        is_number = number.isascii() and number.isdigit() and 0 < int(number) <= HIGHEST_PAGE
+        if not is_number or code not in _PAGE_CODES:
             raise ValueError(f"not a page and its code: {number!r}: {code!r}")
     return pages
 

@@ -33,7 +33,7 @@ __all__ = ["EventLog", "Outcome", "RowPatch", "Seed", "StepFacts"]
 EVENT_BYTES = 8192
 """What an event should stay below, so that no slow subscriber makes Redis cut off its connection."""
 
-_APPEND = Script.load("append.lua")
+_APPEND = Script.load("page_ranges.lua", "append.lua")
 _SEED = Script.load("seed.lua")
 _log = structlog.get_logger()
 

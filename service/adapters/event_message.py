@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import orjson
 
 from service.adapters.redis_link import Reply
+from service.protocol.page_ranges import unpacked_fields
 from service.protocol.patch import Patch
 from service.protocol.snapshot import MAP_FIELDS, Snapshot, card
 
@@ -37,11 +38,12 @@ def read_message(message: bytes | str) -> Published:
     """The message that the event log published or keeps in its stream."""
     body = orjson.loads(message)
     first, last = body["seq"]
+    fields = unpacked_fields(body["set"])
     return Published(
         owner_id=body["owner_id"],
         revision=body["revision"],
         at=body["at"],
-        patch=Patch(body["job_id"], body["epoch"], first, last, body["run"], body["set"]),
+        patch=Patch(body["job_id"], body["epoch"], first, last, body["run"], fields),
         seeded=body.get("seeded", False),
         gone=body.get("gone", False),
     )

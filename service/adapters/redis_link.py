@@ -116,9 +116,9 @@ class Script:
     sha: str
 
     @classmethod
-    def load(cls, name: str) -> "Script":
-        """The script in the file of that name beside this module."""
-        text = files(__package__ or "").joinpath(name).read_text(encoding="utf-8")
+    def load(cls, *names: str) -> "Script":
+        """The script in the files of these names beside this module, one after the other."""
+        text = "".join(files(__package__ or "").joinpath(name).read_text(encoding="utf-8") for name in names)
         return cls(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 

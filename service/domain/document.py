@@ -3,6 +3,9 @@
 import unicodedata
 from enum import StrEnum
 
+HIGHEST_PAGE = 100_000
+"""No document has a page with a higher number."""
+
 
 class Kind(StrEnum):
     """A kind of document."""

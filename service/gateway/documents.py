@@ -8,7 +8,7 @@ from service.adapters.blob_store import BlobStore
 from service.adapters.commands import Commands
 from service.adapters.database import Database
 from service.adapters.tables import DocumentRow, JobRow
-from service.domain.document import MEDIA_TYPES, Kind
+from service.domain.document import HIGHEST_PAGE, MEDIA_TYPES, Kind
 from service.domain.ids import is_id
 from service.gateway.answers import json_answer
 from service.gateway.files import file_answer
@@ -18,7 +18,6 @@ from service.gateway.page_images import PageImages
 from service.gateway.security import CONTENT_POLICY
 from service.protocol.problems import refused
 
-_HIGHEST_PAGE = 1_000_000
 _WIDTHS = range(100, 2001)
 _WIDTH_STEP = 100
 _WIDTH = 800
@@ -109,7 +108,7 @@ class Documents:
         width = _number(request.query_params.get("width") or str(_WIDTH))
         if width not in _WIDTHS:
             raise refused(422, "bad_request", reason=f"width is {_WIDTHS.start} to {_WIDTHS.stop - 1}")
-        if not 1 <= number <= (row.page_count or _HIGHEST_PAGE):
+        if not 1 <= number <= (row.page_count or HIGHEST_PAGE):
             raise refused(404, "not_found")
         # Few sizes, so that the same page is not rendered and kept once for every size of window.
         image = await self._images.image(row.id, number, -(-width // _WIDTH_STEP) * _WIDTH_STEP)

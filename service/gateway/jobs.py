@@ -16,6 +16,7 @@ from service.adapters.many_jobs import ManyJobs
 from service.adapters.records.places import Line, read_line
 from service.adapters.tables import ArtifactRow, StepRow
 from service.domain.account import Actor
+from service.domain.document import HIGHEST_PAGE
 from service.domain.ids import is_id
 from service.domain.job import JobState
 from service.domain.json import JsonObject
@@ -45,7 +46,6 @@ from service.protocol.snapshot import Snapshot, body
 _FILE = Answer(media_type="*/*")
 _INLINE = ("text/plain", "application/json")
 _PAGES = "pages.json"
-_HIGHEST_PAGE = 1_000_000
 
 Command = Callable[[str, Actor], Awaitable[JobState]]
 
@@ -230,7 +230,7 @@ class Jobs:
         job = await self._job(request)
         raw = request.path_params["number"]
         number = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 8 else 0
-        if not 1 <= number <= _HIGHEST_PAGE:
+        if not 1 <= number <= HIGHEST_PAGE:
             raise refused(404, "not_found")
         found = await self._from_steps(job, number) or await self._from_artifact(job, number)
         if found is None:

@@ -5,9 +5,13 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.domain.job import JobState
+from service.protocol.page_ranges import RANGE_PATTERN
 from service.protocol.snapshot import PagesCode
 
 PageCode: TypeAlias = Annotated[str, Field(pattern=f"^[{PagesCode.ROUTES}][{PagesCode.STATES}]$")]
+PackedPages: TypeAlias = Annotated[
+    dict[str, PageCode | None], Field(json_schema_extra={"propertyNames": {"pattern": RANGE_PATTERN}})
+]
 Time: TypeAlias = float
 
 
@@ -110,9 +114,9 @@ class JobFields(Described):
     question: Question | None = None
     counters: dict[str, int | None] | None = None
     """Map: `pages_done`, `pages_failed`, `pages_total`, `steps_done`, `steps_total`."""
-    pages: dict[str, PageCode | None] | None = None
+    pages: PackedPages | None = None
     """Map: number → route (`t` text, `o` OCR, `s` skipped, `u` unknown) and state (`p` planned, `r` running, `d` done,
-    `f` failed); not on cards."""
+    `f` failed); neighbours with the same value as one range, `1-310`, to be taken apart first; not on cards."""
     log: dict[str, LogLine | None] | None = None
     """Map: the last 200 lines by number; not on cards."""
     error: Failed | None = None

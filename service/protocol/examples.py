@@ -40,14 +40,14 @@ EXAMPLES: dict[str, JsonObject] = {
         **_PLACE,
         "seq": 41,
         "reason": "first",
-        "value": {**_CARD, "pages": {"1": "td", "12": "or"}},
+        "value": {**_CARD, "pages": {"1-11": "td", "12": "or"}},
     },
     "JobPatchFrame": {
         "type": "patch",
         "topic": f"job:{_JOB}",
         **_PLACE,
         "seq": [42, 45],
-        "set": {"percent": 40.6, "pages": {"12": "od", "13": "or"}},
+        "set": {"percent": 40.6, "pages": {"12": "od", "13-14": "or"}},
     },
     "ValueSnapshotFrame": {
         "type": "snapshot",

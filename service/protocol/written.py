@@ -7,6 +7,7 @@ import orjson
 
 from service.domain.json import JsonObject
 from service.protocol.frames import PROTOCOL
+from service.protocol.page_ranges import packed_fields
 from service.protocol.patch import Patch
 from service.protocol.problems import Problem
 from service.protocol.snapshot import Snapshot
@@ -78,7 +79,7 @@ def job_patch(topic: str, patch: Patch) -> Written:
             "epoch": patch.epoch,
             "seq": (patch.first, patch.last),
             "run": patch.run,
-            "set": patch.set,
+            "set": packed_fields(patch.set),
         }
     )
 
@@ -152,5 +153,5 @@ def _place_in_log(snapshot: Snapshot) -> JsonObject:
         "epoch": snapshot.epoch,
         "seq": snapshot.seq,
         "run": snapshot.run,
-        "value": snapshot.value,
+        "value": packed_fields(snapshot.value),
     }

@@ -238,7 +238,7 @@ async def test_the_same_call_twice_is_one_append(log: EventLog, redis_url: str) 
     arguments = facts_arguments(facts(100, log=({"code": "once"},)))
     redis = open_redis(redis_url)
     for _ in range(2):
-        reply = await RedisLink(redis).run(Script.load("append.lua"), KEYS, arguments)
+        reply = await RedisLink(redis).run(Script.load("page_ranges.lua", "append.lua"), KEYS, arguments)
         assert reply[0] == b"appended"
     await redis.aclose()
     assert (await now(log)).seq == 2

@@ -17,7 +17,7 @@ import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from service.client import LARGEST_FRAME, SUBPROTOCOL, Snapshot, apply
+from service.client import LARGEST_FRAME, SUBPROTOCOL, Snapshot, apply, unpacked
 from service.domain.json import JsonObject
 from tests.benchmarks.measuring import Goal, Plan, Row
 from tests.benchmarks.served import File, Served, served
@@ -146,7 +146,7 @@ async def _next(socket: ClientConnection, topic: str) -> JsonObject:
         if frame["type"] == "ping":
             await socket.send('{"type":"pong"}')
         elif frame.get("topic") == topic:
-            return frame
+            return unpacked(frame)
 
 
 async def _pause(up: Served, job_id: str) -> None:

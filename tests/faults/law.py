@@ -7,6 +7,7 @@ from service.protocol.snapshot import Snapshot
 from service.protocol.values import apply_value
 from tests.faults.ledger import Ledger
 from tests.faults.witness import Witness
+from tests.support.plain_pages import with_plain_pages
 
 _ENDED = frozenset({"completed", "failed", "cancelled"})
 
@@ -50,6 +51,7 @@ class Law:
     def take(self, frame: dict[str, Any]) -> None:
         """One frame of the server."""
         self._ledger.frames += 1
+        frame = with_plain_pages(frame)
         match frame["type"]:
             case "snapshot":
                 self._snapshot(frame)

@@ -237,3 +237,16 @@ test("degraded is said until recovered", () => {
   world.socket.says({ type: "recovered" });
   assert.equal(link.state, "live");
 });
+
+test("a service that speaks of pages that cannot be is left, and asked again after a wait", () => {
+  const { world, link } = linked("job:j");
+  world.socket.greets();
+  const whole = { type: "snapshot", topic: "job:j", job_id: "j", epoch: "e", seq: 7, run: 1 };
+  world.socket.says({ ...whole, value: { pages: { "1-999999999": "td" } } });
+  assert.equal(link.state, "connecting");
+  assert.equal(world.sockets[0]?.readyState, 3);
+  world.pass(250);
+  world.socket.greets();
+  world.socket.says({ ...whole, value: { pages: { "1-3": "td" } } });
+  assert.equal(link.state, "live");
+});

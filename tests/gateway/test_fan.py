@@ -73,7 +73,7 @@ class Job:
         whole: Patch | None = None
         for number in range(patches):
             seq = self.truth.seq + 1
-            changed = {"eta_seconds": value, "pages": {str(value % 7): f"{number}"}}
+            changed = {"eta_seconds": value, "pages": {str(1 + value % 7): f"{number}"}}
             patch = Patch(JOB, self.truth.epoch, seq, seq, 1, changed)
             self.truth = apply(self.truth, patch)
             whole = patch if whole is None else merge(whole, patch)

@@ -1,6 +1,7 @@
 """What those get who write a client: the guide's program runs, and the documents are served."""
 
 import asyncio
+import json
 import re
 import subprocess
 import sys
@@ -107,3 +108,20 @@ async def test_the_document_and_the_client_are_there_for_everybody() -> None:
     assert "<script" not in page.text and "style=" not in page.text
     assert document == asyncapi("1.2.3")
     assert client.content == (ROOT / "service" / "client.py").read_bytes()
+
+
+async def test_the_guides_node_client_takes_ranges_of_pages_apart() -> None:
+    """What it does with frames, without a connection."""
+    vectors = json.loads((ROOT / "tests" / "protocol" / "golden_pages.json").read_text())
+    frames = [{"job_id": "j", "set": {"pages": each["packed"]}} for each in vectors["good"]]
+    text = program("js").removesuffix("connect();\n")
+    assert text != program("js")
+    asked = f"console.log(JSON.stringify({json.dumps(frames)}.map((each) => withPlainPages(each).set.pages)))"
+    ran = subprocess.run([programs.node(), "-e", text + asked], capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout) == [each["pages"] for each in vectors["good"]]
+    for wrong in vectors["wrong"]:
+        refused = f"withPlainPages({json.dumps({'job_id': 'j', 'value': {'pages': wrong}})})"
+        ran = subprocess.run(
+            [programs.node(), "-e", text + refused], capture_output=True, text=True, check=False
+        )
+        assert "no range of pages" in ran.stderr

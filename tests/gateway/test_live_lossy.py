@@ -71,5 +71,5 @@ async def _work_seen_badly(gateway: Gateway) -> tuple[Client, list[str], str]:
         await gateway.change(each, state="processing")
     for done in range(0, 1000, 40):
         for each in jobs:
-            await gateway.work(each, ann, "s1", done, pages={str(done): "td"})
+            await gateway.work(each, ann, "s1", done, pages={str(done + 1): "td"})
     return client, jobs, batch

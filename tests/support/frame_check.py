@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from service.protocol.asyncapi import DOWN_FRAMES, asyncapi
+from service.protocol.page_ranges import packed, unpacked
 from tests.support.json_schema import faults, looked_up
 
 
@@ -23,7 +24,15 @@ def frame_faults(frame: dict[str, Any]) -> list[str]:
     ]
     if not candidates:
         return [f"no such type: {frame}"]
-    return [] if [] in candidates else [sentence for each in candidates for sentence in each]
+    if [] in candidates:
+        return _loosely_packed(frame)
+    return [sentence for each in candidates for sentence in each]
+
+
+def _loosely_packed(frame: dict[str, Any]) -> list[str]:
+    """Pages come as few ranges as there can be."""
+    pages = (frame.get("set") or frame.get("value") or {}).get("pages") if "job_id" in frame else None
+    return [f"pages are not packed: {pages}"] if pages and packed(unpacked(pages)) != pages else []
 
 
 def _undescribed(schema: dict[str, Any], value: dict[str, Any]) -> list[str]:

@@ -24,6 +24,7 @@ _PLAIN: dict[str, Callable[[Any, Any], bool]] = {
     "minItems": lambda wanted, value: len(value) >= wanted,
     "maxItems": lambda wanted, value: len(value) <= wanted,
     "pattern": lambda wanted, value: re.search(wanted, value) is not None,
+    "propertyNames": lambda wanted, value: all(re.search(wanted["pattern"], name) for name in value),
     "required": lambda wanted, value: set(wanted) <= set(value),
 }
 _SAYS_NOTHING = frozenset({"title", "description", "default"})

@@ -25,6 +25,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from service.domain.ids import new_id
 from service.domain.json import JsonObject
+from service.protocol.page_ranges import packed_fields
 from service.protocol.patch import Patch, apply, card_patch
 from service.protocol.problems import MEDIA_TYPE, Problem
 from service.protocol.snapshot import Snapshot, card
@@ -93,7 +94,7 @@ class Simulator:
         after = self.jobs[job_id] = apply(before, patch)
         span = [patch.first, patch.last]
         told = {"type": "patch", "job_id": job_id, "epoch": patch.epoch, "seq": span, "run": patch.run}
-        await self._tell(f"job:{job_id}", {**told, "set": patch.set})
+        await self._tell(f"job:{job_id}", {**told, "set": packed_fields(patch.set)})
         await self._tell_lists(after, "patch", card_patch(patch).set, (patch.first, patch.last))
 
     async def _tell_lists(
@@ -208,7 +209,13 @@ class Simulator:
             if job is None:
                 return [{"type": "error", "id": None, "problem": Problem(404, "not_found").json()}]
             return [
-                {"type": "snapshot", "reason": "first", **_place(job), "seq": job.seq, "value": job.value}
+                {
+                    "type": "snapshot",
+                    "reason": "first",
+                    **_place(job),
+                    "seq": job.seq,
+                    "value": packed_fields(job.value),
+                }
             ]
         if isinstance(topic, ListTopic):
             fitting = [each for each in self.jobs.values() if self._fits(each, topic)]

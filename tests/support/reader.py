@@ -5,6 +5,7 @@ from typing import Any
 from service.protocol.patch import Patch, adopt, apply
 from service.protocol.snapshot import Snapshot
 from service.protocol.values import apply_value
+from tests.support.plain_pages import with_plain_pages
 
 
 class Reader:
@@ -23,6 +24,7 @@ class Reader:
 
     def take(self, frame: dict[str, Any]) -> None:
         """One frame of the server."""
+        frame = with_plain_pages(frame)
         match frame["type"]:
             case "snapshot":
                 self._snapshot(frame)

@@ -2,7 +2,8 @@
 
 Real jobs, run by a real worker, are watched from before their start to their end; so is one that is told page by page,
 8 a second, as slow reading tells it. For each patch that comes the snapshot frame is built that would have told the
-same, with the job as it is then. Frames' heads are counted; the snapshot at the beginning, which both need, is not.
+same, with the job as it is then: in full, page by page, as HTTP answers it; and packed, as the socket sends snapshots.
+Frames' heads are counted; the snapshot at the beginning, which both need, is not.
 """
 
 import asyncio
@@ -42,6 +43,7 @@ class Sizes:
 
     patches: int
     snapshots: int
+    packed_snapshots: int
     frames: int
 
 
@@ -59,7 +61,7 @@ class Watched:
         """Subscribes, lets it begin, and reads to the end."""
         topic = f"job:{self.job_id}"
         reader = Reader()
-        sizes = Sizes(0, 0, 0)
+        sizes = Sizes(0, 0, 0, 0)
         async with connect(
             f"{self.url.replace('http', 'ws', 1)}/ws",
             additional_headers={"Authorization": f"Bearer {self.token}"},
@@ -115,15 +117,21 @@ def _rows(what: str, sizes: Sequence[Sizes], goal: Goal | None) -> Iterator[Row]
     yield _row(f"{what}: a snapshot for each", [each.snapshots / 1024 for each in sizes], "KiB")
     ratios = [each.patches / each.snapshots for each in sizes]
     yield _row(f"{what}: patches / snapshots", ratios, "x", goal=goal)
+    packed = [each.patches / each.packed_snapshots for each in sizes]
+    yield _row(f"{what}: patches / packed snapshots", packed, "x")
 
 
 def _with(sizes: Sizes, patch: int, reader: Reader, topic: str) -> Sizes:
     """A patch of so many bytes more, and the snapshot in its place."""
     now = reader.job(topic)
     assert now is not None
-    snapshot = len(written.job_snapshot(topic, now, "first").payload)
+    packed = written.job_snapshot(topic, now, "first").payload
+    full = orjson.dumps({**orjson.loads(packed), "value": now.value})
     return Sizes(
-        sizes.patches + on_the_wire(patch), sizes.snapshots + on_the_wire(snapshot), sizes.frames + 1
+        sizes.patches + on_the_wire(patch),
+        sizes.snapshots + on_the_wire(len(full)),
+        sizes.packed_snapshots + on_the_wire(len(packed)),
+        sizes.frames + 1,
     )
 
 
