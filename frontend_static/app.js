@@ -22,6 +22,7 @@ import { takeDropsAnywhere } from "./views/drop_anywhere.js";
 import { Header } from "./views/header.js";
 import { Home } from "./views/home.js";
 import { JobPage } from "./views/job_page.js";
+import { Panel } from "./views/panel.js";
 import { make } from "./views/piece.js";
 import { showSignIn } from "./views/sign_in.js";
 import { Toasts } from "./views/toasts.js";
@@ -29,9 +30,12 @@ import { Toasts } from "./views/toasts.js";
 /** What the views are handed. Events: `change` (list, uploads or link), `tick` (a second passed, live), `route`. */
 export class App extends EventTarget {
   store = new Store();
+  /** What is shown. @type {"home"|"job"|"admin"} */
+  view = "home";
   #progress = "";
   #subject = "";
   #view = /** @type {Piece | null} */ (null);
+  #corner = document.createElement("div");
   #narrator = /** @type {Narrator | null} */ (null);
   /** @type {{urgent: Item[], groups: Group[]} | null} */
   #list = null;
@@ -199,8 +203,9 @@ export class App extends EventTarget {
   #compose() {
     document.querySelector(".skip")?.replaceChildren(t("ui.skip"));
     document.querySelector("header")?.replaceChildren(make(Header, this));
-    this.toasts.remove();
-    document.body.append((this.toasts = make(Toasts, this)));
+    this.#corner.className = "corner";
+    this.#corner.replaceChildren((this.toasts = make(Toasts, this)), make(Panel, this));
+    document.body.append(this.#corner);
     this.#view = null;
     this.#route(false);
   }
@@ -242,7 +247,7 @@ export class App extends EventTarget {
       this.dispatchEvent(new Event("route")); // its filters are in the address
       return;
     }
-    main.dataset["view"] = name;
+    main.dataset["view"] = this.view = name;
     this.#view = this.#make(name);
     main.replaceChildren(this.#view);
     this.title(name === "admin" ? t("ui.admin.title") : "");

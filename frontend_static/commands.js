@@ -2,7 +2,7 @@
 
 /** @import {App} from "./app.js" */
 /** @import {Action} from "./describe.js" */
-/** @import {JobValue} from "./types.js" */
+/** @import {JobValue, Question} from "./types.js" */
 
 import { Refused, api, unreachable } from "./api.js";
 import { problemText, workHasBegun } from "./describe.js";
@@ -51,6 +51,16 @@ export async function prioritise(app, job, select) {
   if (!(await tried(app, job.name, () => api.command(job.id, "priority", { priority: select.value })))) {
     select.value = job.priority ?? "normal";
   }
+}
+
+/**
+ * Gives several documents the answer that one of them got; each that does not take it says so.
+ * @param {App} app
+ * @param {{job: JobValue, question: Question}[]} asking
+ * @param {Record<string, string>} answer
+ */
+export async function answerAll(app, asking, answer) {
+  for (const { job, question } of asking) await tried(app, job.name, () => api.answer(job.id, question.id, answer));
 }
 
 /** @param {string} name */

@@ -6,7 +6,7 @@
  * in no order that means anything. So a card never moves because its job did.
  */
 
-/** @import {BatchValue, JobValue} from "./types.js" */
+/** @import {BatchValue, JobValue, Question} from "./types.js" */
 /** @import {Upload, Uploads} from "./upload.js" */
 
 /**
@@ -35,6 +35,30 @@ function nameOf({ job, upload }) {
 /** @param {Item} item */
 export function needsPerson(item) {
   return item.job?.state === "waiting";
+}
+
+/**
+ * Whether something happens to it, or would if a person answered: not what was staged or paused.
+ * @param {Item} item
+ */
+export function underWay({ job, upload }) {
+  if (job) return ["queued", "processing", "pausing", "waiting"].includes(job.state);
+  return upload !== null && (isUnsent(upload) || upload.state === "accepted");
+}
+
+/**
+ * The other documents that ask the same: one answer may do for all of them.
+ * @param {Item[]} items
+ * @param {string} jobId
+ * @param {Question} question
+ * @returns {{job: JobValue, question: Question}[]}
+ */
+export function alike(items, jobId, question) {
+  const asked = (/** @type {Question} */ each) => JSON.stringify([each.code, each.fields, each.choices]);
+  return items.flatMap(({ job }) => {
+    const theirs = job?.state === "waiting" ? job.question : undefined;
+    return job && theirs && job.id !== jobId && asked(theirs) === asked(question) ? [{ job, question: theirs }] : [];
+  });
 }
 
 /** @param {Item} item */

@@ -44,7 +44,10 @@ export class Narrator {
     this.#batches();
     const list = this.app.list();
     const sum = tally(list, (id) => this.app.store.batch(`batch:${id}`));
-    this.app.progress(sum ? `${sum.done}/${sum.total}` : "");
+    const asking = list.urgent.length;
+    this.app.progress([
+      asking > 0 && t("ui.batch.needs_you", { count: asking }), sum && `${sum.done}/${sum.total}`,
+    ].filter(Boolean).join(" · "));
   }
 
   /**

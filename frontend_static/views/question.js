@@ -3,9 +3,11 @@
 /** @import {Question} from "../types.js" */
 
 import { Refused, api, unreachable } from "../api.js";
+import { answerAll } from "../commands.js";
 import { problemText } from "../describe.js";
-import { fill, html, setAttribute } from "../html.js";
+import { fill, html, part, setAttribute, setText } from "../html.js";
 import { known, say, t } from "../i18n.js";
+import { alike } from "../items.js";
 import { Piece } from "./piece.js";
 
 export class QuestionForm extends Piece {
@@ -26,9 +28,21 @@ export class QuestionForm extends Piece {
     });
   }
 
+  attached() {
+    this.on(this.app, "change", () => this.refresh());
+  }
+
   draw() {
-    const { question } = this;
-    if (!question || question.id === this.#shown) return;
+    if (!this.question) return;
+    this.#drawQuestion(this.question);
+    const others = alike(this.app.list().urgent, this.jobId, this.question).length;
+    part(this, "alike", HTMLElement).hidden = others === 0;
+    setText(part(this, "alike-text", HTMLElement), t("ui.question.alike", { count: others + 1 }));
+  }
+
+  /** @param {Question} question */
+  #drawQuestion(question) {
+    if (question.id === this.#shown) return;
     const again = this.contains(document.activeElement);
     this.#shown = question.id;
     const text = say("question", question);
@@ -36,13 +50,14 @@ export class QuestionForm extends Piece {
       <form novalidate aria-label="${t("ui.question.of", { name: this.jobName })}">
         <p class="question-text">${text}</p>
         ${question.fields.map((each) => this.#field(each))}
+        <label class="alike" data-part="alike" hidden><input type="checkbox" data-part="all"> <span data-part="alike-text"></span></label>
         <div class="question-actions">
           ${question.choices.map((choice, at) => html`<button name="choice" value="${choice}" class="${at === 0 ? "primary" : ""}">${choiceText(choice)}</button>`)}
           ${question.choices.length === 0 && html`<button class="primary">${t("ui.question.answer")}</button>`}
         </div>
         <p class="field-error" data-error="" role="alert"></p>
       </form>`);
-    if (again) this.querySelector("input")?.focus();
+    if (again) /** @type {HTMLElement | null} */ (this.querySelector("input:not([type=checkbox])"))?.focus();
   }
 
   /** @param {{name: string, kind: string}} field */
@@ -69,9 +84,12 @@ export class QuestionForm extends Piece {
     const empty = question.fields.find((field) => !answer[field.name]);
     for (const field of question.fields) this.#complain(field.name, answer[field.name] ? "" : t("ui.question.empty"));
     if (empty) return this.#focus(empty.name);
+    const all = part(this, "all", HTMLInputElement).checked;
+    const others = all ? alike(this.app.list().urgent, this.jobId, question) : [];
     this.#busy(true);
     try {
       await api.answer(this.jobId, question.id, answer);
+      await answerAll(this.app, others, answer);
     } catch (error) {
       const problem = error instanceof Refused ? error.problem : unreachable();
       const field = String(problem.params?.["field"] ?? "");

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Announcer } from "../../frontend_static/announcer.js";
 import { Changes } from "../../frontend_static/changes.js";
-import { barOf, grouped, sumOf, tally, unended, unfinished } from "../../frontend_static/items.js";
+import { alike, barOf, grouped, sumOf, tally, underWay, unended, unfinished } from "../../frontend_static/items.js";
 import { FakeWorld } from "./support.js";
 
 /** @typedef {import("../../frontend_static/types.js").JobValue} JobValue */
@@ -133,4 +133,25 @@ test("phases are told at most every 5 s and only the newest; endings always", ()
   assert.equal(told[2]?.[1], "three");
   assert.ok((told[2]?.[0] ?? 0) - (told[0]?.[0] ?? 0) >= 5000);
   assert.equal(told.length, 3);
+});
+
+test("alike are the others that ask the same, whatever it is about, and no others", () => {
+  const asking = (/** @type {string} */ id, /** @type {string} */ code, /** @type {string[]} */ choices = []) => {
+    const question = { id: `q-${id}`, code, params: { name: id }, text: "", fields: [], choices };
+    return { key: id, group: "g", upload: null, job: job(id, 1, { state: "waiting", question }) };
+  };
+  const items = [asking("a", "duplicate", ["keep", "skip"]), asking("b", "duplicate", ["keep", "skip"]), asking("c", "duplicate", ["keep"]),
+    asking("d", "mismatch", ["keep", "skip"]), { ...asking("e", "duplicate", ["keep", "skip"]), job: job("e", 1) }];
+  const [first] = items;
+  assert.ok(first?.job.question);
+  assert.deepEqual(alike(items, "a", first.job.question).map((each) => [each.job.id, each.question.id]), [["b", "q-b"]]);
+});
+
+test("under way is what moves or asks, not what was put aside or has ended", () => {
+  const states = /** @type {const} */ (["queued", "processing", "pausing", "waiting", "staged", "paused", "completed", "failed", "cancelled"]);
+  const moving = states.filter((state) => underWay({ key: "", group: "", upload: null, job: job("a", 1, { state }) }));
+  assert.deepEqual(moving, ["queued", "processing", "pausing", "waiting"]);
+  const sent = /** @type {const} */ (["waiting", "sending", "storing", "accepted", "refused", "lost", "cancelled"]);
+  const going = sent.filter((state) => underWay({ key: "", group: "", job: null, upload: /** @type {any} */ ({ state, jobId: null }) }));
+  assert.deepEqual(going, ["waiting", "sending", "storing", "accepted"]);
 });
