@@ -5,6 +5,7 @@ import { fill, html, part, setText } from "../html.js";
 import { bytes, listed, say, t } from "../i18n.js";
 import { icon } from "./icons.js";
 import { OptionsForm } from "./options_form.js";
+import { documentOfPhotos } from "./photo_sheet.js";
 import { Piece, make } from "./piece.js";
 
 export class Start extends Piece {
@@ -33,7 +34,9 @@ export class Start extends Piece {
     for (const name of ["files", "folder", "camera"]) {
       const input = part(this, name, HTMLInputElement);
       input.addEventListener("change", () => {
-        this.offer(filesOfList(input.files));
+        const files = filesOfList(input.files);
+        if (name === "camera") void this.#review(files);
+        else this.offer(files);
         input.value = "";
       });
     }
@@ -66,6 +69,15 @@ export class Start extends Piece {
     if (!pipeline) return this.app.notice("failed", t("ui.start.none"), t("ui.start.no_pipeline"));
     const chosen = this.#options?.chosen() ?? { options: {}, start: true, priority: "normal" };
     if (chosen) void this.app.uploads.add(files, { pipeline: pipeline.name, ...chosen });
+  }
+
+  /**
+   * Photos are the pages of one document.
+   * @param {File[]} photos
+   */
+  async #review(photos) {
+    const whole = photos.length > 0 ? await documentOfPhotos(photos) : null;
+    if (whole) this.offer([whole]);
   }
 
   /** The choices anew, as when the service has learned of pipelines since. */

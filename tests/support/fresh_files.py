@@ -1,11 +1,17 @@
 """Files that nobody has uploaded yet, as a browser hands them over."""
 
+import io
 import os
 
+import pymupdf
+from PIL import Image
 from playwright.sync_api import FilePayload
 
 from tests.support.pdf_files import scanned_pdf, text_pdf, words
 
+_ORIENTATION = 0x0112
+_LYING = 6
+"""The picture must be turned clockwise by a quarter to stand upright."""
 _TYPES = {"pdf": "application/pdf", "txt": "text/plain", "md": "text/markdown", "csv": "text/csv"}
 
 
@@ -43,3 +49,15 @@ def fresh_words() -> str:
 
 def _seed() -> int:
     return int.from_bytes(os.urandom(6))
+
+
+def photo(name: str, text: str, *, held: int = 1) -> FilePayload:
+    """What a phone's camera makes of a page with this text; `held` is the EXIF orientation of its pixels."""
+    [page] = pymupdf.open(stream=text_pdf(text), filetype="pdf")
+    upright = Image.open(io.BytesIO(page.get_pixmap(dpi=110).tobytes("png"))).convert("RGB")
+    turned = upright.transpose(Image.Transpose.ROTATE_90) if held == _LYING else upright
+    exif = Image.Exif()
+    exif[_ORIENTATION] = held
+    file = io.BytesIO()
+    turned.save(file, "JPEG", quality=90, exif=exif)
+    return {"name": name, "mimeType": "image/jpeg", "buffer": file.getvalue()}
