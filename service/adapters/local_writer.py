@@ -69,6 +69,7 @@ class LocalWriter:
         self._gathered_bytes = 0
         self._under_way: asyncio.Future[None] | None = None
         self._size = 0
+        self._is_placed = False
 
     @property
     def size(self) -> int:
@@ -89,10 +90,13 @@ class LocalWriter:
         """Durable in its place once this returns."""
         await self._written()
         sha256: str = await self._run(self._file.finish, self._gathered, self.target)
+        self._is_placed = True
         return Stored(self._size, sha256)
 
     async def discard(self) -> None:
         """Removes the temporary file, if it was not committed."""
+        if self._is_placed:
+            return
         with suppress(Exception):
             await self._written()
         await self._run(self._file.discard)
