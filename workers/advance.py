@@ -4,7 +4,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.dispatch import slots_for
-from service.adapters.records.ending import LiveSnapshot, end_job
+from service.adapters.records.ending import LiveSnapshot, Whole, complete_whole, end_job
 from service.adapters.records.steps import enter_phase, past_work
 from service.adapters.tables import DocumentRow, JobRow
 from service.domain.job import JobEvent
@@ -49,11 +49,11 @@ class Advance:
             )
         )
 
-    async def advance(self, session: AsyncSession, job: JobRow) -> bool:
+    async def advance(self, session: AsyncSession, job: JobRow, whole: Whole | None = None) -> bool:
         """Enters the next phase that has steps, or completes the job. The caller holds the job's lock and knows that
         the phase has no step left. Returns whether the job ended."""
         if job.phase + 1 == len(job.phases):
-            await self.complete(session, job)
+            await self.complete(session, job, whole)
             return True
         document = await session.get(DocumentRow, job.document_id)
         assert document is not None, "a job's document outlives the job"
@@ -64,10 +64,13 @@ class Advance:
             if following.steps:
                 await enter_phase(session, job, phase, following, slots)
                 return False
-        await self.complete(session, job)
+        await self.complete(session, job, whole)
         return True
 
-    async def complete(self, session: AsyncSession, job: JobRow) -> None:
+    async def complete(self, session: AsyncSession, job: JobRow, whole: Whole | None = None) -> None:
         """The job's good end, with warnings where there are any."""
         outcome = job.outcome or ("warnings" if job.warnings else "success")
-        await end_job(session, job, JobEvent.COMPLETE, live=self._live, outcome=outcome)
+        if whole is None:
+            await end_job(session, job, JobEvent.COMPLETE, live=self._live, outcome=outcome)
+        else:
+            await complete_whole(session, job, whole, live=self._live, outcome=outcome)

@@ -11,9 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.adapters.commands import Commands
 from service.adapters.database import Database
 from service.adapters.dispatch import Dispatcher, Ring, pick
-from service.adapters.echo import Echo
+from service.adapters.echo import Echo, Truth
 from service.adapters.records import leases, steps
-from service.adapters.records.ending import closing_lines
+from service.adapters.records.ending import Whole, closing_lines
 from service.adapters.records.postponing import wait_for_storage
 from service.adapters.records.steps import Claim, LostStep
 from service.adapters.tables import JobRow
@@ -71,21 +71,25 @@ class Recording:
             session.autoflush = False
             job, step = await steps.owned(session, claim.step.id, claim.step.attempt)
             before, total = job.phase, job.cost_total
-            await steps.record_done(session, job, step, worked.done, worked.took)
+            whole = Whole(claim.owner, [step]) if job.run == 1 and job.steps_total == 1 else None
+            await steps.record_done(session, job, step, worked.done, worked.took, whole)
             for each in worked.inline:
                 job.phase = each.phase
-                await steps.add_done_step(session, job, (each.phase, each.number), each.plan, each.done)
+                await steps.add_done_step(
+                    session, job, (each.phase, each.number), each.plan, each.done, whole
+                )
             if worked.inline:
                 # What was expected of a document that nobody had opened is no longer of interest.
                 job.cost_total += job.cost_done + worked.later_cost - total
-            await session.flush()
+            if whole is None or job.phase + 1 < len(job.phases):
+                await session.flush()
             if job.remaining == 0 and job.state in (*RUNNABLE, JobState.PAUSING):
-                await parts.advance.advance(session, job)
+                await parts.advance.advance(session, job, whole)
             await steps.settle_pause(session, job)
             await session.flush()
             # A slot that goes on from a job's end picks as it claims: see `claim_on`.
             rings = await pick(session) if claim.light or job.ended_at is None else []
-        await self._tell(job, rings, before)
+        await self._tell(job, rings, before, whole)
 
     async def failed(self, claim: Claim, verdict: Verdict) -> None:
         """Records a failure: the step is queued again for later, or the job ends."""
@@ -133,14 +137,18 @@ class Recording:
         await parts.echo.publish(job.id, log_line("waiting"))
         await parts.dispatcher.ring(rings)
 
-    async def _tell(self, job: JobRow, rings: list[Ring], phase: int) -> None:
+    async def _tell(self, job: JobRow, rings: list[Ring], phase: int, whole: Whole | None) -> None:
         lines: list[JsonObject] = []
         if job.phase != phase:
             code = job.phases[job.phase]
             line = log_line("phase", index=job.phase + 1, total=len(job.phases), phase=code)
             # A job that ran on to its end came to the phase before it ended, not as it is told.
             lines.append(line if job.ended_at is None else {**line, "at": round(job.ended_at, 3)})
-        await self._parts.echo.publish(job.id, *lines, *closing_lines(job))
+        lines += closing_lines(job)
+        if whole is None:
+            await self._parts.echo.publish(job.id, *lines)
+        else:
+            await self._parts.echo.tell(Truth(job, whole.artifacts, whole.owner, whole.pages), *lines)
         await self._parts.dispatcher.ring(rings)
 
     async def handed_back(self, claim: Claim) -> None:

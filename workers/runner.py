@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.adapters.blob_store import StorageAway
 from service.adapters.database import Database
 from service.adapters.dispatch import Dispatcher
-from service.adapters.echo import Echo
+from service.adapters.echo import Echo, Truth
 from service.adapters.event_log import EventLog
 from service.adapters.logs import bound_to_work
 from service.adapters.records.leases import SUSPECT_DEATHS
@@ -100,8 +100,6 @@ class Runner:
     async def _claim(self, claiming: Claiming) -> Claim | None:
         try:
             return await claiming()
-        except LostStep:
-            return None
         except (SQLAlchemyError, OSError):
             _log.exception("claim_failed")
             return None
@@ -147,13 +145,20 @@ class Runner:
         self._parts.running.add(running)
         return running
 
+    async def _tell_news(self, claim: Claim) -> None:
+        job, lines = claim.job, [log_line("started")] if claim.first else []
+        if job.run == 1 and job.steps_done == 0:  # then it has no artifact yet
+            await self._parts.echo.tell(Truth(job, (), claim.owner), *lines)
+        else:
+            await self._parts.echo.publish(job.id, *lines)
+
     async def _run_claimed(self, claim: Claim, running: RunningStep, placed: list[str]) -> bool:
         """Whether its result was recorded, and with it what it wrote."""
         parts, job, step = self._parts, claim.job, claim.step
         attempt = Attempt(job.id, job.owner_id, job.run, step.id, step.attempt, step.cost, step.weight)
         report = StepReport(parts.log, parts.echo, attempt, job.phases[step.phase], parts.slow_after)
         if claim.news:
-            await parts.echo.publish(job.id, *([log_line("started")] if claim.first else []))
+            await self._tell_news(claim)
         admission = await parts.recording.engines.admit(claim)
         if admission is Admission.HELD:
             return False

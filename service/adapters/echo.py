@@ -1,9 +1,9 @@
 """Truth's echo: what SQL says of a job is put into the event log, as often as needed."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from redis.exceptions import RedisError
@@ -31,15 +31,22 @@ _OWNED_JOB = (
     .outerjoin(UserRow, UserRow.id == JobRow.owner_id)
     .where(JobRow.id == bindparam("job_id"))
 )
+_PUBLISHED = (
+    update(JobRow)
+    .where(JobRow.id == bindparam("of"), JobRow.published_revision < bindparam("told"))
+    .values(published_revision=bindparam("told"))
+)
 _ARTIFACTS = select(ArtifactRow).where(ArtifactRow.job_id == bindparam("job_id"))
 
 
 @dataclass(frozen=True)
-class _Truth:
+class Truth:
+    """A job as SQL has it: its row, its artifacts, its owner's name and, once it has ended, all of its pages."""
+
     job: JobRow
-    artifacts: list[ArtifactRow]
+    artifacts: Sequence[ArtifactRow]
     owner: str
-    pages: dict[str, str]
+    pages: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Echo:
@@ -70,8 +77,14 @@ class Echo:
         Redis being away is no error here: the reconciler publishes again what lags. Returns whether Redis was there.
         """
         truth = await self._truth(job_id)
-        if truth is None:
-            return True
+        return True if truth is None else await self.tell(truth, *lines)
+
+    async def tell(self, truth: Truth, *lines: JsonObject) -> bool:
+        """As `publish`, by whoever has just committed these rows and need not read them again.
+
+        Should somebody have changed the job since, that revision is later, and stays what is known.
+        """
+        job_id = truth.job.id
         try:
             outcome = await self._log.append_row(_row_patch(truth, lines))
             if outcome is Outcome.SEED_NEEDED:
@@ -145,13 +158,8 @@ class Echo:
             return
         async with self._db.writing() as session:
             # In the same order everywhere, so that two that do this at once don't lock each other out.
-            for job_id, revision in sorted(published.items()):
-                await session.execute(
-                    update(JobRow)
-                    .where(JobRow.id == job_id, JobRow.published_revision < revision)
-                    .values(published_revision=revision)
-                    .execution_options(synchronize_session=False)
-                )
+            told = [{"of": job_id, "told": revision} for job_id, revision in sorted(published.items())]
+            await (await session.connection()).execute(_PUBLISHED, told)
 
     @asynccontextmanager
     async def writing_back(self) -> AsyncGenerator[None, None]:
@@ -172,7 +180,7 @@ class Echo:
             except Exception:  # noqa: BLE001 -- the next second tries again
                 _log.exception("write_back_failed")
 
-    async def _truth(self, job_id: str) -> _Truth | None:
+    async def _truth(self, job_id: str) -> Truth | None:
         async with self._db.reading() as session:
             row = (await session.execute(_OWNED_JOB, {"job_id": job_id})).one_or_none()
             if row is None:
@@ -182,7 +190,7 @@ class Echo:
             # What workers told of pages on their way may be lost; an ending tells them all.
             ending = await session.get(JobSnapshotRow, job_id) if job.state in ENDED else None
         pages = ending.value["pages"] if ending is not None and ending.run == job.run else {}
-        return _Truth(job, artifacts, owner or "", pages)
+        return Truth(job, artifacts, owner or "", pages)
 
     async def _value(self, session: AsyncSession, job: JobRow) -> JsonObject:
         value = await stored_value(session, job)
@@ -195,7 +203,7 @@ class Echo:
         return value
 
 
-def _row_patch(truth: _Truth, lines: tuple[JsonObject, ...]) -> RowPatch:
+def _row_patch(truth: Truth, lines: tuple[JsonObject, ...]) -> RowPatch:
     job = truth.job
     return RowPatch(
         job_id=job.id,

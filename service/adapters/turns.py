@@ -27,7 +27,7 @@ async def claim_next(db: Database, rung_id: str, worker_id: str, lease_seconds: 
     """Claims what goes first now that the ring of `rung_id` was heard; None where nothing is due.
 
     What has become due since it rang is so not held back by rings that wait to be heard: the last phase of a job
-    runs before another job's first. Raises LostStep as `steps.claim` does.
+    runs before another job's first.
     """
     for _ in range(_MOST_TRIES):
         try:
@@ -51,7 +51,7 @@ async def claim_on(
     """Claims what goes first, for a slot that has just become free and heard no ring; None where nothing is due.
 
     What moves up into the window is rung. But where the claimed step was, its ring is still to be heard, and stands for
-    the first of those. Raises as `claim_next` does.
+    the first of those.
     """
     for _ in range(_MOST_TRIES):
         try:
@@ -74,7 +74,7 @@ async def claim_on(
 
 
 async def claim_light(db: Database, worker_id: str, lease_seconds: float) -> Claim | None:
-    """Claims the light step that goes first, rung or not; None where there is none. Raises as `claim_next` does.
+    """Claims the light step that goes first, rung or not; None where there is none.
 
     A ring of the step is heard for nothing then, or for the next one.
     """

@@ -13,7 +13,7 @@ from typing import cast
 from sqlalchemy import select
 
 from service.adapters.clock import db_now
-from service.adapters.echo import Echo
+from service.adapters.echo import Echo, Truth
 from service.adapters.records.leases import WorkerFacts
 from service.adapters.tables import BatchRow, JobRow, StepRow
 from service.domain.ids import new_id
@@ -90,13 +90,13 @@ class DyingEcho(Echo):
 
     died: "asyncio.Future[str] | None" = None
 
-    async def publish(self, job_id: str, *lines: JsonObject) -> bool:
+    async def tell(self, truth: Truth, *lines: JsonObject) -> bool:
         """As it does, unless somebody waits for its death."""
         if self.died is not None:
-            self.died.set_result(job_id)
+            self.died.set_result(truth.job.id)
             self.died = None
             return False
-        return await super().publish(job_id, *lines)
+        return await super().tell(truth, *lines)
 
 
 class Jobs:

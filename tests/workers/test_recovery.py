@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from service.adapters import dispatch, queue
 from service.adapters.dispatch import Ring
-from service.adapters.echo import Echo
+from service.adapters.echo import Echo, Truth
 from service.adapters.tables import RunRow, StepRow, WorkerRow
 from service.domain.json import JsonObject
 from tests.support.gated_worker import gated, marks, worker_process
@@ -158,15 +158,15 @@ async def test_a_crash_between_commit_and_publish_is_healed(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sweep, "UNPUBLISHED_SECONDS", 0.1)
-    publish, dropped = Echo.publish, [0]
+    tell, dropped = Echo.tell, [0]
 
-    async def drop_the_ending(self: Echo, job_id: str, *lines: JsonObject) -> bool:
+    async def drop_the_ending(self: Echo, truth: Truth, *lines: JsonObject) -> bool:
         if not dropped[0] and any(line["code"] == "completed" for line in lines):
             dropped[0] += 1
             return True
-        return await publish(self, job_id, *lines)
+        return await tell(self, truth, *lines)
 
-    monkeypatch.setattr(Echo, "publish", drop_the_ending)
+    monkeypatch.setattr(Echo, "tell", drop_the_ending)
     pipeline = small(phase("inspecting"))
     async with small_worker(house, pipeline):
         job_id = await give(house, pipeline)

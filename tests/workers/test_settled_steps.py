@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from service.adapters.echo import Echo
+from service.adapters.echo import Echo, Truth
 from service.domain.json import JsonObject
 from tests.support.house import House, open_house
 from tests.support.small_worker import give, phase, small, small_worker
@@ -26,15 +26,15 @@ async def house(sqlite_url: str, redis_url: str, tmp_path: Path) -> AsyncIterato
 async def test_a_heartbeat_between_the_commit_and_its_telling_stops_neither(house: House) -> None:
     """The committed step is no longer the worker's own then, which is no reason to stop telling of it."""
     pipeline = small(phase("inspecting"), phase("reading"))
-    publish, held, go_on = Echo.publish, asyncio.Event(), asyncio.Event()
+    tell, held, go_on = Echo.tell, asyncio.Event(), asyncio.Event()
 
-    async def slow(echo: Echo, job_id: str, *lines: JsonObject) -> bool:
+    async def slow(echo: Echo, truth: Truth, *lines: JsonObject) -> bool:
         if any(line["code"] == "phase" for line in lines):
             held.set()
             await go_on.wait()
-        return await publish(echo, job_id, *lines)
+        return await tell(echo, truth, *lines)
 
-    with patch.object(Echo, "publish", slow):
+    with patch.object(Echo, "tell", slow):
         async with small_worker(house, pipeline) as worker:
             job_id = await give(house, pipeline)
             await held.wait()

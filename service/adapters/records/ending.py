@@ -1,6 +1,7 @@
 """A run's one ending: states, run, steps and the full snapshot, in the caller's transaction."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Double, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -43,6 +44,20 @@ _RUN_ENDED = (
     .where(RunRow.job_id == bindparam("of"), RunRow.number == bindparam("in_run"), RunRow.ending.is_(None))
     .values(ended_at=_NOW, ending=bindparam("as_what"))
 )
+_UNSEEN = {"synchronize_session": False}
+
+
+@dataclass
+class Whole:
+    """All rows of a job in its first run whose only step was claimed, as the transaction that ends that step has them:
+    nothing else is there to be read or changed. `pages` are those of its ending.
+    """
+
+    owner: str
+    steps: list[StepRow]
+    artifacts: list[ArtifactRow] = field(default_factory=list[ArtifactRow])
+    pages: dict[str, str] = field(default_factory=dict[str, str])
+
 
 LiveSnapshot = Callable[[str], Awaitable[Snapshot | None]]
 """Reads a job's live snapshot from Redis; None when it has none or Redis is away."""
@@ -79,12 +94,32 @@ async def end_job(
 
     The lines join the stored log before its last.
     """
+    job.error = failure.json() if failure else None
+    job.cancelled_by = cancelled_by
+    await _end(session, job, event, outcome)
+    cancelled = {"of": job.id, "now": job.ended_at}
+    await session.execute(_STEPS_CANCELLED, cancelled, execution_options=_UNSEEN)
+    await session.flush()
+    value = await stored_value(session, job)
+    await _store_snapshot(session, job, value, await live(job.id), lines)
+
+
+async def complete_whole(
+    session: AsyncSession, job: JobRow, whole: Whole, *, live: LiveSnapshot, outcome: str
+) -> None:
+    """As `end_job` does for COMPLETE, with nothing read that is at hand; the caller flushes."""
+    job.error, job.cancelled_by = None, None
+    await _end(session, job, JobEvent.COMPLETE, outcome)
+    value = value_of(job, whole.artifacts, whole.steps, whole.owner)
+    await _store_snapshot(session, job, value, await live(job.id), ())
+    whole.pages = value["pages"]
+
+
+async def _end(session: AsyncSession, job: JobRow, event: JobEvent, outcome: str | None) -> None:
     now = await read_clock(session)
     job.state = after(JobState(job.state), event)
     job.outcome = outcome
     job.ended_at = now
-    job.error = failure.json() if failure else None
-    job.cancelled_by = cancelled_by
     job.question = None
     job.secret = None
     job.retry_at, job.waits = None, None
@@ -92,18 +127,17 @@ async def end_job(
     if event is JobEvent.COMPLETE:
         job.percent = 100.0
     await touch(session, job)
-    unseen = {"synchronize_session": False}
-    await session.execute(_STEPS_CANCELLED, {"of": job.id, "now": now}, execution_options=unseen)
     ended = {"of": job.id, "in_run": job.run, "now": now, "as_what": job.state}
-    await session.execute(_RUN_ENDED, ended, execution_options=unseen)
-    await session.flush()
-    await _store_snapshot(session, job, await live(job.id), lines)
+    await session.execute(_RUN_ENDED, ended, execution_options=_UNSEEN)
 
 
 async def _store_snapshot(
-    session: AsyncSession, job: JobRow, live: Snapshot | None, lines: Sequence[JsonObject]
+    session: AsyncSession,
+    job: JobRow,
+    value: JsonObject,
+    live: Snapshot | None,
+    lines: Sequence[JsonObject],
 ) -> None:
-    value = await stored_value(session, job)
     if live is not None and live.run == job.run:
         value["log"] = live.value.get("log") or {}
         # What a step's end recorded is newer than what it reported on its way.

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import db_now, read_clock
 from service.adapters.dispatch import live_slots
-from service.adapters.records.ending import LiveSnapshot, end_job, job_of_step, touch
+from service.adapters.records.ending import LiveSnapshot, Whole, end_job, job_of_step, touch
 from service.adapters.records.queue_state import claiming, queue_open
 from service.adapters.records.recorded import carry_out
-from service.adapters.tables import ArtifactRow, DocumentRow, JobRow, StepRow
+from service.adapters.tables import ArtifactRow, DocumentRow, JobRow, StepRow, UserRow
 from service.domain.failure import Failure
 from service.domain.ids import new_id
 from service.domain.job import RUNNABLE, TRANSITIONS, JobEvent, JobState, after
@@ -32,18 +32,27 @@ STORAGE_AWAY = "storage_away"
 class Claim:
     """A step that this worker owns until its lease ends, with what is needed to run it.
 
-    `first`: the job left the queue with it; `news`: the job's row has something new to publish; `light`: it runs beside
-    its worker's slots.
+    `owner` is the name of the job's; `first`: the job left the queue with it; `news`: the job's row has something new
+    to publish; `light`: it runs beside its worker's slots.
     """
 
     step: StepRow
     job: JobRow
     document: DocumentRow
+    owner: str
     first: bool
     news: bool
     light: bool = False
 
 
+_JOB_TO_CLAIM = (
+    select(JobRow, DocumentRow, UserRow.name)
+    .join(StepRow, StepRow.job_id == JobRow.id)
+    .join(DocumentRow, DocumentRow.id == JobRow.document_id)
+    .join(UserRow, UserRow.id == JobRow.owner_id)
+    .where(StepRow.id == bindparam("step_id"))
+    .with_for_update(of=JobRow)
+)
 _CLAIMED = (
     update(StepRow)
     .where(
@@ -71,17 +80,15 @@ async def claim(session: AsyncSession, step_id: str, worker_id: str, lease_secon
 
     The job is locked first, as everywhere: steps before their job would make deadlocks with a cancel.
     """
-    job = await job_of_step(session, step_id)
-    if job is None or job.state not in RUNNABLE:
+    found = (await session.execute(_JOB_TO_CLAIM, {"step_id": step_id})).one_or_none()
+    if found is None or found[0].state not in RUNNABLE:
         return None
+    job, document, owner = found
     await claiming(session)
     binds = {"of": step_id, "in_run": job.run, "by": worker_id, "seconds": lease_seconds}
     step = await session.scalar(_CLAIMED, binds, execution_options={"synchronize_session": False})
     if step is None:
         return None
-    document = await session.get(DocumentRow, job.document_id)
-    if document is None:
-        raise LostStep(step_id)
     first = job.state == JobState.QUEUED
     retried = job.retry_at is not None and step.failures > 0
     news = first or retried
@@ -91,7 +98,7 @@ async def claim(session: AsyncSession, step_id: str, worker_id: str, lease_secon
         if retried:
             _no_retry(job)
         await touch(session, job)
-    return Claim(step, job, document, first, news)
+    return Claim(step, job, document, owner, first, news)
 
 
 class LostStep(Exception):
@@ -121,7 +128,12 @@ async def owned(session: AsyncSession, step_id: str, attempt: int) -> tuple[JobR
 
 
 async def record_done(
-    session: AsyncSession, job: JobRow, step: StepRow, done: StepDone, took: int | None = None
+    session: AsyncSession,
+    job: JobRow,
+    step: StepRow,
+    done: StepDone,
+    took: int | None = None,
+    whole: Whole | None = None,
 ) -> None:
     """Writes a step's result and counts it off its phase. Advancing is the caller's, under the same lock.
 
@@ -133,10 +145,12 @@ async def record_done(
     step.output, step.output_blob, step.pages = done.output, done.output_blob, done.pages
     step.ended_at, step.worker, step.lease_until, step.error = now, None, None, None
     job.remaining -= 1
-    await _take_result(session, job, step, done)
+    await _take_result(session, job, step, done, whole)
 
 
-async def _take_result(session: AsyncSession, job: JobRow, step: StepRow, done: StepDone) -> None:
+async def _take_result(
+    session: AsyncSession, job: JobRow, step: StepRow, done: StepDone, whole: Whole | None
+) -> None:
     """The job has what a step of it made, and its owner the records."""
     if done.to_record is not None:
         recorded = await carry_out(session, job, done.to_record)
@@ -157,23 +171,31 @@ async def _take_result(session: AsyncSession, job: JobRow, step: StepRow, done: 
         job.outcome = done.outcome
     if job.waits is not None and job.waits["code"] in (NO_ROOM, STORAGE_AWAY):
         job.waits = None
-    await put_artifacts(session, job, step.id, done.artifacts)
+    await put_artifacts(session, job, step.id, done.artifacts, whole)
     await touch(session, job)
 
 
 async def put_artifacts(
-    session: AsyncSession, job: JobRow, step_id: str, artifacts: tuple[NewArtifact, ...]
+    session: AsyncSession,
+    job: JobRow,
+    step_id: str,
+    artifacts: tuple[NewArtifact, ...],
+    whole: Whole | None = None,
 ) -> None:
     """Adds result files; one of the same name takes the place of the old."""
     if not artifacts:
         return
-    named = {"of": job.id, "names": [each.name for each in artifacts]}
-    there = {row.name: row for row in await session.scalars(_ARTIFACTS_NAMED, named)}
+    there: dict[str, ArtifactRow] = {}
+    if whole is None:
+        named = {"of": job.id, "names": [each.name for each in artifacts]}
+        there = {row.name: row for row in await session.scalars(_ARTIFACTS_NAMED, named)}
     for each in artifacts:
         row = there.get(each.name)
         if row is None:
             row = ArtifactRow(job_id=job.id, name=each.name)
             session.add(row)
+            if whole is not None:
+                whole.artifacts.append(row)
         row.step_id, row.blob, row.size, row.media_type = step_id, each.blob, each.size, each.media_type
 
 
@@ -331,7 +353,12 @@ async def past_work(session: AsyncSession, job: JobRow) -> list[PastWork]:
 
 
 async def add_done_step(
-    session: AsyncSession, job: JobRow, place: tuple[int, int], plan: StepPlan, done: StepDone
+    session: AsyncSession,
+    job: JobRow,
+    place: tuple[int, int],
+    plan: StepPlan,
+    done: StepDone,
+    whole: Whole | None = None,
 ) -> None:
     """A step that was run together with an earlier one: it is entered with its result, at its phase and number."""
     now = await read_clock(session)
@@ -356,7 +383,9 @@ async def add_done_step(
         pages=done.pages,
     )
     session.add(row)
+    if whole is not None:
+        whole.steps.append(row)
     job.steps_total += 1
     if done.more:
         await session.flush()  # they are numbered after it
-    await _take_result(session, job, row, done)
+    await _take_result(session, job, row, done, whole)
