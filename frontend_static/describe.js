@@ -3,7 +3,7 @@
 /** @import {JobValue, QueueValue} from "./types.js" */
 /** @import {Item} from "./items.js" */
 
-import { bytes, clockTime, duration, known, number, percent, roughly, say, t } from "./i18n.js";
+import { bytes, clockTime, day, duration, known, number, percent, roughly, say, t } from "./i18n.js";
 import { ENDED } from "./items.js";
 
 /**
@@ -95,7 +95,7 @@ function jobPieces(job, look, now, queue) {
     case "waiting":
       return [word(look), job.phase ? phaseOf(job) : ""];
     case "completed":
-      return [word(look), warningsOf(job) || pagesOf(job), tookOf(job)];
+      return [known(`outcome.${job.outcome}`) ?? word(look), ...resultOf(job), warningsOf(job) || (job.result ? "" : pagesOf(job)), tookOf(job)];
     case "failed":
       return [word(look), job.error?.phase ? t("ui.card.while", { phase: say("phase", { code: job.error.phase }) }) : ""];
     case "cancelled":
@@ -162,6 +162,13 @@ function timesOf(job, now) {
   if (job.eta_seconds === undefined || job.eta_seconds === null) return spent;
   const left = t("ui.card.left", { time: roughly(job.eta_seconds) });
   return spent ? t("ui.card.spent_and_left", { spent, left }) : left;
+}
+
+/** What came out: of a certificate whose it is, which, its number and its end. @param {JobValue} job */
+function resultOf({ result }) {
+  if (!result) return [];
+  const { ship, certificate, number: code, valid_until: end } = result;
+  return [ship ?? "", certificate ?? "", code ?? "", end ? t("ui.card.valid_until", { date: day(end) }) : ""];
 }
 
 /** @param {JobValue} job */
@@ -267,7 +274,7 @@ export function actionsOf(job) {
     case "cancelled":
       return ["retry"];
     case "completed":
-      return Object.keys(job.warnings ?? {}).length > 0 ? ["retry_pages"] : [];
+      return Object.keys(job.warnings ?? {}).some((key) => key.startsWith("page-")) ? ["retry_pages"] : [];
   }
 }
 

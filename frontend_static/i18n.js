@@ -181,6 +181,16 @@ export function moment(seconds) {
 }
 
 /**
+ * A date without a time, as records have it.
+ * @param {string} iso YYYY-MM-DD
+ */
+export function day(iso) {
+  const date = new Date(`${iso}T00:00:00Z`);
+  if (Number.isNaN(date.getTime())) return iso;
+  return kept("day", () => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" })).format(date);
+}
+
+/**
  * The name of a language by its tag.
  * @param {string} tag
  */

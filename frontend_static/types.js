@@ -28,6 +28,7 @@
  * @property {{pages?: number|null, steps?: number|null, seconds?: number|null, error?: string|null}} [estimate]
  * @property {JobState} state
  * @property {string} [outcome]
+ * @property {{ship?: string|null, certificate?: string|null, number?: string|null, valid_until?: string|null}} [result]
  * @property {Phase} [phase]
  * @property {number} [percent] 0 to 100, 100 only when completed
  * @property {Message} [detail]

@@ -15,6 +15,7 @@ from service.adapters.echo import Echo, Truth
 from service.adapters.records import leases, steps
 from service.adapters.records.ending import Whole, closing_lines
 from service.adapters.records.postponing import wait_for_storage
+from service.adapters.records.recorded import SameThere
 from service.adapters.records.steps import Claim, LostStep
 from service.adapters.tables import JobRow
 from service.domain.ids import new_id
@@ -55,11 +56,17 @@ class Recording:
         self.engines = EngineWatch(parts.db, parts.echo, parts.dispatcher)
 
     async def done(self, claim: Claim, worked: Worked, phase_code: str) -> None:
-        """Records a result and moves the job on; what goes wrong in planning the next phase fails the step."""
+        """Records a result and moves the job on; what goes wrong in planning the next phase fails the step.
+
+        A step whose records somebody else has made meanwhile goes back to the queue.
+        """
         try:
             await self._done(claim, worked)
         except (LostStep, SQLAlchemyError, OSError):
             raise
+        except SameThere:
+            # Something that the step looked for has come since: it looks again.
+            await self.handed_back(claim)
         except Exception as error:  # noqa: BLE001 -- whatever a pipeline's plan raises is judged as its run is
             await self.failed(claim, judge(error, phase=phase_code, past=Past.of(claim.step)))
 
@@ -152,7 +159,7 @@ class Recording:
         await self._parts.dispatcher.ring(rings)
 
     async def handed_back(self, claim: Claim) -> None:
-        """Records that this worker leaves before the step is done."""
+        """Records that the step is not done, through no fault of its own, and may run again at once."""
         parts = self._parts
         try:
             async with parts.db.writing() as session:

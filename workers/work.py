@@ -18,7 +18,7 @@ from workers.advance import Advance, document_facts
 from workers.bounded import BoundedBlobs
 from workers.engines.toolbox import Toolbox
 from workers.failures import StepTimedOut
-from workers.pipelines.declaration import Pipeline, StepContext
+from workers.pipelines.declaration import AskPerson, Pipeline, StepContext
 from workers.report import StepReport
 from workers.stored import run_phase
 from workers.watch import Watch
@@ -124,7 +124,8 @@ class Work:
         """Runs all later phases here while the rest is short, and too short to be shared with other slots.
 
         What needs an engine is a step of its own: it is counted with others of that engine, and waits while it is away.
-        So is what comes after a step that has something to record: what became of that is known once it is.
+        So is what comes after a step that has something to record: what became of that is known once it is. And so is a
+        phase that asks a person: a job waits in the phase that it has come to.
         """
         claim, report = given.claim, given.report
         facts = document_facts(claim.document)
@@ -139,10 +140,16 @@ class Work:
             worked.later_cost = following.later_cost
             report.enter(phase + 1, len(pipeline.phases), pipeline.phases[phase].code)
             report.extend(sum(each.cost for each in following.steps))
+            done_before = len(worked.inline)
             for number, plan in enumerate(following.steps):
                 key = f"{claim.job.id}/{claim.step.id}/{claim.step.attempt}-{phase}-{number}"
                 context = self._context(given, pipeline, plan, before, page_count, key)
-                done = await run_phase(pipeline.phases[phase], context)
+                try:
+                    done = await run_phase(pipeline.phases[phase], context)
+                except AskPerson:
+                    # It asks again as a step of its own, with what went before it recorded.
+                    del worked.inline[done_before:]
+                    return
                 self._tools.costs.learn(done.spent)
                 before.append(_past(phase, number, plan, done))
                 worked.inline.append(Inline(phase, number, plan, done))

@@ -91,6 +91,9 @@ class Commands:
             if job.question is None:
                 raise NotPossible(JobState(job.state), JobEvent.ANSWER)
             given = check_answer(job.question, question_id, answer)
+            if job.question["choices"]:
+                # With what it was about: the next question of this code may be about something else.
+                given = {**given, "asked": job.question["params"]}
             kept = {**self._secrets.open(job.secret), job.question["code"]: given}
             await orders.answered(session, job, self._secrets.seal(kept))
             return Effect(({**log_line("answered"), "by": actor.name},))

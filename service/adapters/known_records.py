@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from service.adapters.database import Database
 from service.adapters.record_tables import CertificateRow, ShipRow
 from service.adapters.records import certificates, ships
+from service.domain.records.new import OfShip
 
 
 class KnownRecords:
@@ -27,6 +28,16 @@ class KnownRecords:
         """All of the owner's ships, by name."""
         async with self._db.reading() as session:
             return await ships.ships_of(session, owner_id)
+
+    async def new_ship_by_now(self, owner_id: str, wanted: OfShip) -> ShipRow | None:
+        """The ship that recording a certificate of it would find rather than make."""
+        async with self._db.reading() as session:
+            return await ships.wanted_ship(session, owner_id, wanted)
+
+    async def of_job(self, owner_id: str, job_id: str) -> CertificateRow | None:
+        """The newest record that the job has made."""
+        async with self._db.reading() as session:
+            return await certificates.made_by_job(session, owner_id, job_id)
 
     async def same(self, owner_id: str, ship_id: str, number: str | None) -> CertificateRow | None:
         """The ship's newest record with this certificate number."""

@@ -179,6 +179,7 @@ class JobRow(Row):
     priority: Mapped[int] = mapped_column(default=1)
     state: Mapped[str] = mapped_column(String(20))
     outcome: Mapped[str | None] = mapped_column(String(40))
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     run: Mapped[int] = mapped_column(default=1)
     revision: Mapped[int] = mapped_column(default=1)
     published_revision: Mapped[int] = mapped_column(default=0)

@@ -85,11 +85,23 @@ def _waits(value: JsonObject) -> str:
 
 def _ending(value: JsonObject) -> str:
     warnings = value.get("warnings") or {}
-    if not warnings:
-        return "completed"
+    if not warnings or value.get("outcome") in ("rejected", "duplicate"):
+        return _result(value)
     first = next(iter(warnings.values()))
     more = f" (and {len(warnings) - 1} more)" if len(warnings) > 1 else ""
-    return f"completed with warnings: {first.get('text', '')}{more}"
+    return f"{_result(value)} with warnings: {first.get('text', '')}{more}"
+
+
+def _result(value: JsonObject) -> str:
+    """How a job ended well, and what came out, where it says so."""
+    outcome = str(value.get("outcome"))
+    ending = english("outcome", outcome, {})
+    result = value.get("result") or {}
+    told = [result[name] for name in ("ship", "certificate", "number") if result.get(name)]
+    if result.get("valid_until"):
+        told.append(f"valid until {result['valid_until']}")
+    head = "completed" if ending == outcome else ending
+    return ": ".join(filter(None, (head, ", ".join(told))))
 
 
 def _going_on(value: JsonObject) -> str:

@@ -6,7 +6,19 @@ from typing import Literal
 from service.domain.json import JsonObject
 from service.domain.words import WORDS
 
-Family = Literal["phase", "detail", "log", "waits", "failure", "advice", "question", "problem", "pipeline"]
+Family = Literal[
+    "phase",
+    "detail",
+    "log",
+    "waits",
+    "failure",
+    "advice",
+    "question",
+    "problem",
+    "pipeline",
+    "note",
+    "outcome",
+]
 
 
 def english(family: Family, code: str, params: JsonObject) -> str:

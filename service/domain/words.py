@@ -4,6 +4,7 @@ The page's dictionary (`frontend_static/i18n/`) has the same keys; a test keeps 
 to do about the `failure` of the same code.
 """
 
+from service.domain.words_certificate import CERTIFICATE
 from service.domain.words_failures import FAILURES
 from service.domain.words_problems import PROBLEMS
 
@@ -71,6 +72,7 @@ WORDS: dict[str, str] = {
     "log.cancelled": "Cancelled",
     "question.password_required": "This document is protected. Which password opens it?",
     "question.password_wrong": "That password does not open the document. Which one does?",
+    **CERTIFICATE,
     **FAILURES,
     **PROBLEMS,
 }

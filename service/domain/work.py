@@ -44,7 +44,8 @@ class StepDone:
 
     `pages` are two letters by page number, `warnings` failures as JSON by key; `more` are steps that its phase grows
     by; `page_count` is the document's, and `pages_left_out` how many of them nobody wants read; `outcome` is the job's,
-    should the job complete; `spent` is what units of work took, for whoever plans more of them. `to_record` is carried
+    should the job complete; `result` is what came out, in a few values that a card can show: ids of what was recorded
+    join it as `records`; `spent` is what units of work took, for whoever plans more of them. `to_record` is carried
     out in the transaction that records the step, so a step that is done has recorded it, and once; what became of it
     joins the output as `recorded`, for the phases that follow.
     """
@@ -58,6 +59,7 @@ class StepDone:
     page_count: int | None = None
     pages_left_out: int = 0
     outcome: str | None = None
+    result: JsonObject | None = None
     spent: tuple[Spent, ...] = ()
     to_record: ToRecord | None = None
 

@@ -97,7 +97,9 @@ class JobFields(Described):
     """What a staged job is expected to take, once a worker has looked inside."""
     state: JobState | None = None
     outcome: str | None = None
-    """What a completed job led to, such as `success` or `warnings`."""
+    """What a completed job led to: `success`, `warnings`, `rejected` or `duplicate`."""
+    result: dict[str, Any] | None = None
+    """What came out, in a few values by name; of a certificate `ship`, `certificate`, `number`, `valid_until`."""
     phase: Phase | None = None
     percent: Annotated[float, Field(ge=0, le=100)] | None = None
     """In steps of 0.1; 100 only when completed."""

@@ -36,6 +36,7 @@ AT_NEW_RUN: dict[str, AtNewRun] = {
     "percent": "set",
     "attempt": "set",
     "outcome": "clear",
+    "result": "clear",
     "detail": "clear",
     "eta_seconds": "clear",
     "retry_at": "clear",

@@ -20,6 +20,13 @@ test("pages are counted by those that are to be read", () => {
   assert.match(said({ state: "completed", warnings: /** @type {any} */ ({ "page-3": {} }) }), /1 page of 2/);
 });
 
+test("what came out of a certificate is on its card, and what became of it", () => {
+  const result = { ship: "Ocean Star", certificate: "Load Line", number: "A 1", valid_until: "2029-06-20" };
+  assert.match(said({ state: "completed", outcome: "success", result }), /Ocean Star · Load Line · A 1 · valid until Jun 20, 2029/);
+  assert.match(said({ state: "completed", outcome: "duplicate", result }), /^Left out: there already · Ocean Star/);
+  assert.doesNotMatch(said({ state: "completed", result: { ship: "Ocean Star", valid_until: null } }), /valid until|pages/);
+});
+
 test("before the service has said which pages are read, all of the document count", () => {
   assert.match(said({ state: "staged", counters: { pages_total: 0 } }), /3 pages/);
   assert.match(said({ state: "staged", counters: undefined }), /3 pages/);

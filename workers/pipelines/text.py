@@ -1,7 +1,7 @@
 """Pipeline `text`: any accepted document becomes its text, Markdown and a model of its pages."""
 
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -48,6 +48,16 @@ class TextOptions(BaseModel):
     ] = None
 
 
+class RouteOptions(Protocol):
+    """The options that decide which pages are read, and how."""
+
+    @property
+    def ocr(self) -> Literal["auto", "always", "never"]: ...
+
+    @property
+    def pages(self) -> str | None: ...
+
+
 def source_of(context: StepContext) -> Source:
     """The step's document, with the password that a person gave."""
     document = context.document
@@ -80,7 +90,7 @@ async def inspect(context: StepContext) -> StepDone:
     )
 
 
-def chosen_routes(predicted: str, options: TextOptions, *, flows: bool) -> str:
+def chosen_routes(predicted: str, options: RouteOptions, *, flows: bool) -> str:
     """A letter a page: t text, o OCR, s skipped. Raises DocumentRefused when no page is left."""
     if flows or options.ocr == "never":
         predicted = "t" * len(predicted)
@@ -109,7 +119,7 @@ def plan_inspecting(_context: PlanContext) -> NextPhase:
     return NextPhase((StepPlan(OPENING_MS),))
 
 
-def plan_reading(context: PlanContext) -> NextPhase:
+def reading_steps(context: PlanContext) -> tuple[StepPlan, ...]:
     """Text pages in ranges that keep all slots busy, OCR pages in the engine's groups."""
     routes = context.before[0].output["routes"]
     text = [number for number, route in enumerate(routes, start=1) if route == "t"]
@@ -119,7 +129,15 @@ def plan_reading(context: PlanContext) -> NextPhase:
     if scanned:
         engine = context.tools.ocr.choose(context.options.languages)
         steps += ocr_steps(scanned, engine, costs)
-    return NextPhase(tuple(steps), _assembling_cost(len(text) + len(scanned), costs))
+    return tuple(steps)
+
+
+def plan_reading(context: PlanContext) -> NextPhase:
+    """The pages that are to be read, and the results after them."""
+    routes = context.before[0].output["routes"]
+    return NextPhase(
+        reading_steps(context), _assembling_cost(len(routes) - routes.count("s"), context.tools.costs)
+    )
 
 
 def _text_steps(pages: list[int], slots: int, costs: Costs, by: TextUnits) -> list[StepPlan]:
@@ -166,7 +184,8 @@ def _whole(milliseconds: float) -> int:
     return max(1, round(milliseconds))
 
 
-async def _read(context: StepContext) -> StepDone:
+async def read_pages(context: StepContext) -> StepDone:
+    """Reads the pages of one step."""
     return await read(context, source_of(context), ocr_steps)
 
 
@@ -181,7 +200,7 @@ PIPELINE = Pipeline(
     first=FirstStep(cost=OPENING_MS, whole_cost=UNKNOWN_MS, whole_cost_per_mb=2000),
     phases=(
         Phase("inspecting", plan_inspecting, inspect),
-        Phase("reading", plan_reading, _read),
+        Phase("reading", plan_reading, read_pages),
         Phase("assembling", plan_assembling, _assemble),
     ),
 )

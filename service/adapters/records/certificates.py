@@ -62,6 +62,16 @@ async def find_same(session: AsyncSession, owner_id: str, ship_id: str, number: 
     )
 
 
+async def made_by_job(session: AsyncSession, owner_id: str, job_id: str) -> CertificateRow | None:
+    """The newest of the owner's records that the job has made."""
+    return await session.scalar(
+        select(CertificateRow)
+        .where(CertificateRow.owner_id == owner_id, CertificateRow.job_id == job_id)
+        .order_by(CertificateRow.id.desc())
+        .limit(1)
+    )
+
+
 async def add(
     session: AsyncSession,
     ship_id: str,

@@ -193,7 +193,7 @@ def _reset(job: JobRow, state: JobState, plan: RetryPlan, kept: list[StepRow], n
     job.remaining = len(plan.requeue)
     job.steps_total, job.steps_done = len(kept), len(done)
     job.cost_done = sum(row.weight for row in done)
-    job.outcome, job.error, job.question, job.retry_at, job.waits = None, None, None, None, None
+    job.outcome, job.result, job.error, job.question, job.retry_at, job.waits = (None,) * 6
     job.cancelled_by, job.ended_at, job.started_at = None, None, None
     job.warnings, job.attempt, job.interrupted = {}, 0, 0
     job.queued_at = now

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
+from service.adapters.exclusion import alone
 from service.adapters.tables import PipelineRow
 from service.domain.pipeline import PipelineSpec, spec_from
 
@@ -16,6 +17,7 @@ async def known(session: AsyncSession) -> dict[str, PipelineSpec]:
 
 async def declare(session: AsyncSession, specs: list[PipelineSpec]) -> None:
     """Writes what the workers of this version can run; what they no longer have is removed."""
+    await alone(session, "pipelines")  # workers that start together would add the same rows
     now = await read_clock(session)
     rows = {row.name: row for row in await session.scalars(select(PipelineRow))}
     for spec in specs:

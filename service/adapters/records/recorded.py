@@ -15,9 +15,13 @@ class NoShip(Exception):
     """The ship that was chosen for a certificate is gone, or none is named for it."""
 
 
+class SameThere(Exception):
+    """The ship has a record of the same number by now that the step had not seen."""
+
+
 async def carry_out(session: AsyncSession, job: JobRow, wanted: ToRecord) -> Recorded:
-    """Records them for the job's owner, in order; raises NoShip. What was recorded under the same key before stays as
-    it is. The number of statements grows with the ships, not with the certificates."""
+    """Records them for the job's owner, in order; raises NoShip and SameThere. What was recorded under the same key
+    before stays as it is. The number of statements grows with the ships, not with the certificates."""
     await ships.keeping(session, job.owner_id)
     keys = [each.key for each in wanted.certificates]
     known = await session.scalars(select(CertificateRow.made_by).where(CertificateRow.made_by.in_(keys)))
@@ -67,6 +71,10 @@ class _Recording:
         """Makes the record, or leaves it out."""
         ship, mark = self._ships[new.ship], _number(new)
         same = self._same.get((ship.id, mark)) if ship is not None and mark is not None else None
+        if self._wanted.on_same == "ask":
+            if same is not None and same.id not in (new.replaces, new.beside):
+                raise SameThere
+            same = None
         if new.replaces is not None:
             same = await self._chosen(new.replaces)
         elif same is not None and self._wanted.on_same == "skip":
@@ -91,19 +99,11 @@ class _Recording:
     async def _ship(self, wanted: OfShip) -> ShipRow | None:
         """The ship; None only for one that a rehearsal would make."""
         session, owner_id = self._session, self._origin.owner_id
-        if wanted.id is not None:
-            found = await ships.owned_ship(session, owner_id, wanted.id)
-            if found is None:
-                raise NoShip
-            return found
-        if wanted.imo is not None:
-            found = await ships.ship_by_imo(session, owner_id, wanted.imo)
-        elif wanted.name is not None:
-            found = await ships.ship_by_name(session, owner_id, wanted.name)
-        else:
-            raise NoShip
+        found = await ships.wanted_ship(session, owner_id, wanted)
         if found is not None:
             return found
+        if wanted.id is not None or (wanted.imo is None and wanted.name is None):
+            raise NoShip
         self.told.ships_made += 1
         if self._wanted.rehearsed:
             return None

@@ -31,6 +31,7 @@ def row_fields(job: JobRow, artifacts: Iterable[ArtifactRow], owner: str) -> Jso
         "page_count": job.page_count,
         "state": job.state,
         "outcome": job.outcome,
+        "result": job.result,
         "phase": {"index": job.phase + 1, "total": len(job.phases), "code": job.phases[job.phase]},
         "percent": job.percent,
         "attempt": job.attempt,

@@ -13,6 +13,7 @@ from service.adapters.records.cursors import cursor_at, place_of
 from service.adapters.records.expiring import counts_columns, counts_of
 from service.domain.document import folded
 from service.domain.ids import new_id
+from service.domain.records.new import OfShip
 
 
 class ShipThere(Exception):
@@ -58,6 +59,15 @@ async def ship_by_name(session: AsyncSession, owner_id: str, name: str) -> ShipR
     query = select(ShipRow).where(ShipRow.owner_id == owner_id, ShipRow.searched_name == folded(name))
     found = (await session.scalars(query.limit(2))).all()
     return found[0] if len(found) == 1 else None
+
+
+async def wanted_ship(session: AsyncSession, owner_id: str, wanted: OfShip) -> ShipRow | None:
+    """The owner's ship of this id; else of this IMO number; else of this name."""
+    if wanted.id is not None:
+        return await owned_ship(session, owner_id, wanted.id)
+    if wanted.imo is not None:
+        return await ship_by_imo(session, owner_id, wanted.imo)
+    return await ship_by_name(session, owner_id, wanted.name) if wanted.name is not None else None
 
 
 async def owned_ship(session: AsyncSession, owner_id: str, ship_id: str) -> ShipRow | None:

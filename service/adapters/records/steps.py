@@ -155,6 +155,10 @@ async def _take_result(
     if done.to_record is not None:
         recorded = await carry_out(session, job, done.to_record)
         step.output = {**done.output, "recorded": recorded.json()}
+        if job.result is not None:
+            job.result = {**job.result, "records": recorded.json()["ids"]}
+    if done.result is not None:
+        job.result = done.result
     job.cost_done += step.weight
     job.steps_done += 1
     if done.more:

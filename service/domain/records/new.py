@@ -5,9 +5,9 @@ from typing import Literal, TypeAlias
 
 from service.domain.json import JsonObject
 
-OnSame: TypeAlias = Literal["keep", "skip", "replace"]
+OnSame: TypeAlias = Literal["keep", "skip", "replace", "ask"]
 """What is done where the ship has a certificate of the same number: both are kept, the new one is left out, or takes
-the place of the old, whose id it gets."""
+the place of the old, whose id it gets; `ask`: nothing is recorded, and the step runs again and sees it."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class NewCertificate:
 
     `key` is the remote effect's, `job:step` and more where a step records several: nothing is made twice under the
     same. `evidence` is by field {page, box, confidence, as_printed}, `archived` a list of {name, url}. `replaces` is
-    the id of the record whose place it takes, where somebody has chosen that; `on_same` decides about any other.
+    the id of the record whose place it takes, where somebody has chosen that; `on_same` decides about any other, but
+    for `ask` not about the one that is `beside`: that is known.
     """
 
     key: str
@@ -34,6 +35,7 @@ class NewCertificate:
     evidence: JsonObject = field(default_factory=dict[str, object])
     archived: tuple[JsonObject, ...] = ()
     replaces: str | None = None
+    beside: str | None = None
 
 
 @dataclass(frozen=True)

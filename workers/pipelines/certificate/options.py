@@ -1,0 +1,44 @@
+"""What a person may choose before certificates are dropped."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.domain.certificate.catalogue import Category
+from workers.pipelines.page_range import PAGE_RANGE
+
+
+class CertificateOptions(BaseModel):
+    """All may be left as they are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ship: Annotated[
+        str | None,
+        Field(
+            description="the id of the ship that the certificates are of; without it each is found by its IMO number, "
+            "else by its name, and a ship that is not there is made",
+            max_length=36,
+        ),
+    ] = None
+    category: Annotated[
+        Category | None,
+        Field(description="what the certificates should be; a person is asked about any other"),
+    ] = None
+    date_order: Annotated[
+        Literal["dmy", "mdy", "ymd"], Field(description="the order in dates such as 03/05/2027")
+    ] = "dmy"
+    ocr: Annotated[
+        Literal["auto", "always", "never"],
+        Field(description="auto reads by OCR what has no usable text; always and never speak for all pages"),
+    ] = "auto"
+    languages: Annotated[
+        tuple[Literal["en", "fr", "de", "es", "it", "pt", "nl", "vi"], ...],
+        Field(description="languages that OCR should expect, most important first", max_length=5),
+    ] = ("en",)
+    pages: Annotated[
+        str | None,
+        Field(
+            description="pages to read, such as 1-3,7; empty reads all", pattern=PAGE_RANGE, max_length=200
+        ),
+    ] = "1-50"
