@@ -141,7 +141,7 @@ def test_every_reader_ends_with_the_truth_without_a_gap_or_a_repetition(steps: l
         job.join(number)
         job.read(number)
     for each in job.watchers:
-        assert each.reader.gaps == []
+        assert each.reader.gaps == each.reader.repeated == []
         assert each.reader.job(TOPIC) == job.truth
 
 

@@ -63,7 +63,7 @@ def shown(outbox: ListOutbox) -> Snapshot:
     reader = Reader()
     while frame := outbox.take():
         reader.take(orjson.loads(frame.payload))
-    assert reader.gaps == []
+    assert reader.gaps == reader.repeated == []
     return reader.jobs["jobs", "j"]
 
 

@@ -139,6 +139,7 @@ class SessionMachine(RuleBasedStateMachine):
     @invariant()
     def nothing_was_missed(self) -> None:
         assert self.world.reader.gaps == []
+        assert self.world.reader.repeated == [] or self.world.asked_again
 
     def teardown(self) -> None:
         for topic in TOPICS:

@@ -9,7 +9,8 @@ from tests.support.plain_pages import with_plain_pages
 
 
 class Reader:
-    """Keeps jobs by (topic, job), lists in their order, and values. `gaps` names what did not follow."""
+    """Keeps jobs by (topic, job), lists in their order, and values. `gaps` names what did not follow, `repeated` what
+    it had already."""
 
     def __init__(self) -> None:
         self.jobs: dict[tuple[str, str], Snapshot] = {}
@@ -19,6 +20,7 @@ class Reader:
         self.errors: list[dict[str, Any]] = []
         self.reasons: list[str] = []
         self.gaps: list[dict[str, Any]] = []
+        self.repeated: list[dict[str, Any]] = []
         self.other: list[str] = []
         self.patches = 0
 
@@ -85,7 +87,9 @@ class Reader:
         known = self.jobs.get((frame["topic"], frame["job_id"]))
         first, last = frame["seq"]
         patch = Patch(frame["job_id"], frame["epoch"], first, last, frame["run"], frame["set"])
-        if known is None or patch.epoch != known.epoch or not first <= known.seq + 1 <= last:
+        if known is None or patch.epoch != known.epoch or first > known.seq + 1:
             self.gaps.append(frame)
+        elif last <= known.seq:
+            self.repeated.append(frame)
         else:
             self.jobs[frame["topic"], frame["job_id"]] = apply(known, patch)

@@ -46,6 +46,7 @@ class SessionWorld:
         self.history: dict[str, list[Patch]] = {each: [] for each in JOBS}
         self.room: float = 0
         self.reader = Reader()
+        self.asked_again = False
         self.session = self._linked()
         self.outboxes: dict[str, Outbox] = {}
         self.epochs: Iterator[int] = count(1)
@@ -165,6 +166,8 @@ class SessionWorld:
         return session
 
     def subscribe(self, topic: str) -> None:
+        """Also to what the reader is subscribed to: it may then be told again what is on its way to it."""
+        self.asked_again = self.asked_again or topic in self.session.subscriptions
         told = {"type": "subscribe", "id": next(self.requests), "topic": topic}
         if since := self.reader.since(topic):
             told["since"] = since
