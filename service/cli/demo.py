@@ -21,7 +21,7 @@ from service.cli.machine import bind, process_age
 from service.cli.probing import sign_in_link
 from service.cli.results import Expected, found_in, tell_differences, tell_results
 from service.cli.screen import Screen
-from service.cli.sending import Wanted, send_files
+from service.cli.sending import Uploaded, Wanted, send_files
 from service.cli.server import Server, settings_or_fail
 from service.cli.tree import Tree
 from service.cli.up import open_browser, running, say_stopping
@@ -30,6 +30,7 @@ from service.cli.views import view_for
 from service.settings import Settings
 
 _DATA, _SAMPLES = "data", "samples"
+_BATCHES = {"certificate": "Demo: certificates of a ship", "text": "Demo"}
 _LOG_LINES = 20
 
 
@@ -116,9 +117,14 @@ class Demo:
         expected = Expected.read(self._samples)
         began = time.monotonic()
         async with Api(server) as api:
-            paths = expected.paths()
-            with sending_bar(self._screen, paths) as sent:
-                uploaded = await send_files(api, paths, Wanted(batch_name="Demo"), sent)
+            uploaded = Uploaded()
+            for pipeline, paths in expected.paths().items():
+                with sending_bar(self._screen, paths) as sent:
+                    more = await send_files(
+                        api, paths, Wanted(pipeline=pipeline, batch_name=_BATCHES[pipeline]), sent
+                    )
+                uploaded.accepted += more.accepted
+                uploaded.rejected += more.rejected
             tell_uploaded(self._screen, uploaded, with_jobs=False)
             with view_for(self._screen) as view:
                 view.expect(uploaded.accepted)
@@ -149,6 +155,10 @@ def _own_settings(given: Settings, data_dir: Path, *, any_port: bool) -> Setting
         "database_url": None,
         "redis_url": None,
         "storage_url": None,
+        "archive_engine": "auto",
+        "archive_folder": None,
+        "archive_url": None,
+        "drive_folder": None,
         "public_url": None,
     }
     return given.model_copy(update=own)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote
 
 import orjson
 from rich.text import Text
@@ -15,12 +16,12 @@ from service.cli.states import mark_of, style_of, telling
 from service.cli.views import seconds_taken
 from service.domain.json import JsonObject
 
-_TEXT = "text.txt"
+_TEXT, _SUMMARY = "text.txt", "_Summary.txt"
 
 
 @dataclass(frozen=True)
 class Result:
-    """A job that has ended, and its text, if it has one."""
+    """A job that has ended, and its text or a certificate's summary, if it has one."""
 
     value: JsonObject
     text: str | None
@@ -43,16 +44,20 @@ class Expected:
         """The file that was written with the samples."""
         return cls(folder, orjson.loads((folder / "expected.json").read_bytes()))
 
-    def paths(self) -> list[Path]:
-        """The samples, in the order in which they are to be shown."""
-        return [self.folder / name for name in self.samples]
+    def paths(self) -> dict[str, list[Path]]:
+        """The samples by pipeline, in the order in which they are to be shown."""
+        by_pipeline: dict[str, list[Path]] = {}
+        for name, each in self.samples.items():
+            by_pipeline.setdefault(each["pipeline"], []).append(self.folder / name)
+        return by_pipeline
 
 
 async def found_in(api: Api, value: JsonObject) -> Result:
     """The job with its text, read from the server."""
-    if _TEXT not in (value.get("artifacts") or {}):
+    names = [name for name in value.get("artifacts") or {} if name == _TEXT or name.endswith(_SUMMARY)]
+    if not names:
         return Result(value, None)
-    async with api.stream(f"/api/jobs/{value['id']}/artifacts/{_TEXT}") as response:
+    async with api.stream(f"/api/jobs/{value['id']}/artifacts/{quote(names[0])}") as response:
         pieces = [piece async for piece in response.aiter_bytes()]
     return Result(value, b"".join(pieces).decode())
 
@@ -100,8 +105,8 @@ def _row(result: Result, wanted: JsonObject) -> tuple[object, ...]:
 
 
 def _found(result: Result) -> str:
-    if result.text is None:
-        return telling(result.value)
+    if result.text is None or result.value.get("result"):
+        return telling(result.value).removeprefix("completed: ")
     routes = _routes(result.value)
     by_ocr = routes.count("o")
     if not by_ocr:

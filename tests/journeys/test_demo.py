@@ -20,5 +20,8 @@ def test_the_demo_ends_well_and_leaves_nothing_behind(tmp_path: Path) -> None:
     assert told.returncode == 0, told.stdout + told.stderr
     assert "\x1b" not in told.stdout
     assert "failed, as it should" in told.stdout
-    assert told.stdout.splitlines()[-1].startswith("6 documents")
+    assert told.stdout.splitlines()[-1].startswith("7 documents")
+    assert "MV AURORA STAR, International Load Line Certificate, BRS-2024-02214" in " ".join(
+        told.stdout.split()
+    )
     assert list(tmp_path.glob("headway*")) == []

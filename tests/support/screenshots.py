@@ -71,6 +71,7 @@ def start_in_order(front: FrontPage) -> None:
         "charter-party.pdf": "Needs you",
         "damaged.pdf": "Failed",
         "certificate.pdf": "Done",
+        "certificate-load-line.pdf": "Done",
         "deck-log-manual.docx": "Done",
         "le-phare-des-sablons.pdf": "Done",
     }

@@ -1,6 +1,6 @@
 """A ship's certificate, as a registry might print it. Ships, ports and authorities are invented."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workers.engines.pdf.mupdf import pymupdf
@@ -88,6 +88,16 @@ NORDWIND = Certificate(
         ("First annual survey", "Saint Brannock, 1 October 2024", "Satisfactory"),
         ("Second annual survey", "Port Amber, 27 September 2025", "Satisfactory"),
     ),
+)
+
+AURORA_LOAD_LINE = replace(
+    NORDWIND,
+    number="BRS-2024-02214",
+    authority=AURORA.authority,
+    society=AURORA.society,
+    ship=(*AURORA.ship[:4], ("Length (metres)", "182.40"), *NORDWIND.ship[5:]),
+    issued=(("Date of issue", "2 July 2024"), ("Valid until", "1 July 2029"), *AURORA.issued[2:]),
+    endorsements=(("First annual survey", "Port Amber, 11 June 2025", "Satisfactory"),),
 )
 
 

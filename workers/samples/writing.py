@@ -10,7 +10,7 @@ import orjson
 
 from workers.engines.pdf.mupdf import pymupdf
 from workers.samples.books import story_pdf
-from workers.samples.certificate import AURORA, NORDWIND, certificate_pdf
+from workers.samples.certificate import AURORA, AURORA_LOAD_LINE, NORDWIND, certificate_pdf
 from workers.samples.report import manual_docx, mixed_pdf
 from workers.samples.scan import scanned_pdf
 
@@ -21,8 +21,8 @@ EXPECTED = "expected.json"
 class Sample:
     """A document, and how its job must end.
 
-    `routes` has a letter a page (t text, o OCR); `words` must all be found in its text; `failure` is the code of the
-    error where the job must fail.
+    `routes` has a letter a page (t text, o OCR); `words` must all be found in its text, or in a certificate's summary;
+    `failure` is the code of the error where the job must fail.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Sample:
     routes: str
     words: tuple[str, ...] = ()
     failure: str | None = None
+    pipeline: str = "text"
 
 
 def _scanned_certificate() -> bytes:
@@ -44,7 +45,20 @@ def _damaged() -> bytes:
 
 
 SAMPLES = (
-    Sample("certificate.pdf", lambda: certificate_pdf(AURORA), "t", ("AURORA", "STAR", "9074729", "2029")),
+    Sample(
+        "certificate.pdf",
+        lambda: certificate_pdf(AURORA),
+        "t",
+        ("MV AURORA STAR", "9074729", "BRS-2024-01873", "2029-06-20"),
+        pipeline="certificate",
+    ),
+    Sample(
+        "certificate-load-line.pdf",
+        lambda: certificate_pdf(AURORA_LOAD_LINE),
+        "t",
+        ("MV AURORA STAR", "9074729", "BRS-2024-02214", "2029-07-01"),
+        pipeline="certificate",
+    ),
     Sample("certificate-scanned.pdf", _scanned_certificate, "o", ("NORDWIND", "9319466", "2028")),
     Sample("le-phare-des-sablons.pdf", story_pdf, "t" * 60, ("Chapitre", "phare", "Hortense")),
     Sample("survey-report.pdf", mixed_pdf, "toto", ("Condition", "Recommendations", "NORDWIND")),
@@ -68,7 +82,7 @@ def write_samples(folder: Path) -> list[Path]:
 
 def _ending(sample: Sample) -> dict[str, Any]:
     return {
-        "pipeline": "text",
+        "pipeline": sample.pipeline,
         "state": "failed" if sample.failure else "completed",
         "failure": sample.failure,
         "page_count": len(sample.routes) or None,
