@@ -137,6 +137,9 @@ def killed_at(point: str) -> Strike:
     async def strike(scene: Scene) -> bool:
         met = await _met(scene, point, KILL)
         for gateway in scene.site.gateways:
+            if met is not None and gateway.pid == met["pid"]:
+                # It writes down that it comes there, and only then dies.
+                await until(lambda: not gateway.is_running, "who was to die is dead")  # noqa: B023 - awaited here
             if not gateway.is_running:
                 gateway.start()
             await gateway.accepts()
