@@ -76,9 +76,8 @@ class SqliteConnection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         """Commits what was begun, if anything, unless a cancellation came meanwhile."""
-        await asyncio.sleep(
-            0
-        )  # nothing was waited for since the begin: it is heard here, before it is too late
+        # Nothing was waited for since the begin: a cancellation is heard here, before it is too late.
+        await asyncio.sleep(0)
         self._is_writing = False
         await self.run(self._conn.commit)
 
@@ -160,8 +159,8 @@ def open_sqlite(*where: Any, **options: Any) -> Awaitable[aiosqlite.Connection]:
 def _open(*where: Any, **options: Any) -> sqlite3.Connection:
     options |= {"factory": _RollsBackFirst, "isolation_level": None, "check_same_thread": False}
     opened = sqlite3.connect(*where, **options, cached_statements=256)
+    _patiently(partial(_done_at_once, opened, "PRAGMA journal_mode=WAL"))
     for pragma in (
-        "journal_mode=WAL",
         f"busy_timeout={_BUSY_SECONDS * 1000}",
         "foreign_keys=ON",
         "synchronous=NORMAL",
@@ -177,9 +176,7 @@ def _begin(connection: sqlite3.Connection, synchronous: str | None) -> None:
 
     SQLite's own soon become 25 ms and more, while a transaction takes a few; whoever waits would come far too late.
     """
-    began = time.monotonic()
-    while not _begun_at_once(connection, synchronous, may_wait=time.monotonic() < began + _BUSY_SECONDS):
-        time.sleep(_SOON_SECONDS if time.monotonic() < began + _LONG_SECONDS else _LATER_SECONDS)
+    _patiently(partial(_begun_at_once, connection, synchronous))
 
 
 def _begun_at_once(connection: sqlite3.Connection, synchronous: str | None, *, may_wait: bool = True) -> bool:
@@ -188,11 +185,27 @@ def _begun_at_once(connection: sqlite3.Connection, synchronous: str | None, *, m
     try:
         if synchronous is not None:
             connection.execute(f"PRAGMA synchronous={synchronous}")
-        connection.execute("BEGIN IMMEDIATE")
+        return _done_at_once(connection, "BEGIN IMMEDIATE", may_wait=may_wait)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
+
+
+def _done_at_once(connection: sqlite3.Connection, statement: str, *, may_wait: bool) -> bool:
+    """False where another's lock is in the way and this one may wait; raises sqlite3.OperationalError.
+
+    SQLite does not wait by itself where two that turn an empty file into one with a log wait for each other.
+    """
+    try:
+        connection.execute(statement)
     except sqlite3.OperationalError as error:
         if may_wait and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
             return False
         raise
-    finally:
-        connection.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
     return True
+
+
+def _patiently(at_once: Callable[..., bool]) -> None:
+    """Tries again until it says that it is done; after a while it is told that it may not wait any more."""
+    began = time.monotonic()
+    while not at_once(may_wait=time.monotonic() < began + _BUSY_SECONDS):
+        time.sleep(_SOON_SECONDS if time.monotonic() < began + _LONG_SECONDS else _LATER_SECONDS)
