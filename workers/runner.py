@@ -118,6 +118,8 @@ class Runner:
                 await asyncio.shield(parts.recording.handed_back(claim))
             if running.stop is None:
                 raise
+            # The task goes on: time-outs and groups within a task that counts as cancelled would cancel it again.
+            running.task.uncancel()
             await parts.work.remove(claim, placed)
         except LostStep:
             _log.info("step_lost")

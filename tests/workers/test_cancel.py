@@ -1,5 +1,6 @@
 """A cancel ends the job at once and once, and kills what works on it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -69,6 +70,31 @@ async def test_a_child_that_hangs_in_c_is_dead_at_once_and_others_live(house: Ho
         await house.a.commands.cancel(jobs[1], house.actor)
         await until(lambda: not exists(other), "the other child is dead too")
         assert worker is not None
+
+
+async def test_what_a_slot_does_next_is_not_taken_for_cancelled(house: House) -> None:
+    """Time-outs and task groups ask whether their task is cancelled."""
+    begun: list[str] = []
+    cancellings: list[int] = []
+
+    async def first_hangs(context: StepContext) -> StepDone:
+        begun.append(context.job_id)
+        if len(begun) == 1:
+            await asyncio.Event().wait()
+        task = asyncio.current_task()
+        assert task is not None
+        cancellings.append(task.cancelling())
+        return StepDone()
+
+    pipeline = small(phase("inspecting", first_hangs))
+    async with small_worker(house, pipeline):
+        first = await give(house, pipeline, content=b"first")
+        await until(lambda: begun, "the first has begun")
+        second = await give(house, pipeline, content=b"second")
+        await house.a.commands.cancel(first, house.actor)
+        await house.state(second, "completed")
+    assert begun == [first, second]
+    assert cancellings == [0]
 
 
 async def test_the_slot_is_free_for_the_next_job(house: House) -> None:
