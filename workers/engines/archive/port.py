@@ -77,13 +77,15 @@ class ArchiveEngine(Protocol):
 
 
 async def side_by_side(*work: Coroutine[Any, Any, None]) -> None:
-    """Does all at the same time. The first failure ends the others, and is raised as it is."""
+    """Does all of this, at least one, at the same time. The first failure ends the others, and is raised as it is."""
+    # Not a task group: Python 3.11 leaves a task that a group has failed in counted as cancelled.
+    tasks = [asyncio.create_task(each) for each in work]
     try:
-        async with asyncio.TaskGroup() as group:
-            for each in work:
-                group.create_task(each)
-    except BaseExceptionGroup as failures:
-        raise failures.exceptions[0] from None
+        await asyncio.gather(*tasks)
+    finally:
+        for each in tasks:
+            each.cancel()
+        await asyncio.wait(tasks)
 
 
 class Sent:
