@@ -1,7 +1,7 @@
 """Pipeline `text`: any accepted document becomes its text, Markdown and a model of its pages."""
 
 from itertools import pairwise
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal, Protocol, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,26 +26,28 @@ OPENING_MS = 30
 UNKNOWN_MS = 3000
 """What a document is taken for before it is opened. Rather long: the bar can go on faster, but it can't go back."""
 
+ByOcr: TypeAlias = Annotated[
+    Literal["auto", "always", "never"],
+    Field(description="auto reads by OCR what has no usable text; always and never speak for all pages"),
+]
+Languages: TypeAlias = Annotated[
+    tuple[Literal["en", "fr", "de", "es", "it", "pt", "nl", "vi"], ...],
+    Field(description="languages that OCR should expect, most important first", max_length=5),
+]
+PagesToRead: TypeAlias = Annotated[
+    str | None,
+    Field(description="pages to read, such as 1-3,7; empty reads all", pattern=PAGE_RANGE, max_length=200),
+]
+
 
 class TextOptions(BaseModel):
     """What a person may choose."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    ocr: Annotated[
-        Literal["auto", "always", "never"],
-        Field(description="auto reads by OCR what has no usable text; always and never speak for all pages"),
-    ] = "auto"
-    languages: Annotated[
-        tuple[Literal["en", "fr", "de", "es", "it", "pt", "nl", "vi"], ...],
-        Field(description="languages that OCR should expect, most important first", max_length=5),
-    ] = ("en",)
-    pages: Annotated[
-        str | None,
-        Field(
-            description="pages to read, such as 1-3,7; empty reads all", pattern=PAGE_RANGE, max_length=200
-        ),
-    ] = None
+    ocr: ByOcr = "auto"
+    languages: Languages = ("en",)
+    pages: PagesToRead = None
 
 
 class RouteOptions(Protocol):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.domain.certificate.catalogue import Category
-from workers.pipelines.page_range import PAGE_RANGE
+from workers.pipelines.text import ByOcr, Languages, PagesToRead
 
 
 class CertificateOptions(BaseModel):
@@ -28,17 +28,6 @@ class CertificateOptions(BaseModel):
     date_order: Annotated[
         Literal["dmy", "mdy", "ymd"], Field(description="the order in dates such as 03/05/2027")
     ] = "dmy"
-    ocr: Annotated[
-        Literal["auto", "always", "never"],
-        Field(description="auto reads by OCR what has no usable text; always and never speak for all pages"),
-    ] = "auto"
-    languages: Annotated[
-        tuple[Literal["en", "fr", "de", "es", "it", "pt", "nl", "vi"], ...],
-        Field(description="languages that OCR should expect, most important first", max_length=5),
-    ] = ("en",)
-    pages: Annotated[
-        str | None,
-        Field(
-            description="pages to read, such as 1-3,7; empty reads all", pattern=PAGE_RANGE, max_length=200
-        ),
-    ] = "1-50"
+    ocr: ByOcr = "auto"
+    languages: Languages = ("en",)
+    pages: PagesToRead = "1-50"
