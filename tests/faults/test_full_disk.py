@@ -64,9 +64,9 @@ async def test_work_waits_for_room_burns_no_failures_and_goes_on(
     monkeypatch.setattr("service.adapters.opened.LocalBlobs", partial(LocalBlobs, files=disk))
     idle = small(phase("inspecting"), name="idle")
     async with open_house(database_url, redis_url, tmp_path / "data") as house:
+        job_id, other = await give(house, WRITES), await give(house, idle)
+        disk.full = True
         async with small_worker(house, WRITES, idle):
-            job_id, other = await give(house, WRITES), await give(house, idle)
-            disk.full = True
             await until(lambda: waits_for_room(house, job_id), "the card says what the job waits for")
             await house.state(other, "completed")
             machine = ByHand(house, WRITES)
