@@ -3,9 +3,8 @@
     async for job in Client("https://headway.example", token).watch(job_id):
         print(job.state, job.percent)
 
-The loop ends by itself after the job's ending. A lost link comes back with full jitter and goes on where it was; what
-is shown is always true of some moment, in order, and percent never goes down within a run. A loop that takes its time
-keeps its link, and is then shown the newest.
+The loop ends by itself after the job's ending. A lost link comes back with full jitter and goes on where it was. What
+is shown was true at some moment, in order; percent never goes down within a run. A slow loop is then shown the newest.
 """
 
 import asyncio
@@ -106,7 +105,7 @@ def apply(snapshot: Snapshot, patch: dict[str, Any]) -> Snapshot:
 
 
 def apply_value(value: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
-    """The value of a batch or of the workers after a patch, a JSON merge patch (RFC 7396)."""
+    """The value of a topic that is one value after a patch, a JSON merge patch (RFC 7396)."""
     after = dict(value)
     for key, new in changed.items():
         old = after.get(key)
@@ -183,6 +182,10 @@ class Client:
         """The workers, the queue and the engines, for admins; never ends by itself."""
         return self._follow("admin:workers", _Value())
 
+    def watch_records(self) -> AsyncGenerator[dict[str, Any], None]:
+        """One's ships and certificates in numbers; `changed` is another after any change. Never ends by itself."""
+        return self._follow("records", _Value())
+
     async def _follow(self, topic: str, known: _Known[T]) -> AsyncGenerator[T, None]:
         loop = asyncio.get_running_loop()
         tries, linked_at = 0, loop.time()
@@ -218,8 +221,7 @@ class _Link(Generic[T]):
         self._is_news = self.greeted = self.lasted = False
 
     async def changes(self) -> AsyncGenerator[T, None]:
-        """What is known, whenever it has changed; ends by raising what ended the link, which is read beside the
-        caller's loop so that heartbeats are answered however long that takes."""
+        """What is known, whenever it has changed, until what ended the link is raised; heartbeats do not wait."""
         reading = asyncio.create_task(self._read())
         reading.add_done_callback(lambda _: self._told.set())
         try:
@@ -270,13 +272,11 @@ class _Link(Generic[T]):
                 problem = Refused(frame.get("problem") or {})
                 # A problem of the server's own is one to come back from.
                 raise problem if problem.status < 500 else ConnectionError(str(problem))
-            case _ if frame.get("topic") == self._topic:
+            case _:  # perhaps of a later version
                 try:
-                    return self._known.take(unpacked(frame))
+                    return frame.get("topic") == self._topic and self._known.take(unpacked(frame))
                 except _Gap:
                     await self._subscribe(socket, None)
-            case _:
-                pass  # of a later version
         return False
 
     async def _subscribe(self, socket: ClientConnection, since: str | None) -> None:
@@ -308,7 +308,7 @@ class _Job:
 
 
 class _Value:
-    """`batch:` and `admin:workers`, always told from the beginning."""
+    """`batch:`, `admin:workers` and `records`, always told from the beginning."""
 
     since: str | None = None
     _value: dict[str, Any] | None = None

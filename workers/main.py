@@ -132,6 +132,7 @@ class WorkerProcess:
                 dispatcher=adapters.dispatcher,
                 commands=adapters.commands,
                 advance=advance,
+                news=adapters.news,
             )
         )
         self._runner = runner = Runner(
@@ -152,7 +153,7 @@ class WorkerProcess:
         self._collector = Collector(
             adapters.db,
             adapters.blobs,
-            Retention(adapters.db, adapters.blobs, adapters.echo, keep_by(settings)),
+            Retention(adapters.db, adapters.blobs, adapters.echo, adapters.news, keep_by(settings)),
         )
         self._limits = [
             Overtime(adapters.db, adapters.echo, adapters.commands, seconds)

@@ -12,6 +12,7 @@ from service.adapters.commands import Commands
 from service.adapters.database import Database
 from service.adapters.dispatch import Dispatcher, Ring, pick
 from service.adapters.echo import Echo, Truth
+from service.adapters.record_news import RecordNews
 from service.adapters.records import leases, steps
 from service.adapters.records.ending import Whole, closing_lines
 from service.adapters.records.postponing import wait_for_storage
@@ -43,6 +44,7 @@ class RecordingParts:
     dispatcher: Dispatcher
     commands: Commands
     advance: Advance
+    news: RecordNews
 
 
 class Recording:
@@ -97,6 +99,8 @@ class Recording:
             # A slot that goes on from a job's end picks as it claims: see `claim_on`.
             rings = await pick(session) if claim.light or job.ended_at is None else []
         await self._tell(job, rings, before, whole)
+        if any(each.to_record for each in (worked.done, *(each.done for each in worked.inline))):
+            await parts.news.changed([job.owner_id])
 
     async def failed(self, claim: Claim, verdict: Verdict) -> None:
         """Records a failure: the step is queued again for later, or the job ends."""

@@ -10,6 +10,7 @@ from service.adapters.clearing import clear
 from service.adapters.clock import read_clock
 from service.adapters.database import Database
 from service.adapters.echo import Echo
+from service.adapters.record_news import RecordNews
 from service.adapters.records import removal, retention
 from service.adapters.records.retention import Keep
 from service.adapters.tables import DocumentRow
@@ -25,10 +26,11 @@ Remove = Callable[[str, float], Awaitable[bool]]
 class Retention:
     """Removes one thing a transaction, under its row's lock: what another worker has removed is not there any more."""
 
-    def __init__(self, db: Database, blobs: BlobStore, echo: Echo, keep: Keep) -> None:
+    def __init__(self, db: Database, blobs: BlobStore, echo: Echo, news: RecordNews, keep: Keep) -> None:
         self._db = db
         self._blobs = blobs
         self._echo = echo
+        self._news = news
         self._keep = keep
 
     async def once(self) -> int:
@@ -68,14 +70,14 @@ class Retention:
             row = await session.get(DocumentRow, document_id, with_for_update=True)
             removed = None if row is None else await removal.remove_document(session, row, since=since)
         if removed is not None:
-            await clear(removed, self._blobs, self._echo)
+            await clear(removed, self._blobs, self._echo, self._news)
         return removed is not None
 
     async def _job(self, job_id: str, since: float) -> bool:
         async with self._db.writing(durable=True) as session:
             removed = await removal.remove_job(session, job_id, since=since)
         if removed is not None:
-            await clear(removed, self._blobs, self._echo)
+            await clear(removed, self._blobs, self._echo, self._news)
         return removed is not None
 
     async def _results(self, job_id: str, since: float) -> bool:

@@ -10,6 +10,7 @@ from service.adapters.clearing import clear
 from service.adapters.database import Database
 from service.adapters.echo import Echo
 from service.adapters.queue import Queue
+from service.adapters.record_news import RecordNews
 from service.adapters.records import orders
 from service.adapters.records.removal import remove_document
 from service.adapters.secrets import SecretBox
@@ -48,6 +49,7 @@ class Commands:
         queue: Queue,
         blobs: BlobStore,
         secrets: SecretBox,
+        news: RecordNews,
     ) -> None:
         self._db = db
         self._applying = applying
@@ -55,6 +57,7 @@ class Commands:
         self._queue = queue
         self._blobs = blobs
         self._secrets = secrets
+        self._news = news
 
     async def start(self, job_id: str, actor: Actor) -> JobState:
         """A staged job becomes due; a live one stays as it is. Raises NotPossible for a job that has ended."""
@@ -109,7 +112,7 @@ class Commands:
             removed = await remove_document(session, document)
             if removed is None:
                 raise DocumentInUse(document_id)
-        await clear(removed, self._blobs, self._echo)
+        await clear(removed, self._blobs, self._echo, self._news)
 
     async def estimate(self, job_id: str, actor: Actor) -> JsonObject | None:
         """`{pages, steps, seconds}` or `{error}` once a worker has looked; None while it is asked to.

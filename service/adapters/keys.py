@@ -52,6 +52,11 @@ def owner_channel(owner_id: str) -> str:
     return f"{PREFIX}ev:owner:{owner_id}"
 
 
+def records_channel(owner_id: str) -> str:
+    """Says that one of an owner's ships or certificates changed."""
+    return f"{PREFIX}records:{owner_id}"
+
+
 def image_channel(key: str) -> str:
     """Where it is said that a page's image is there, or why not."""
     return f"{PREFIX}image:{key}"

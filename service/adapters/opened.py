@@ -20,6 +20,7 @@ from service.adapters.event_log import EventLog
 from service.adapters.local_blobs import LocalBlobs
 from service.adapters.many_jobs import ManyJobs
 from service.adapters.queue import Queue
+from service.adapters.record_news import RecordNews
 from service.adapters.secrets import SecretBox, secret_box
 from service.adapters.whole_queue import WholeQueue
 from service.domain.limits import RunningLimits
@@ -43,6 +44,7 @@ class Adapters:
     many: ManyJobs
     whole_queue: WholeQueue
     secrets: SecretBox
+    news: RecordNews
 
 
 class AdapterSettings(BucketSettings, Protocol):
@@ -137,13 +139,14 @@ async def open_adapters(settings: AdapterSettings) -> AsyncGenerator[Adapters, N
     queue = Queue(redis)
     dispatcher = Dispatcher(db, queue)
     applying = Applying(db, redis, echo, dispatcher)
-    commands = Commands(db, applying, echo, queue, blobs, secrets)
+    news = RecordNews(redis)
+    commands = Commands(db, applying, echo, queue, blobs, secrets, news)
     many = ManyJobs(db, applying, echo)
     whole_queue = WholeQueue(db, redis, applying, echo, dispatcher)
     try:
         async with echo.writing_back():
             yield Adapters(
-                db, redis, log, blobs, echo, queue, dispatcher, commands, many, whole_queue, secrets
+                db, redis, log, blobs, echo, queue, dispatcher, commands, many, whole_queue, secrets, news
             )
     finally:
         await dispatcher.close()

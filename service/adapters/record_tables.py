@@ -15,7 +15,8 @@ __all__ = ["CertificateEditRow", "CertificateRow", "Row", "ShipRow"]
 
 
 class ShipRow(Row):
-    """A ship of an owner's fleet. Of two of an owner's ships at most one has the same IMO number; some have none."""
+    """A ship of an owner's fleet. Of two of an owner's ships at most one has the same IMO number; some have none.
+    `version` rises with each change."""
 
     __tablename__ = "ships"
     __table_args__ = (
@@ -27,6 +28,7 @@ class ShipRow(Row):
     name: Mapped[str] = mapped_column(String(LONGEST_TEXT))
     searched_name: Mapped[str] = mapped_column(String(2 * LONGEST_TEXT))
     imo: Mapped[str | None] = mapped_column(String(7))
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[float]
 
 

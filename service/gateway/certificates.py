@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from service.adapters.database import Database
+from service.adapters.record_news import RecordNews
 from service.adapters.records import certificate_lists, certificates
 from service.adapters.records.certificate_lists import Shown
 from service.adapters.records.certificates import Change, EditedMeanwhile
@@ -50,8 +51,9 @@ _ETAG = re.compile(r'"(\d{1,9})"')
 class Certificates:
     """The operations under `/api/certificates`. A certificate of somebody else is not there."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, news: RecordNews) -> None:
         self._db = db
+        self._news = news
 
     def operations(self) -> list[Operation]:
         """For the routes."""
@@ -170,6 +172,7 @@ class Certificates:
             if row is None:
                 raise refused(404, "not_found")
             today = await spans_today(session)
+        await self._news.changed([row.owner_id])
         return _whole(Shown(row, found.ship), today)
 
     async def delete(self, request: Request) -> Response:
@@ -177,6 +180,7 @@ class Certificates:
         async with self._db.writing() as session:
             found = await _certificate(session, request)
             await certificates.remove(session, found.row.id)
+        await self._news.changed([found.row.owner_id])
         return Response(status_code=204)
 
     async def edits(self, request: Request) -> Response:

@@ -25,6 +25,7 @@ from service.protocol.topics import (
     JobTopic,
     ListTopic,
     QueueTopic,
+    RecordsTopic,
     Topic,
     UnknownTopic,
     WorkersTopic,
@@ -302,7 +303,7 @@ class Session:
                 return JobOutbox(name, self)
             case ListTopic():
                 return ListOutbox(name, self)
-            case BatchTopic() | WorkersTopic() | QueueTopic():
+            case BatchTopic() | WorkersTopic() | QueueTopic() | RecordsTopic():
                 return ValueOutbox(name, self)
 
     def _drop(self, subscription: Subscription) -> None:

@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service.adapters.database import Database
+from service.adapters.record_news import RecordNews
 from service.adapters.record_tables import ShipRow
 from service.adapters.records import ships
 from service.adapters.records.ships import ShipInUse, ShipShown, ShipThere
@@ -22,8 +23,9 @@ from service.protocol.problems import refused
 class Ships:
     """The operations under `/api/ships`. A ship of somebody else is not there."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, news: RecordNews) -> None:
         self._db = db
+        self._news = news
 
     def operations(self) -> list[Operation]:
         """For the routes."""
@@ -92,6 +94,7 @@ class Ships:
             except ShipThere as there:
                 raise refused(409, "ship_there", imo=imo, ship_id=there.ship_id) from None
             (shown,) = await ships.shown_ships(session, [row])
+        await self._news.changed([owner_id])
         return json_answer(_shown(shown), 201, {"Location": f"/api/ships/{row.id}"})
 
     async def show(self, request: Request) -> Response:
@@ -113,6 +116,7 @@ class Ships:
             except ShipThere as there:
                 raise refused(409, "ship_there", imo=imo, ship_id=there.ship_id) from None
             (shown,) = await ships.shown_ships(session, [row])
+        await self._news.changed([row.owner_id])
         return json_answer(_shown(shown))
 
     async def delete(self, request: Request) -> Response:
@@ -124,6 +128,7 @@ class Ships:
                 await ships.remove_ship(session, row)
             except ShipInUse:
                 raise refused(409, "ship_in_use") from None
+        await self._news.changed([row.owner_id])
         return Response(status_code=204)
 
 

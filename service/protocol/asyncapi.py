@@ -19,6 +19,7 @@ TOPICS = {
     "jobs?…": "One's own jobs, newest first: filters state, pipeline, batch, limit.",
     "admin:jobs?…": "Everybody's jobs, for admins; further filter: owner.",
     "queue": "One's own places in the queue, when each is expected to begin, and whether the queue is paused.",
+    "records": "How many ships and certificates one has, how many end when, and a mark that differs after any change.",
     "admin:workers": "Workers, queue and engines, for admins.",
 }
 

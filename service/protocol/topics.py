@@ -85,7 +85,15 @@ class QueueTopic:
         return "queue"
 
 
-Topic: TypeAlias = JobTopic | BatchTopic | ListTopic | WorkersTopic | QueueTopic
+@dataclass(frozen=True)
+class RecordsTopic:
+    """How many ships and certificates one has, how many end when, and a mark of the last change."""
+
+    def __str__(self) -> str:
+        return "records"
+
+
+Topic: TypeAlias = JobTopic | BatchTopic | ListTopic | WorkersTopic | QueueTopic | RecordsTopic
 
 
 def parse_filters(pairs: dict[str, str], *, owner_allowed: bool) -> Filters:
@@ -129,6 +137,8 @@ def parse_topic(text: str) -> Topic:
         return WorkersTopic()
     if name == "queue":
         return QueueTopic()
+    if name == "records":
+        return RecordsTopic()
     if kind == "job" and is_id(key):
         return JobTopic(key)
     if kind == "batch" and is_id(key):

@@ -1,4 +1,4 @@
-"""Patches of the values of `batch:` and `admin:workers`: JSON merge patches (RFC 7396). Objects merge by key to any
+"""Patches of topics that are one value, such as `batch:`: JSON merge patches (RFC 7396). Objects merge by key to any
 depth, null deletes, all else is replaced."""
 
 from service.domain.json import Json, JsonObject

@@ -131,7 +131,7 @@ class Jobs:
         tools = Toolbox(Sandbox(()), cast("OcrEngines", None), LIMITS, archive=no_archive())
         self._advance = Advance({"small": self.pipeline}, tools, a.echo.live)
         recording = Recording(
-            RecordingParts(WORKER, a.db, self.echo, a.dispatcher, a.commands, self._advance)
+            RecordingParts(WORKER, a.db, self.echo, a.dispatcher, a.commands, self._advance, a.news)
         )
         self._runner = Runner(
             RunnerParts(

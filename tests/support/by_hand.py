@@ -46,7 +46,7 @@ class ByHand:
     def recording(self, worker: str = WORKER) -> Recording:
         """What writes down the ends of this worker's steps."""
         a = self.house.a
-        return Recording(RecordingParts(worker, a.db, a.echo, a.dispatcher, a.commands, self.advance))
+        return Recording(RecordingParts(worker, a.db, a.echo, a.dispatcher, a.commands, self.advance, a.news))
 
     async def give(self, content: bytes = b"words", **order: Any) -> str:
         """A new job; returns its id."""

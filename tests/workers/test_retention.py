@@ -41,7 +41,7 @@ async def machine(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIte
 
 def retention(machine: ByHand, **days: float) -> Retention:
     a = machine.house.a
-    return Retention(a.db, a.blobs, a.echo, Keep(**days))
+    return Retention(a.db, a.blobs, a.echo, a.news, Keep(**days))
 
 
 async def ended(machine: ByHand, days_ago: float, content: bytes = b"") -> str:

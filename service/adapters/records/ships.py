@@ -96,7 +96,10 @@ async def change_ship(session: AsyncSession, ship: ShipRow, *, name: str, imo: s
     """Gives it another name or number; raises ShipThere. Its certificates stay as they are printed."""
     if imo != ship.imo:
         await _refuse_second(session, ship.owner_id, imo)
+    if (name, imo) == (ship.name, ship.imo):
+        return
     ship.name, ship.searched_name, ship.imo = name, folded(name), imo
+    ship.version += 1
     await session.flush()
 
 

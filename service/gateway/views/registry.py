@@ -9,6 +9,7 @@ from service.adapters.database import Database
 from service.adapters.echo import STORED_EPOCH
 from service.adapters.records import listing
 from service.adapters.records.places import Line, read_line
+from service.adapters.records.record_totals import records_value
 from service.adapters.records.workers import workers_value
 from service.domain.account import Actor
 from service.domain.json import JsonObject
@@ -19,13 +20,22 @@ from service.gateway.views.batch import Batch, BatchView
 from service.gateway.views.job import JobView
 from service.gateway.views.jobs import JobsView, Page
 from service.gateway.views.queue import QueueView, SharedLine
+from service.gateway.views.records import RecordsView
 from service.gateway.views.source import History, Snapshots
 from service.gateway.views.workers import WorkersView
 from service.protocol.problems import Problem, refused
 from service.protocol.snapshot import Snapshot
-from service.protocol.topics import BatchTopic, Filters, JobTopic, ListTopic, QueueTopic, WorkersTopic
+from service.protocol.topics import (
+    BatchTopic,
+    Filters,
+    JobTopic,
+    ListTopic,
+    QueueTopic,
+    RecordsTopic,
+    WorkersTopic,
+)
 
-View: TypeAlias = JobView | JobsView | BatchView | WorkersView | QueueView
+View: TypeAlias = JobView | JobsView | BatchView | WorkersView | QueueView | RecordsView
 
 
 @dataclass
@@ -72,6 +82,8 @@ class Views:
             case QueueTopic():
                 owner_id = user.user_id
                 key, make = f"{topic}#{owner_id}", lambda: QueueView(owner_id, self._hub, self._line)
+            case RecordsTopic():
+                key, make = f"{topic}#{user.user_id}", lambda: self._records(user.user_id)
         view = await self._opened(key, make)
         try:
             await _let_in(user, view, outbox, subscription.since)
@@ -92,7 +104,7 @@ class Views:
                 view.detach(outbox)
             case JobsView() as view, ListOutbox() as outbox:
                 view.detach(outbox)
-            case (BatchView() | WorkersView() | QueueView()) as view, ValueOutbox() as outbox:
+            case (BatchView() | WorkersView() | QueueView() | RecordsView()) as view, ValueOutbox() as outbox:
                 view.detach(outbox)
             case _:
                 raise AssertionError(key)
@@ -149,6 +161,13 @@ class Views:
     def _workers(self) -> WorkersView:
         return WorkersView(self._hub, self._read_workers)
 
+    def _records(self, owner_id: str) -> RecordsView:
+        async def read() -> JsonObject:
+            async with self._db.reading() as session:
+                return await records_value(session, owner_id)
+
+        return RecordsView(owner_id, self._hub, read)
+
     async def _read_page(self, filters: Filters) -> Page:
         async with self._db.reading() as session:
             page = await listing.page(session, filters)
@@ -198,7 +217,7 @@ async def _let_in(user: Actor, view: View, outbox: Outbox, since: tuple[str, int
             view.attach(outbox)
         case JobsView(), ListOutbox():
             view.attach(outbox)
-        case ((WorkersView() | QueueView()), ValueOutbox()):
+        case ((WorkersView() | QueueView() | RecordsView()), ValueOutbox()):
             view.attach(outbox)
         case _:
             raise AssertionError(view)
