@@ -38,7 +38,7 @@ export function problemFrom(status, text) {
  * @param {unknown} [body] sent as JSON
  * @returns {Promise<any>} the body of the answer
  */
-async function call(method, path, body) {
+export async function call(method, path, body) {
   let response;
   try {
     response = await fetch(path, {

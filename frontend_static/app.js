@@ -1,6 +1,6 @@
 /** The composition root and the router. What happens where: `store.js` knows, `socket.js` hears, `views/` show. */
 
-/** @import {Pipeline, QueueValue, Session} from "./types.js" */
+/** @import {Pipeline, QueueValue, Session, ShipName} from "./types.js" */
 /** @import {Group, Item} from "./items.js" */
 /** @import {Piece} from "./views/piece.js" */
 
@@ -32,6 +32,8 @@ export class App extends EventTarget {
   store = new Store();
   /** What is shown. @type {"home"|"job"|"admin"} */
   view = "home";
+  /** The ship that was chosen for what is dropped, until another is. @type {ShipName | null} */
+  ship = null;
   #progress = "";
   #subject = "";
   #view = /** @type {Piece | null} */ (null);

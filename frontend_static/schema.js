@@ -1,9 +1,12 @@
 /** A pipeline's JSON Schema as fields of a form, and the form's values as options. Pure. */
 
+/** @import {Pipeline} from "./types.js" */
+
 /**
  * @typedef {object} OptionField
  * @property {string} name
- * @property {"choice"|"flag"|"number"|"text"|"list"|"set"} kind list: free words with commas; set: some of the choices
+ * @property {"choice"|"flag"|"number"|"text"|"list"|"set"|"ship"} kind list: free words with commas; set: some of the choices;
+ *   ship: the id of one of one's own
  * @property {string} title
  * @property {string} help
  * @property {unknown} preset
@@ -43,6 +46,14 @@ export function fieldsOf(schema) {
 }
 
 /**
+ * The option that takes the id of a ship, if there is one.
+ * @param {Pipeline} pipeline
+ */
+export function shipFieldOf({ options_schema: schema }) {
+  return fieldsOf(schema).find((each) => each.kind === "ship")?.name;
+}
+
+/**
  * @param {Schema} node
  * @param {Schema} root
  * @returns {Schema}
@@ -77,6 +88,7 @@ function constsOf(node) {
  * @returns {OptionField["kind"]}
  */
 function kindOf(node, items) {
+  if (node["format"] === "ship") return "ship";
   if (node["enum"] || node["const"] !== undefined) return "choice";
   if (node["type"] === "array") return items?.["enum"] ? "set" : "list";
   if (node["type"] === "boolean") return "flag";

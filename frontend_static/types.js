@@ -111,6 +111,10 @@
  * @typedef {{user: {id: string, name: string, role: "user"|"admin"},
  *   limits: {file_bytes: number, files_per_request: number, accepts: string[]}, version: string}} Session
  *
+ * @typedef {{id: string, name: string, imo: string|null}} ShipName
+ * @typedef {ShipName & {created_at: number, counts: Record<string, number>}} Ship `counts` by when certificates end, as
+ *   lists filter them, and `total`
+ *
  * @typedef {{width: number, height: number, number: number, route: string, engine?: string, text: string,
  *   lines?: {text: string, box: [number, number, number, number], confidence: number}[]}} PageModel
  */

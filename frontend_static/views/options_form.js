@@ -1,4 +1,7 @@
-/** A form made from a pipeline's JSON Schema. What is left alone is not sent, so the service's presets hold. */
+/**
+ * A form made from a pipeline's JSON Schema. What is left alone is not sent, so the service's presets hold. A ship is
+ * chosen beside the form, not in it.
+ */
 
 /** @import {Pipeline} from "../types.js" */
 /** @import {OptionField} from "../schema.js" */
@@ -25,7 +28,7 @@ export class OptionsForm extends Piece {
     const { pipeline } = this;
     if (!pipeline || pipeline.name === this.#shown) return;
     this.#shown = pipeline.name;
-    this.#fields = fieldsOf(pipeline.options_schema);
+    this.#fields = fieldsOf(pipeline.options_schema).filter((each) => each.kind !== "ship");
     fill(this, html`<form novalidate aria-label="${t("ui.options")}">
       ${this.#fields.map((each) => fieldMarkup(pipeline.name, each))}
       <div class="field"><label for="option--priority">${t("ui.priority")}</label>
@@ -103,7 +106,7 @@ function givenIn(field, inputs) {
  */
 function fieldMarkup(pipeline, field) {
   const id = `option-${field.name}`;
-  const own = `ui.option.${pipeline}.${field.name}`;
+  const own = known(`ui.option.${pipeline}.${field.name}`) ? `ui.option.${pipeline}.${field.name}` : `ui.option.any.${field.name}`;
   const title = known(own) ?? field.title;
   const help = known(`${own}.help`) ?? field.help;
   const about = html`${help && html`<p class="muted" id="${id}-help">${help}</p>`}
@@ -139,7 +142,8 @@ function choiceText(own, field, choice) {
  */
 function inputMarkup(id, own, field, described) {
   if (field.kind === "choice") {
-    return html`<select id="${id}" name="${field.name}" aria-describedby="${described}">${field.choices.map((each) => html`
+    return html`<select id="${id}" name="${field.name}" aria-describedby="${described}">
+      ${field.optional && field.preset === null && html`<option value="">${known(`${own}.none`) ?? t("ui.option.any")}</option>`}${field.choices.map((each) => html`
       <option value="${each}" ${each === field.preset && html`selected`}>${choiceText(own, field, each)}</option>`)}</select>`;
   }
   const value = Array.isArray(field.preset) ? field.preset.join(", ") : (field.preset ?? "");

@@ -3,10 +3,12 @@
 import { filesOfList } from "../files.js";
 import { fill, html, part, setText } from "../html.js";
 import { bytes, listed, say, t } from "../i18n.js";
+import { shipFieldOf } from "../schema.js";
 import { icon } from "./icons.js";
 import { OptionsForm } from "./options_form.js";
 import { documentOfPhotos } from "./photo_sheet.js";
 import { Piece, make } from "./piece.js";
+import { ShipChoice } from "./ship_choice.js";
 
 export class Start extends Piece {
   small = false;
@@ -29,6 +31,7 @@ export class Start extends Piece {
       </div>
       <div class="start-choices">
         <fieldset class="chips" data-part="chips"><legend class="hidden">${t("ui.start.pipeline")}</legend></fieldset>
+        <div data-part="ship" hidden></div>
         <details class="options"><summary>${t("ui.options")}</summary><div data-part="options"></div></details>
       </div>`);
     for (const name of ["files", "folder", "camera"]) {
@@ -45,6 +48,7 @@ export class Start extends Piece {
       if (button instanceof HTMLElement) part(this, button.dataset["open"] ?? "", HTMLInputElement).click();
     });
     this.addEventListener("change", () => this.#drawOptions());
+    part(this, "ship", HTMLElement).append(make(ShipChoice, this.app));
     this.#drawChips();
   }
 
@@ -68,7 +72,10 @@ export class Start extends Piece {
     if (files.length === 0) return;
     if (!pipeline) return this.app.notice("failed", t("ui.start.none"), t("ui.start.no_pipeline"));
     const chosen = this.#options?.chosen() ?? { options: {}, start: true, priority: "normal" };
-    if (chosen) void this.app.uploads.add(files, { pipeline: pipeline.name, ...chosen });
+    if (!chosen) return;
+    const [field, ship] = [shipFieldOf(pipeline), this.app.ship];
+    const options = field && ship ? { ...chosen.options, [field]: ship.id } : chosen.options;
+    void this.app.uploads.add(files, { pipeline: pipeline.name, ...chosen, options });
   }
 
   /**
@@ -98,6 +105,7 @@ export class Start extends Piece {
     const { pipeline } = this;
     const details = /** @type {HTMLElement} */ (this.querySelector("details"));
     details.hidden = !pipeline;
+    part(this, "ship", HTMLElement).hidden = !pipeline || !shipFieldOf(pipeline);
     if (!pipeline || this.#options?.pipeline === pipeline) return;
     if (!this.#options) {
       this.#options = make(OptionsForm, this.app);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { filtersOf, queryOf, topicOf } from "../../frontend_static/admin_query.js";
 import { PRIORITIES, mayGive } from "../../frontend_static/priorities.js";
-import { fieldsOf, read } from "../../frontend_static/schema.js";
+import { fieldsOf, read, shipFieldOf } from "../../frontend_static/schema.js";
 import { cellsOf, pagesPerCell } from "../../frontend_static/strip_cells.js";
 
 const SCHEMA = {
@@ -25,6 +25,14 @@ test("a schema becomes fields of the right kind", () => {
   assert.deepEqual(fields[0]?.choices, ["auto", "never"]);
   assert.equal(fields[0]?.help, "How.");
   assert.deepEqual([fields[4]?.least, fields[4]?.most, fields[4]?.whole], [3, 50, true]);
+});
+
+test("the option that takes a ship is told from texts by its format", () => {
+  const pipeline = (/** @type {object} */ properties) => /** @type {import("../../frontend_static/types.js").Pipeline} */ ({
+    name: "p", title: { code: "p", params: {}, text: "" }, phases: [], accepts: [], options_schema: { properties } });
+  const id = { anyOf: [{ type: "string", maxLength: 36 }, { type: "null" }], default: null };
+  assert.equal(shipFieldOf(pipeline({ note: id, vessel: { ...id, format: "ship" } })), "vessel");
+  assert.equal(shipFieldOf(pipeline({ note: id })), undefined);
 });
 
 test("only what differs from the presets is sent", () => {

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from service.adapters.blob_store import BlobStore
 from service.adapters.known_records import KnownRecords
@@ -14,6 +14,9 @@ from service.domain.pipeline import FirstStep, PipelineSpec
 from service.domain.question import Question
 from service.domain.work import NextPhase, PastWork, StepDone
 from workers.engines.toolbox import Toolbox
+
+A_SHIP: dict[str, JsonValue] = {"format": "ship"}
+"""In the schema of an option: it takes the id of one of the person's ships, so that forms can offer them."""
 
 
 class Report(Protocol):

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.domain.pipeline import FirstStep
 from service.domain.work import NextPhase, StepPlan
 from workers.pipelines.checking_records import CHECKING_MS, CHECKING_MS_PER_MB, check
-from workers.pipelines.declaration import Phase, Pipeline, PlanContext
+from workers.pipelines.declaration import A_SHIP, Phase, Pipeline, PlanContext
 from workers.pipelines.recording_records import record, report
 
 _RECORDING_MS_PER_ROW = 1.0
@@ -25,6 +25,7 @@ class RecordsOptions(BaseModel):
             description="the id of the ship that all rows are of; without it each row names its ship by IMO number or "
             "name, and a ship that is not there is made",
             max_length=36,
+            json_schema_extra=A_SHIP,
         ),
     ] = None
     on_same: Annotated[

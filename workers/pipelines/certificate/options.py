@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.domain.certificate.catalogue import Category
+from workers.pipelines.declaration import A_SHIP
 from workers.pipelines.text import ByOcr, Languages, PagesToRead
 
 
@@ -19,6 +20,7 @@ class CertificateOptions(BaseModel):
             description="the id of the ship that the certificates are of; without it each is found by its IMO number, "
             "else by its name, and a ship that is not there is made",
             max_length=36,
+            json_schema_extra=A_SHIP,
         ),
     ] = None
     category: Annotated[
