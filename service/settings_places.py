@@ -55,6 +55,11 @@ class Places(BaseSettings):
         default_factory=_default_data_dir,
         description="Folder for documents, the SQLite database and secrets",
     )
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Key of answers such as passwords, at least 16 characters, the same for all gateways and workers; "
+        "else made in the data folder",
+    )
     database_url: SecretStr | None = Field(
         None,
         description="SQL database, `postgresql://…` or `sqlite:///…`; else a SQLite file in the data folder",
@@ -104,9 +109,9 @@ class Places(BaseSettings):
     def _check_url(cls, value: str | None) -> str | None:
         return _origin(value) if value is not None else None
 
-    @field_validator("token")
+    @field_validator("token", "secret_key")
     @classmethod
-    def _check_token(cls, value: SecretStr | None) -> SecretStr | None:
+    def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < TOKEN_CHARACTERS:
             raise ValueError(f"should have at least {TOKEN_CHARACTERS} characters")
         return value

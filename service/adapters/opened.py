@@ -76,6 +76,11 @@ class AdapterSettings(BucketSettings, Protocol):
         ...
 
     @property
+    def secret_key(self) -> SecretStr | None:
+        """With what answers are sealed; none means a key of the data directory."""
+        ...
+
+    @property
     def owner_steps(self) -> int | None:
         """Most running steps of one owner."""
         ...
@@ -134,7 +139,8 @@ async def open_adapters(settings: AdapterSettings) -> AsyncGenerator[Adapters, N
     redis = Redis.from_url(redis_url, health_check_interval=15)
     log = EventLog(redis_url)
     blobs = open_blobs(settings)
-    secrets = secret_box(settings.data_dir)
+    key = settings.secret_key
+    secrets = secret_box(settings.data_dir, key.get_secret_value() if key is not None else None)
     echo = Echo(db, log)
     queue = Queue(redis)
     dispatcher = Dispatcher(db, queue)

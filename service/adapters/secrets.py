@@ -1,13 +1,18 @@
-"""Answers that must not be read by whoever reads the database: encrypted with a key of the data directory."""
+"""Answers that must not be read by whoever reads the database: encrypted with a key that is not in it."""
 
+import base64
+import hashlib
 import os
 from pathlib import Path
 
 import orjson
+import structlog
 from cryptography.fernet import Fernet, InvalidToken
 
 from service.domain.ids import new_id
 from service.domain.json import JsonObject
+
+_log = structlog.get_logger()
 
 
 class SecretBox:
@@ -27,11 +32,16 @@ class SecretBox:
         try:
             return orjson.loads(self._fernet.decrypt(sealed))
         except InvalidToken:
+            # The person is asked again: for ever, where a gateway and a worker keep to different keys.
+            _log.warning("answer_sealed_with_another_key")
             return {}
 
 
-def secret_box(data_dir: Path) -> SecretBox:
-    """The box of this data directory; its key (file `secret.key`, 0600) is made at the first start."""
+def secret_box(data_dir: Path, configured: str | None = None) -> SecretBox:
+    """The box of the configured key, any text; else of this data directory, whose key (file `secret.key`, 0600) is made
+    at the first start."""
+    if configured is not None:
+        return SecretBox(base64.urlsafe_b64encode(hashlib.sha256(configured.encode()).digest()))
     path = data_dir / "secret.key"
     if not path.exists():
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

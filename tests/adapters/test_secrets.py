@@ -1,4 +1,4 @@
-"""Answers are sealed with a key of the data directory."""
+"""Answers are sealed with the key that is configured, else with one of the data directory."""
 
 import asyncio
 import stat
@@ -25,6 +25,13 @@ def test_nothing_and_what_another_key_sealed_open_as_nothing(tmp_path: Path) -> 
     assert box.open(None) == {}
     assert SecretBox(Fernet.generate_key()).open(box.seal(ANSWERS)) == {}
     assert box.open(b"not a token") == {}
+
+
+def test_a_configured_key_is_the_same_on_all_machines(tmp_path: Path) -> None:
+    here, there = (secret_box(tmp_path / name, "the key of them all") for name in ("here", "there"))
+    assert there.open(here.seal(ANSWERS)) == ANSWERS
+    assert secret_box(tmp_path / "there", "the key of another").open(here.seal(ANSWERS)) == {}
+    assert not list(tmp_path.rglob("secret.key"))
 
 
 def test_only_the_owner_may_read_the_key(tmp_path: Path) -> None:

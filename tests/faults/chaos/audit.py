@@ -9,6 +9,7 @@ from service.adapters.database import Database
 
 ENDING, BACK_TO_LIFE, JOB_PERCENT = "ending", "state after the ending", "percent back"
 CLAIM, ATTEMPT, CHECKPOINT, UNDONE, MISCOUNTED = "claim", "attempt back", "checkpoint", "undone", "miscounted"
+QUESTION = "question"
 _ENDED = "('completed', 'failed', 'cancelled')"
 
 
@@ -56,6 +57,14 @@ _TRIGGERS = (
         "NEW.run = OLD.run AND NEW.percent < OLD.percent",
         _RUN,
         "CAST(NEW.percent AS TEXT)",
+    ),
+    _Trigger(
+        QUESTION,
+        "jobs",
+        "UPDATE",
+        "CAST(NEW.question AS TEXT) IS DISTINCT FROM CAST(OLD.question AS TEXT)",
+        _RUN,
+        "COALESCE(CAST(NEW.question AS TEXT), '')",
     ),
     _Trigger(MISCOUNTED, "jobs", "UPDATE", "NEW.remaining < 0", _RUN, "CAST(NEW.remaining AS TEXT)"),
     _Trigger(

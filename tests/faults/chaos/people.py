@@ -13,19 +13,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.adapters.tables import JobRow
 from service.domain.job import ENDED
 from service.domain.json import JsonObject
+from tests.faults.chaos import company
+from tests.faults.chaos.calls import TRIES, TRY_AGAIN_SECONDS, Calls
+from tests.faults.chaos.company import Company
 from tests.faults.chaos.ledger import Ledger
 from tests.faults.chaos.place import Place
 from tests.faults.side_by_side import side_by_side
 from tests.support.pdf_files import empty_pdf, text_pdf, words
 
-_TRIES = 12
-_TRY_AGAIN_SECONDS = 0.25
-_REQUEST_SECONDS = 8.0
 _LOOK_SECONDS = 0.3
 _PATIENCE_SECONDS = 20.0
 """Somebody interferes with a job about twice in so long."""
-_FATES = {"well": 8, "stumbles": 3, "refused": 1, "pdf": 12, "broken": 2, "empty": 1}
-"""What is uploaded how often: three fates of the chaos' own pipeline, then what the pipeline `text` gets."""
+_FATES = {"well": 8, "stumbles": 3, "refused": 1, "pdf": 12, "broken": 2, "empty": 1, **company.FATES}
+"""What is uploaded how often: three fates of the chaos' own pipeline, what the pipeline `text` gets, certificates."""
 _FAIL = frozenset({"refused", "broken", "empty"})
 
 
@@ -36,6 +36,7 @@ class Document:
     name: str
     pipeline: str
     content: bytes
+    options: bytes = b"{}"
     fails: bool = False
     keyed: bool = True
     jobs: set[str] = field(default_factory=set[str])
@@ -44,7 +45,16 @@ class Document:
 class People:
     """Keeps so many jobs under way while `at_it`; single documents can be given at any time."""
 
-    def __init__(self, place: Place, ledger: Ledger, dice: random.Random, *, at_once: int) -> None:
+    def __init__(
+        self,
+        place: Place,
+        calls: Calls,
+        company: Company,
+        ledger: Ledger,
+        dice: random.Random,
+        *,
+        at_once: int,
+    ) -> None:
         self.documents: dict[str, Document] = {}
         self.cancelled: set[str] = set()
         self.live: set[str] = set()
@@ -55,21 +65,8 @@ class People:
         self._pdfs = [
             text_pdf(*(words(40, seed=seed + page) for page in range(1 + seed % 3))) for seed in range(8)
         ]
-        self._https = [
-            httpx.AsyncClient(
-                base_url=each.url,
-                headers={"Authorization": f"Bearer {place.token}"},
-                timeout=_REQUEST_SECONDS,
-                # A gateway that was killed must not be met over a link that is dead.
-                limits=httpx.Limits(max_keepalive_connections=0),
-            )
-            for each in place.site.gateways
-        ]
-
-    async def close(self) -> None:
-        """Ends all links."""
-        for each in self._https:
-            await each.aclose()
+        self._calls = calls
+        self._company = company
 
     @property
     def accepted(self) -> int:
@@ -80,7 +77,8 @@ class People:
     async def at_it(self) -> AsyncGenerator[None, None]:
         """They upload and interfere until the block ends."""
         uploading = (self._upload() for _ in range(3 if self._at_once else 0))
-        async with side_by_side(self._look(), *uploading, *([self._interfere()] if self._at_once else [])):
+        interfering = [self._interfere()] if self._at_once else []
+        async with side_by_side(self._look(), self._company.at_it(), *uploading, *interfering):
             yield
 
     async def give(self, fate: str | None = None) -> Document:
@@ -97,28 +95,10 @@ class People:
             self._ledger.counts["submitted twice, with the same key"] += 1
             ways = [self._submit(document, number, document.name) for number in range(2)]
         else:
-            ways = [self._submit(document, self._dice.randrange(len(self._https)), document.name)]
+            ways = [self._submit(document, self._dice.randrange(self._calls.gateways), document.name)]
         await asyncio.gather(*ways)
         self.live |= document.jobs
         return document
-
-    async def command(
-        self, path: str, *, body: JsonObject | None = None, admin: bool = False
-    ) -> JsonObject | None:
-        """Posts it until a gateway has answered; None where the answer is a problem, or none came."""
-        headers = {"Authorization": f"Bearer {self._place.admin_token}"} if admin else {}
-        for attempt in range(_TRIES):
-            http = self._https[attempt % len(self._https)]
-            with suppress(httpx.HTTPError):
-                answer = await http.post(path, json=body or {}, headers=headers)
-                if answer.status_code < 500:
-                    return answer.json() if answer.status_code == 202 else None
-            await asyncio.sleep(_TRY_AGAIN_SECONDS)
-        return None
-
-    async def get(self, path: str, gateway: int) -> JsonObject:
-        """What a gateway answers; raises where that is a problem."""
-        return (await self._https[gateway].get(path)).raise_for_status().json()
 
     async def look(self) -> None:
         """Learns which jobs have ended."""
@@ -135,6 +115,10 @@ class People:
         number = len(self.documents)
         mark = f"\n% {number} {self._dice.getrandbits(32)}\n".encode()
         fails = fate in _FAIL
+        if fate in company.FATES:
+            name = f"{number:05} {fate}.pdf"
+            paper = self._company.paper(name, number, fate)
+            return Document(name, "certificate", paper.content, paper.options)
         match fate:
             case "pdf":
                 content = self._dice.choice(self._pdfs)
@@ -143,19 +127,18 @@ class People:
             case "empty":
                 content = empty_pdf()
             case _:
-                return Document(f"{number:05} {fate}.txt", "chaos", mark, fails)
-        return Document(f"{number:05} {fate}.pdf", "text", content + mark, fails)
+                return Document(f"{number:05} {fate}.txt", "chaos", mark, fails=fails)
+        return Document(f"{number:05} {fate}.pdf", "text", content + mark, b'{"ocr": "never"}', fails)
 
     async def _submit(self, document: Document, gateway: int, key: str | None) -> None:
         headers = {"Idempotency-Key": key} if key is not None else {}
-        options = b'{"ocr": "never"}' if document.pipeline == "text" else b"{}"
-        for attempt in range(_TRIES):
-            http = self._https[(gateway + attempt) % len(self._https)]
+        for attempt in range(TRIES):
+            http = self._calls.by(gateway + attempt)
             with suppress(httpx.HTTPError):
                 answer = await http.post(
                     f"/api/uploads?pipeline={document.pipeline}",
                     files=[
-                        ("options", (None, options, "application/json")),
+                        ("options", (None, document.options, "application/json")),
                         ("files", (document.name, document.content)),
                     ],
                     headers=headers,
@@ -164,7 +147,7 @@ class People:
                     document.jobs |= {each["job_id"] for each in answer.json()["accepted"]}
                     return
                 self._ledger.counts[f"uploads answered {answer.status_code}"] += 1
-            await asyncio.sleep(_TRY_AGAIN_SECONDS)
+            await asyncio.sleep(TRY_AGAIN_SECONDS)
         self._ledger.counts["uploads given up without an answer"] += 1
 
     async def _upload(self) -> None:
@@ -195,7 +178,7 @@ class People:
         found = [
             job
             for each in self.documents.values()
-            if each.pipeline == "chaos" and not each.fails
+            if each.pipeline in ("chaos", "certificate") and not each.fails
             for job in each.jobs & self.live
         ]
         if not found:
@@ -218,10 +201,10 @@ class People:
         path = f"/api/jobs/{self._dice.choice(sorted(self.live))}"
         if await self._counted("paused by people", f"{path}/pause", {"stop": stop}) is not None:
             await asyncio.sleep(self._dice.uniform(0, 1))
-            await self.command(f"{path}/resume")
+            await self._calls.command(f"{path}/resume")
 
     async def _counted(self, what: str, path: str, body: JsonObject | None = None) -> JsonObject | None:
-        told = await self.command(path, body=body)
+        told = await self._calls.command(path, body=body)
         if told is not None:
             self._ledger.counts[what] += 1
         return told

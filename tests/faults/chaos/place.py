@@ -34,6 +34,11 @@ class Where:
     database_url: str
     postgres: TestPostgres | None = None
 
+    @property
+    def archive(self) -> Path:
+        """The folder in which all workers archive."""
+        return self.folder / "archive"
+
 
 @dataclass
 class Place:
@@ -123,7 +128,9 @@ async def open_place(
     evidence = Evidence(where.folder / "chaos")
     settings = {
         "HEADWAY_STORAGE_URL": f"file://{where.folder / 'blobs'}",
+        "HEADWAY_ARCHIVE_FOLDER": str(where.archive),
         "HEADWAY_FREE_DISK_BYTES": "0",
+        "HEADWAY_SECRET_KEY": "the same for all of them",
         "HEADWAY_BYE_SECONDS": "0.5",
         FOLDER: str(where.folder / "chaos"),
         **({WITHOUT: without} if without is not None else {}),

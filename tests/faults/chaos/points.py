@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from service.adapters.applying import Applying
 from service.adapters.dispatch import Dispatcher
 from service.adapters.event_log import EventLog
 from service.adapters.queue import Queue
@@ -37,6 +38,7 @@ NOT_ANNOUNCED = "gateway, rows committed and nobody told"
 GATEWAY_NOT_PUBLISHED = "gateway, about to publish"
 GATEWAY_NOT_ENQUEUED = "gateway, published and not enqueued"
 GATEWAY_NOT_WOKEN = "gateway, enqueued and nobody woken"
+ANSWER_NOT_TOLD = "gateway, answer committed and nobody told"
 NOT_CLAIMED = "worker, heard and not claimed"
 NOT_BEGUN = "worker, claimed and not begun"
 NOT_PUBLISHED = "worker, about to publish"
@@ -44,6 +46,8 @@ NOT_TOLD = "worker, worked and nothing told"
 NOT_RECORDED = "worker, told and not committed"
 COMMITTED = "worker, committed and not published"
 NOT_ENQUEUED = "worker, published and not enqueued"
+NOT_ASKED = "worker, about to ask"
+ARCHIVED = "worker, archived and not recorded"
 
 GATEWAY_POINTS = (
     NOT_COMMITTED,
@@ -51,8 +55,21 @@ GATEWAY_POINTS = (
     GATEWAY_NOT_PUBLISHED,
     GATEWAY_NOT_ENQUEUED,
     GATEWAY_NOT_WOKEN,
+    ANSWER_NOT_TOLD,
 )
-WORKER_POINTS = (NOT_CLAIMED, NOT_BEGUN, NOT_PUBLISHED, NOT_TOLD, NOT_RECORDED, COMMITTED, NOT_ENQUEUED)
+WORKER_POINTS = (
+    NOT_CLAIMED,
+    NOT_BEGUN,
+    NOT_PUBLISHED,
+    NOT_TOLD,
+    NOT_RECORDED,
+    COMMITTED,
+    NOT_ENQUEUED,
+    NOT_ASKED,
+    ARCHIVED,
+)
+COMPANY_POINTS = (ANSWER_NOT_TOLD, NOT_ASKED, ARCHIVED)
+"""Those that only certificates come to."""
 
 
 def of_gateway() -> tuple[Point, ...]:
@@ -66,6 +83,12 @@ def of_gateway() -> tuple[Point, ...]:
         Point(GATEWAY_NOT_PUBLISHED, Announcer, "_tell"),
         Point(GATEWAY_NOT_ENQUEUED, Dispatcher, "ring"),
         Point(GATEWAY_NOT_WOKEN, Queue, "wake"),
+        Point(
+            ANSWER_NOT_TOLD,
+            Applying,
+            "_tell",
+            lambda _applying, done, _rings: any("answered" in str(effect.lines) for _, _, effect in done),
+        ),
     )
 
 
@@ -88,7 +111,14 @@ def of_worker() -> tuple[Point, ...]:
         Point(NOT_RECORDED, Recording, "done"),
         Point(COMMITTED, Recording, "_tell"),
         Point(NOT_ENQUEUED, Queue, "ring"),
+        Point(NOT_ASKED, Recording, "asked"),
+        Point(ARCHIVED, Recording, "done", _has_archived),
     )
+
+
+def _has_archived(_recording: Any, _claim: Any, worked: Any, _phase: str) -> bool:
+    works = (worked.done, *(each.done for each in worked.inline))
+    return any("archived" in (each.output or {}) for each in works)
 
 
 def arm(points: tuple[Point, ...], evidence: Evidence) -> None:

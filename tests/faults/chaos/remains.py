@@ -64,7 +64,7 @@ async def screens(scene: Scene) -> None:
 
 async def _read(scene: Scene, turns: asyncio.Semaphore, number: int, job_id: str, wanted: JsonObject) -> None:
     async with turns:
-        answer = await scene.people.get(f"/api/jobs/{job_id}", number % len(scene.site.gateways))
+        answer = await scene.calls.get(f"/api/jobs/{job_id}", number % len(scene.site.gateways))
     _hold(scene, job_id, wanted, answer["value"], "HTTP")
     scene.ledger.counts["screens held against SQL"] += 1
 

@@ -6,6 +6,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from tests.faults.chaos import remains, verdict
+from tests.faults.chaos.calls import Calls
+from tests.faults.chaos.company import Company, found
 from tests.faults.chaos.ledger import Ledger
 from tests.faults.chaos.listener import Listener
 from tests.faults.chaos.people import People
@@ -20,7 +22,8 @@ class Plan:
     """How heavy the chaos is. It rages until so many seconds have passed and so many documents were accepted.
 
     `patience`: seconds after which a job that has not ended counts as lost; `only`: these strikes in this order and no
-    others, each again, up to `rounds` times, where it met nobody; `without`: a protection that is taken out.
+    others, each again, up to `rounds` times, where it met nobody; `gifts`: the fates of documents that are given at the
+    beginning; `without`: a protection that is taken out.
     """
 
     seed: int
@@ -34,6 +37,7 @@ class Plan:
     pause_seconds: float = 0.5
     only: tuple[Strike, ...] = ()
     rounds: int = 3
+    gifts: tuple[str, ...] = ()
     without: str | None = None
 
 
@@ -52,12 +56,16 @@ async def chaos(plan: Plan, where: Where) -> Ledger:
             )
         )
         listener = Listener(place.site.redis.url, ledger)
-        people = People(place, ledger, random.Random(dice.getrandbits(32)), at_once=plan.at_once)
-        stack.push_async_callback(people.close)
-        scene = Scene(place, people, ledger, dice)
+        calls = Calls(place)
+        stack.push_async_callback(calls.close)
+        ships = await found(place.house.a.db, place.house.actor.user_id)
+        company = Company(calls, ledger, _other(dice), ships)
+        people = People(place, calls, company, ledger, _other(dice), at_once=plan.at_once)
+        scene = Scene(place, calls, company, people, ledger, dice)
         async with side_by_side(listener.run()):
             began = scene.now
             async with people.at_it():
+                scene.gifts += [asyncio.create_task(people.give(fate)) for fate in plan.gifts]
                 await _rage(plan, scene)
                 await asyncio.gather(*scene.gifts)
             ledger.seconds = scene.now - began
@@ -68,6 +76,10 @@ async def chaos(plan: Plan, where: Where) -> Ledger:
         await remains.processes(scene)
         await remains.files(scene)
     return ledger
+
+
+def _other(dice: random.Random) -> random.Random:
+    return random.Random(dice.getrandbits(32))
 
 
 async def _rage(plan: Plan, scene: Scene) -> None:

@@ -21,6 +21,8 @@ from service.domain.json import JsonObject
 from service.domain.step import StepState
 from tests.faults.chaos import points
 from tests.faults.chaos.asking import until_so
+from tests.faults.chaos.calls import Calls
+from tests.faults.chaos.company import Company
 from tests.faults.chaos.evidence import KILL, STOP
 from tests.faults.chaos.fences import REFUSED_LUA, REFUSED_SQL
 from tests.faults.chaos.ledger import Ledger
@@ -35,6 +37,12 @@ _MEET_SECONDS = 15.0
 _TAKE_OVER_SECONDS = 12.0
 _ZOMBIES = 5
 _LONGER_THAN_THE_LEASE = 3.5
+_GIFTS = {
+    points.NOT_ASKED: "mismatch",
+    points.ANSWER_NOT_TOLD: "mismatch",
+    points.ARCHIVED: "certificate",
+}
+"""What is given so that somebody comes to a point, where not any document will do."""
 _OVER = frozenset({StepState.DONE, StepState.FAILED, StepState.CANCELLED})
 
 
@@ -44,6 +52,8 @@ class Scene:
     being given so that there is something to strike at."""
 
     place: Place
+    calls: Calls
+    company: Company
     people: People
     ledger: Ledger
     dice: random.Random
@@ -218,7 +228,7 @@ async def _met(scene: Scene, point: str, how: str) -> JsonObject | None:
     before = len(evidence.read())
     evidence.order(point, how)
     # Nobody waits for it: who was stopped may hold what it needs.
-    scene.gifts.append(asyncio.create_task(scene.people.give("well")))
+    scene.gifts.append(asyncio.create_task(scene.people.give(_GIFTS.get(point, "well"))))
     try:
         return await until(
             lambda: next((each for each in evidence.read()[before:] if each["what"] == "met"), None),
@@ -305,7 +315,7 @@ def _send(number: signal.Signals, pid: int) -> bool:
 
 async def queue_is_paused(scene: Scene) -> bool:
     """By an admin. A worker dies meanwhile, and another document comes: nothing is claimed before it goes on."""
-    if await scene.people.command("/api/admin/queue/pause", admin=True) is None:
+    if await scene.calls.command("/api/admin/queue/pause", admin=True) is None:
         return False
     began = time.time()
     try:
@@ -314,5 +324,5 @@ async def queue_is_paused(scene: Scene) -> bool:
         await asyncio.sleep(scene.dice.uniform(0.5, 1.5))
     finally:
         scene.paused.append((began, time.time()))
-        assert await scene.people.command("/api/admin/queue/resume", admin=True) is not None
+        assert await scene.calls.command("/api/admin/queue/resume", admin=True) is not None
     return True

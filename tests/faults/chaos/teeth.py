@@ -15,6 +15,7 @@ _BITES: dict[str, Strike] = {
     "fence": zombie_at(points.NOT_TOLD),
     "lease": worker_stopped_and_its_supervisor_dies,
     "revision": zombie_at(points.NOT_PUBLISHED),
+    "key": killed_at(points.ARCHIVED),
     "lifeline": worker_dies_beside_a_child_that_stands_still,
 }
 """The fault after which what that protection keeps away has happened."""

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.anyio
 SEED = random.SystemRandom().getrandbits(32)
 QUICK = (
     killed_at(points.GATEWAY_POINTS[SEED % len(points.GATEWAY_POINTS)]),
+    killed_at(points.COMPANY_POINTS[SEED % len(points.COMPANY_POINTS)]),
     killed_at(points.WORKER_POINTS[SEED % len(points.WORKER_POINTS)]),
     zombie_at(points.NOT_TOLD),
     redis_is_wiped if SEED % 4 < 2 else redis_restarts,
@@ -41,7 +42,16 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Where:
 async def test_whatever_is_killed_every_accepted_document_ends_once(where: Where) -> None:
     """Nothing lost, double or backwards; zombies are refused; nothing is left behind."""
     others = own_children("tests.faults.chaos")
-    plan = Plan(SEED, seconds=0, accepted=0, at_once=10, workers=1, pause_seconds=0.1, only=QUICK)
+    plan = Plan(
+        SEED,
+        seconds=0,
+        accepted=0,
+        at_once=10,
+        workers=1,
+        pause_seconds=0.1,
+        only=QUICK,
+        gifts=("certificate", "mismatch", "mismatch"),
+    )
     ledger = await chaos(plan, where)
     told = f"seed {SEED}\n" + "\n".join(lines(ledger))
     assert ledger.is_clean, told
@@ -49,4 +59,6 @@ async def test_whatever_is_killed_every_accepted_document_ends_once(where: Where
     assert ledger.counts["accepted"] > len(QUICK), told
     assert ledger.counts["old attempts refused in SQL"], told
     assert ledger.counts["old attempts refused in Lua"], told
+    assert ledger.counts["archived files"] >= 2 * ledger.counts["certificates recorded"] > 0, told
+    assert ledger.counts["questions answered by people"] > 0, told
     assert own_children("tests.faults.chaos") <= others

@@ -2,13 +2,15 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 
+import httpx
 from sqlalchemy import func, select
 
 from service.adapters.tables import JobRow, RunRow, StepRow
 from service.domain.job import ENDED, JobState
 from service.domain.step import StepState
-from tests.faults.chaos import audit, fences
+from tests.faults.chaos import audit, books, fences
 from tests.faults.chaos.asking import until_so
 from tests.faults.chaos.audit import Seen
 from tests.faults.chaos.ledger import Ledger
@@ -31,7 +33,10 @@ async def settle(scene: Scene, patience: float) -> None:
             rows = await session.execute(select(JobRow.state, func.count()).group_by(JobRow.state))
             states = {row[0]: row[1] for row in rows}
         if {JobState.PAUSED, JobState.PAUSING} & states.keys():
-            await scene.people.command("/api/jobs/all/resume")
+            await scene.calls.command("/api/jobs/all/resume")
+        if JobState.WAITING in states:
+            with suppress(httpx.HTTPError):
+                await scene.company.answer()
         return states.keys() <= ENDED
 
     began = scene.now
@@ -65,6 +70,8 @@ async def judge(scene: Scene, listener: Listener) -> None:
     _steps(scene, jobs, steps, seen)
     _fences(scene)
     _remote(scene, jobs, steps)
+    of_company = await books.read(scene.place.house.a.db, scene.company, scene.ledger, seen)
+    of_company.judge(scene.place.where.archive)
 
 
 def _documents(scene: Scene, jobs: dict[str, JobRow]) -> None:
