@@ -96,7 +96,7 @@ class Work:
     async def _run(self, given: _Given) -> Worked:
         claim = given.claim
         pipeline = self._advance.pipeline(claim.job)
-        before, slots = await self._before(claim)
+        before = await self._before(claim)
         plan = StepPlan(claim.step.cost, claim.step.input)
         page_count = claim.job.page_count
         key = f"{claim.job.id}/{claim.step.id}/{claim.step.attempt}"
@@ -109,7 +109,7 @@ class Work:
         if claim.step.phase == 0 and claim.job.steps_total == 1 and not (done.more or done.to_record):
             before.append(_past(0, claim.step.number, plan, done))
             page_count = done.page_count or page_count
-            await self._run_on(given, pipeline, before, page_count, slots, worked)
+            await self._run_on(given, pipeline, before, page_count, worked)
         return worked
 
     async def _run_on(
@@ -118,7 +118,6 @@ class Work:
         pipeline: Pipeline,
         before: list[PastWork],
         page_count: int | None,
-        slots: int,
         worked: Worked,
     ) -> None:
         """Runs all later phases here while the rest is short, and too short to be shared with other slots.
@@ -129,6 +128,8 @@ class Work:
         """
         claim, report = given.claim, given.report
         facts = document_facts(claim.document)
+        async with self._db.reading() as session:
+            slots = await slots_for(session, claim.job.id)
         for phase in range(1, len(pipeline.phases)):
             claim.job.page_count = page_count
             following = self._advance.plan(claim.job, facts, before, phase, slots)
@@ -156,12 +157,11 @@ class Work:
             if any(each.done.more or each.done.to_record for each in worked.inline):
                 return
 
-    async def _before(self, claim: Claim) -> tuple[list[PastWork], int]:
+    async def _before(self, claim: Claim) -> list[PastWork]:
         if claim.job.steps_total == 1:
-            async with self._db.reading() as session:
-                return [], await slots_for(session, claim.job.id)
+            return []
         async with self._db.reading() as session:
-            return await past_work(session, claim.job), await slots_for(session, claim.job.id)
+            return await past_work(session, claim.job)
 
     def _context(
         self,
