@@ -18,6 +18,7 @@ import { Store } from "./store.js";
 import { patience, sendByXhr } from "./transport.js";
 import { Uploads } from "./upload.js";
 import { Admin } from "./views/admin.js";
+import { Certificates } from "./views/certificates.js";
 import { takeDropsAnywhere } from "./views/drop_anywhere.js";
 import { Header } from "./views/header.js";
 import { Home } from "./views/home.js";
@@ -27,10 +28,12 @@ import { make } from "./views/piece.js";
 import { showSignIn } from "./views/sign_in.js";
 import { Toasts } from "./views/toasts.js";
 
+/** @typedef {"home" | "job" | "certificates" | "admin"} ViewName */
+
 /** What the views are handed. Events: `change` (list, uploads or link), `tick` (a second passed, live), `route`. */
 export class App extends EventTarget {
   store = new Store();
-  /** What is shown. @type {"home"|"job"|"admin"} */
+  /** What is shown. @type {ViewName} */
   view = "home";
   /** The ship that was chosen for what is dropped, until another is. @type {ShipName | null} */
   ship = null;
@@ -245,21 +248,23 @@ export class App extends EventTarget {
   #route(focus) {
     const main = /** @type {HTMLElement} */ (document.getElementById("main"));
     const name = viewOf(location.pathname) ?? "home";
-    if (name === "admin" && this.#view instanceof Admin) {
+    const listed = { admin: Admin, certificates: Certificates, home: null, job: null }[name];
+    if (listed && this.#view instanceof listed) {
       this.dispatchEvent(new Event("route")); // its filters are in the address
       return;
     }
     main.dataset["view"] = this.view = name;
     this.#view = this.#make(name);
     main.replaceChildren(this.#view);
-    this.title(name === "admin" ? t("ui.admin.title") : "");
+    this.title({ admin: t("ui.admin.title"), certificates: t("ui.certificates.title"), home: "", job: "" }[name]);
     this.dispatchEvent(new Event("route"));
     if (focus) main.focus({ preventScroll: true });
   }
 
-  /** @param {"home"|"job"|"admin"} name */
+  /** @param {ViewName} name */
   #make(name) {
     if (name === "admin") return make(Admin, this);
+    if (name === "certificates") return make(Certificates, this);
     if (name === "home") return make(Home, this);
     const page = make(JobPage, this);
     page.jobId = decodeURIComponent(location.pathname.slice("/jobs/".length));
@@ -269,11 +274,12 @@ export class App extends EventTarget {
 
 /**
  * @param {string} path
- * @returns {"home" | "job" | "admin" | null}
+ * @returns {ViewName | null}
  */
 function viewOf(path) {
   if (path === "/") return "home";
   if (path === "/admin") return "admin";
+  if (path === "/certificates") return "certificates";
   return /^\/jobs\/[^/]+$/.test(path) ? "job" : null;
 }
 

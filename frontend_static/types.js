@@ -112,6 +112,18 @@
  *   limits: {file_bytes: number, files_per_request: number, accepts: string[]}, version: string}} Session
  *
  * @typedef {{id: string, name: string, imo: string|null}} ShipName
+ * @typedef {object} Certificate as lists have it
+ * @property {string} id
+ * @property {ShipName} ship
+ * @property {Record<string, string|null>} fields by code; dates are YYYY-MM-DD
+ * @property {string} expiry the narrowest filter that it passes
+ * @property {string|null} job_id
+ * @property {string|null} document_id
+ * @property {{name: string, url?: string|null}[]} archived
+ * @property {number} version
+ * @property {number} created_at
+ * @property {number} updated_at
+ *
  * @typedef {ShipName & {created_at: number, counts: Record<string, number>}} Ship `counts` by when certificates end, as
  *   lists filter them, and `total`
  *

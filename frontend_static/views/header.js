@@ -16,7 +16,8 @@ export class Header extends Piece {
       <p class="badge" data-part="badge" role="status"><span class="badge-dot"></span><span data-part="badge-text"></span>
         <button type="button" class="quiet badge-remedy" data-do="reload" data-part="remedy" hidden></button></p>
       <nav class="header-nav" aria-label="${t("ui.nav")}">
-        ${user.role === "admin" && html`<a href="/" data-nav="/">${t("ui.nav.home")}</a><a href="/admin" data-nav="/admin">${t("ui.nav.admin")}</a>`}
+        <a href="/" data-nav="/">${t("ui.nav.home")}</a><a href="/certificates" data-nav="/certificates">${t("ui.nav.certificates")}</a>
+        ${user.role === "admin" && html`<a href="/admin" data-nav="/admin">${t("ui.nav.admin")}</a>`}
       </nav>
       <label class="language"><span class="hidden">${t("ui.language")}</span>
         <select data-part="language">${Object.entries(LANGUAGES).map(([tag, name]) => html`<option value="${tag}" lang="${tag}"
@@ -56,7 +57,8 @@ export class Header extends Piece {
     setText(part(this, "remedy", HTMLElement), over ? words[state] : "");
     part(this, "remedy", HTMLElement).hidden = !over;
     for (const link of this.querySelectorAll("[data-nav]")) {
-      const here = link instanceof HTMLElement && link.dataset["nav"] === location.pathname;
+      const room = link instanceof HTMLElement ? (link.dataset["nav"] ?? "") : "";
+      const here = location.pathname === room || (room !== "/" && location.pathname.startsWith(`${room}/`));
       setAttribute(link, "aria-current", here ? "page" : null);
     }
   }

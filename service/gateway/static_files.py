@@ -49,7 +49,7 @@ class StaticFiles:
         return [
             *(
                 Operation("GET", path, self.page, "The page.", page, open_to_all=True)
-                for path in ("/", "/jobs/{job_id}", "/admin")
+                for path in ("/", "/jobs/{job_id}", "/certificates", "/admin")
             ),
             Operation(
                 "GET",
