@@ -8,6 +8,10 @@
 /** Languages there is a dictionary of. */
 export const LANGUAGES = /** @type {Record<string, string>} */ ({ en: "English", vi: "Tiếng Việt" });
 
+/** What messages call a date, and what they call a category of certificates. */
+const DATED = ["date", "first", "then"];
+const KINDS = ["category", "expected"];
+
 /** @typedef {Record<string, string | Record<string, string>>} Dictionary */
 
 /** @type {Dictionary} */
@@ -83,9 +87,20 @@ function worded(entry, params) {
   }
   return template.replace(/\{(\w+)\}/g, (whole, name) => {
     const value = params[name];
-    if (value === undefined || value === null) return whole;
-    return typeof value === "number" ? number(value) : String(value);
+    return value === undefined || value === null ? whole : shown(name, value);
   });
+}
+
+/**
+ * A value as people here write it: numbers, dates, and what is one of a few kinds.
+ * @param {string} name
+ * @param {unknown} value
+ */
+function shown(name, value) {
+  if (typeof value === "number") return number(value);
+  const text = String(value);
+  if (DATED.includes(name) && /^\d{4}-\d\d-\d\d$/.test(text)) return day(text);
+  return KINDS.includes(name) ? known(`ui.option.certificate.category.${text}`) ?? text : text;
 }
 
 /**

@@ -147,3 +147,14 @@ test("the page loads all its modules at once, and nothing in it is inline", () =
   const markup = [...sources.matchAll(/html`[^`]*`/g)].map((found) => found[0]).join("\n");
   assert.ok(!/\sstyle="|\son\w+="/.test(markup));
 });
+
+test("dates and categories in messages are told in the page's language", () => {
+  const words = JSON.parse(readFileSync(new URL("i18n/vi.json", PAGE), "utf8"));
+  speak(words, "vi");
+  assert.match(say("failure", { code: "expired", params: { date: "2027-05-03" } }), /3 thg 5, 2027/);
+  const asked = say("question", { code: "wrong_category", params: { certificate: "P&I", category: "insurance", expected: "class" } });
+  assert.match(asked, /Bảo hiểm.*Phân cấp/);
+  const other = say("question", { code: "other_ship", params: { imo: "9074729", other: "B", expected: "9074717", ship: "A" } });
+  assert.match(other, /9074717/);
+  speak(dictionary, "en");
+});
