@@ -36,6 +36,7 @@ NAMES = (
     "load",
     "memory",
     "engines",
+    "certificates",
     "isolation",
     "live.delivery",
     "live.memory",

@@ -7,8 +7,12 @@ import pytest
 
 from tests.benchmarks.__main__ import NAMES, main
 from tests.benchmarks.measuring import Goal, Row, interleaved, percentile
+from tests.benchmarks.scoring import fields_short, marked, share
 from tests.benchmarks.telling import Part, page, table
+from tests.corpora.certificates.making import SEED, certificate
+from tests.corpora.certificates.table import rows
 from tests.support.own_children import own_children
+from workers.engines.language.port import Found
 
 pytestmark = pytest.mark.anyio
 
@@ -100,6 +104,40 @@ def test_the_live_gateway_and_its_peers_are_measured(tmp_path: Path) -> None:
         assert 0 < delivered == expected
     assert sum("goal" in row for row in rows) == 5
     assert not own_children("benchmark-")
+
+
+def test_what_is_read_of_certificates_is_held_against_their_truth(tmp_path: Path) -> None:
+    """By engine and quality, known layouts and others apart; and what is sure is told by itself."""
+    json = tmp_path / "rows.json"
+    assert main(["certificates", "--quick", "--json", str(json)]) == 0
+    _, *rows = [orjson.loads(line) for line in json.read_bytes().splitlines()]
+    by_name = {row["what"]: row for row in rows}
+    assert by_name["digital, text layer, known"]["goal"] == "≥ 95"
+    assert by_name["digital, text layer, known"]["value"] >= 90
+    assert by_name["good scans, RapidOCR, known"]["value"] >= 60
+    assert by_name["digital, text layer, apart"]["value"] > 0
+    assert by_name["fields above 0.9 right, known"]["goal"] == "≥ 97"
+    assert not own_children("benchmark-")
+
+
+def test_a_field_counts_where_it_is_there_or_was_found() -> None:
+    """What is found and is not there is wrong, and so is what is there and was not found."""
+    truth = certificate(
+        next(each for each in rows(SEED) if each.quality == "digital" and not each.apart)
+    ).truth
+    told = {code: value for code, value in truth.fields.items() if value is not None}
+    told |= {"imo_number": "9074729", "issuing_authority": str(told["issuing_authority"]).upper()}
+    told.pop("issue_date")
+    found = {code: Found(code, value, value, 0.95, 1, (0, 0, 1, 1)) for code, value in told.items()}
+    none = next(code for code, value in truth.fields.items() if value is None)
+    found[none] = Found(none, "2020-01-01", "1.1.2020", 0.5, 1, (0, 0, 1, 1))
+    marks = marked(truth, found, by_ocr=False)
+    assert {each.code for each in marks if not each.is_right} == {"imo_number", "issue_date", none}
+    assert [each.code for each in marks if not each.is_sure] == [
+        code for code in truth.fields if code in ("issue_date", none)
+    ]
+    assert fields_short(marks, 95).count(" 0") == 3
+    assert share(marks) == pytest.approx(100 * (len(marks) - 3) / len(marks))
 
 
 def test_a_folder_of_benchmarks_stands_for_all_that_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ async def pages_read(context: StepContext) -> list[Page]:
     for past in context.before:
         if past.output_blob is not None:
             for record in page_records(await context.blobs.read(past.output_blob)):
-                pages[record.number] = _page(record.page())
+                pages[record.number] = page_of(record.page())
     if not pages:
         raise DocumentRefused("all_pages_failed", {"pages": context.page_count or 0})
     return [pages[number] for number in sorted(pages)]
@@ -44,7 +44,8 @@ def with_corrections(pages: Sequence[Page], before: Sequence[PastWork]) -> list[
     return [corrected.applied_to(page) for page in pages]
 
 
-def _page(model: JsonObject) -> Page:
+def page_of(model: JsonObject) -> Page:
+    """A page from its model, as it was stored."""
     lines = [Line(str(each["text"]), _box(each["box"]), float(each["confidence"])) for each in model["lines"]]
     return Page(
         number=model["number"],
