@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from service.domain.certificate.dates import dates_in
@@ -53,8 +54,12 @@ def fields_of(pages: Sequence[Page], fields: Sequence[CertificateField]) -> dict
     found = best(candidates)
     dated = surveyed(sheets, _day(found.get("issue_date")), _day(found.get("valid_until")))
     found = best([*candidates, *dated])
-    wanted = {field.code for field in fields}
-    return {code: each for code, each in found.items() if code in wanted}
+    wanted, turns = {field.code for field in fields}, {sheet.number: sheet.turn for sheet in sheets}
+    return {
+        code: replace(each, box=turns[each.page].shown(each.box))
+        for code, each in found.items()
+        if code in wanted
+    }
 
 
 def _spans(sheet: Sheet) -> list[Candidate]:

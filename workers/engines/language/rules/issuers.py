@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from workers.engines.language.rules.candidates import Candidate, candidate
-from workers.engines.language.rules.offices import after_by, known_office, looks_like_office
-from workers.engines.language.rules.sheet import Cell, Sheet
+from workers.engines.language.rules.offices import HANGS, after_by, known_office, looks_like_office
+from workers.engines.language.rules.sheet import Cell, Sheet, joined
 from workers.engines.language.rules.values import read_office
 
 _HEAD, _FOOT = 0.25, 0.6
@@ -26,7 +26,18 @@ def issuers(sheet: Sheet) -> Iterator[Candidate]:
             yield candidate("issuing_authority", text, cell, known[0], known[1], score)
         elif looks_like_office(cell.text):
             score = 0.86 if where < _HEAD else 0.72 if where > _FOOT else 0.5
-            yield candidate("issuing_authority", cell.text, cell, 0, len(cell.text), score)
+            following = sheet.going_on(cell) if HANGS.search(cell.text) else None
+            whole = joined(cell, following) if following is not None else cell
+            start = _legible_from(whole)
+            yield candidate("issuing_authority", whole.text[start:], whole, start, len(whole.text), score)
+
+
+def _legible_from(cell: Cell) -> int:
+    """Where the English name begins that a scan shows behind one in letters which are lost on most scans."""
+    start = cell.text.rfind(" / ") + 3
+    if start < 3 or not cell.is_read or cell.text.isascii() or not cell.text[start:].isascii():
+        return 0
+    return start if looks_like_office(cell.text[start:]) else 0
 
 
 def _by(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:

@@ -153,6 +153,7 @@ _NOT_THIS = re.compile(
     r"company|cong ty|owner|chu tau|previous|replac|supersed|thay the|keel|deliver|survey on which|lam co so"
     r"|completion|hoan thanh|machinery|hull no|yard|tonnage cert|construct"
 )
+_DENIED = re.compile(r"(?<![a-z])(?:no|without|khong(?: co)?) ?$")
 _MOST_LABELS = 24
 
 
@@ -169,6 +170,11 @@ def labels_in(alike: str) -> list[Label]:
         if not kept or label.start >= kept[-1].end:
             kept.append(label)
     return kept[:_MOST_LABELS]
+
+
+def is_denied(alike: str, label: Label) -> bool:
+    """Whether the words before say that there is no such thing: "has no date of expiry"."""
+    return _DENIED.search(alike, max(0, label.start - 30), label.start) is not None
 
 
 def is_of_another(alike: str, label: Label) -> bool:

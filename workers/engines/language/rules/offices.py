@@ -25,16 +25,24 @@ _LOOKS = re.compile(
     r"|maritime (?:administration|authority|administrator|safety|agency|department|directorate)"
     r"|marine (?:administration|authority|department|board|directorate)|\bshipping (?:administration|directorate)"
     r"|port authority|coast ?guard|\bp ?& ?i\b|\bclub\b|mutual|insurance (?:co|corp|association)|underwriters"
+    r"|\b(?:ships?|vessels?|marine|maritime|technical) (?:inspection|surveyors|class\b|classification)"
     r"|\bveritas\b|lloyd|dang ?kiem|hang ?hai|cang vu|bao hiem|administration of shipping|\bdirectorate\b"
 )
 _NEVER = re.compile(
     r"certificate|giay chung nhan|port of|cang dang ky|official n"
     r"|this is to|convention|under the|issued|requirements|survey|annual|ship\b|vessel"
-    r"|dang kiem vien|cap boi|quy dinh|bo luat|signature|lao dong hang hai"
+    r"|\breport\b|dang kiem vien|cap boi|quy dinh|bo luat|signature|lao dong hang hai"
 )
+_NAMES_SHIPS = re.compile(
+    r"\bships?'? (?:register|registry|inspection|surveyors|class\b|classification)|(?:register|registry) of ships\b"
+    r"|(?:marine|maritime|technical) surveyors"
+)
+"""Where an office's own name has a word that else tells of something that is no office."""
 _BY = re.compile(
     r"(?:under the authority of|on behalf of|uy quyen cua|thay mat)[^.]{0,90}?\b(?:by|boi)\b[ :]{0,3}(?:the )?"
 )
+HANGS = re.compile(r"(?:\b(?:of|and|the|for)|[&,])$")
+"""The end of a line after which a name goes on."""
 _KNOWN_PLAIN = sorted((folded(composed(name)) for name in _KNOWN), key=len, reverse=True)
 
 
@@ -52,7 +60,9 @@ def known_office(text: str) -> tuple[int, int] | None:
 def looks_like_office(text: str) -> bool:
     """Whether a short line reads like the name of an office and like nothing else."""
     plain = folded(text)
-    return 5 <= len(plain) <= 90 and _LOOKS.search(plain) is not None and _NEVER.search(plain) is None
+    if not 5 <= len(plain) <= 90 or _LOOKS.search(plain) is None:
+        return False
+    return _NEVER.search(_NAMES_SHIPS.sub("", plain)) is None
 
 
 def after_by(plain: str) -> int | None:

@@ -3,13 +3,14 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
 
 from service.domain.certificate.folding import composed, folded
 from workers.engines.language.orders import is_order
-from workers.engines.language.placing import part_of
+from workers.engines.language.placing import around, part_of
+from workers.engines.language.rules.turning import Turn
 from workers.engines.page import Box, Line, Page
 
 MOST_LINES = 20_000
@@ -18,6 +19,7 @@ _LEAST_HEIGHT = 6.0
 _BUCKET = 12.0
 _MOST_IN_BUCKET = 40
 _MOST_BUCKETS = 60
+_CLOSE = 0.35
 _GAPS = re.compile(r"\t+| {3,}| ?[|\u2502] ?")
 _LIKE_LETTERS = str.maketrans("01|58!", "oilsbi")
 
@@ -25,7 +27,7 @@ _LIKE_LETTERS = str.maketrans("01|58!", "oilsbi")
 @dataclass(frozen=True)
 class Cell:
     """A part of a line with its place in reading order. `plain` is folded, `alike` has digits as like letters too;
-    both are as long as `text`."""
+    both are as long as `text`. The box is on the page as it is read, upright."""
 
     order: int
     page: int
@@ -55,18 +57,23 @@ class Cell:
         return part_of(Line(self.text, self.box), start, end)
 
 
+def joined(cell: Cell, other: Cell) -> Cell:
+    """Two lines as one, in the place of both."""
+    return replace(cell, text=f"{cell.text} {other.text}", box=around((cell.box, other.box)))
+
+
 class Sheet:
-    """The cells of one page, in reading order."""
+    """The cells of one page, in reading order. `turn` leads back to the page as it is shown."""
 
     def __init__(self, page: Page, first: int) -> None:
         self.number = page.number
-        self.height = max(page.height, 1.0)
-        self.width = max(page.width, 1.0)
+        self.turn = Turn.of(page)
+        self.width, self.height = self.turn.upright_size
         self.cells: list[Cell] = []
         for line in page.lines[:MOST_LINES]:
             if not all(map(isfinite, line.box)):
                 continue
-            for text, box in _cells(line):
+            for text, box in _cells(line.text, self.turn.upright(line.box)):
                 number = first + len(self.cells)
                 cell = Cell(number, page.number, text, box, line.confidence, page.route == "ocr")
                 self.cells.append(cell)
@@ -110,6 +117,20 @@ class Sheet:
         at = cell.order - self._first + 1
         return self.cells[at] if at < len(self.cells) else None
 
+    def going_on(self, cell: Cell) -> Cell | None:
+        """The next line of the same paragraph: close under it, as large, and set flush left or centred."""
+        for other in self._between(cell.box[3] - _BUCKET, cell.box[3] + 2 * _BUCKET):
+            gap = other.box[1] - cell.box[3]
+            left, middle = other.box[0] - cell.box[0], sum(other.box[::2]) / 2 - sum(cell.box[::2]) / 2
+            if (
+                other.middle > cell.box[3]
+                and gap < _CLOSE * cell.height
+                and 0.75 < other.height / cell.height < 1.34
+                and min(abs(left), abs(middle)) < 0.7 * cell.height
+            ):
+                return other
+        return None
+
     def _nearest(self, cell: Cell, top: float, bottom: float, *, downwards: bool) -> Cell | None:
         near = [
             other
@@ -143,11 +164,11 @@ def _lines_up(cell: Cell, other: Cell) -> bool:
     return overlap > 0.5 * min(cell.box[2] - cell.box[0], other.box[2] - other.box[0])
 
 
-def _cells(line: Line) -> Iterator[tuple[str, Box]]:
-    text = composed(line.text)[:_MOST_CHARACTERS]
+def _cells(printed: str, box: Box) -> Iterator[tuple[str, Box]]:
+    text = composed(printed)[:_MOST_CHARACTERS]
     if is_order(text):
         return
-    whole = Line(text, line.box)
+    whole = Line(text, box)
     start = 0
     for gap in [*_GAPS.finditer(text), None]:
         end = gap.start() if gap is not None else len(text)

@@ -6,7 +6,7 @@ from datetime import date
 
 from service.domain.certificate.dates import dates_in
 from workers.engines.language.rules.candidates import Candidate, candidate
-from workers.engines.language.rules.sheet import Cell, Sheet
+from workers.engines.language.rules.sheet import Cell, Sheet, joined
 
 _SURVEY = re.compile(
     r"(?:annual|intermediate|periodical|periodic|additional|occasional|renewal|bottom|dock\w{0,8}|1st|2nd|3rd|4th"
@@ -37,21 +37,30 @@ def surveyed(sheets: Sequence[Sheet], issued: date | None, until: date | None) -
 
 def _made(sheet: Sheet, issued: date | None, until: date | None) -> Iterator[tuple[date, Candidate]]:
     since = _ROWS + 1
-    for cell in sheet.cells:
-        is_heading = _SURVEY.search(cell.plain) is not None
+    for each_cell in sheet.cells:
+        is_heading = _SURVEY.search(each_cell.plain) is not None
         since = 0 if is_heading else since + 1
-        if since > _ROWS or _PASSED_OVER.search(cell.plain):
+        if since > _ROWS or _PASSED_OVER.search(each_cell.plain):
             continue
+        cell = _whole(sheet, each_cell)
         found = dates_in(cell.text)
         if not found or _is_due(sheet, cell):
             continue
         for each in found:
-            if (issued is None or each.value > issued) and (until is None or each.value <= until):
+            if (issued is None or each.value > issued) and (until is None or each.value < until):
                 score = 0.93 if issued is not None and (since <= 3 or _in_row(sheet, cell)) else 0.8
                 yield (
                     each.value,
                     candidate("last_endorsement", str(each.value), cell, each.start, each.end, score),
                 )
+
+
+def _whole(sheet: Sheet, cell: Cell) -> Cell:
+    """With the next line, where a date is broken over both."""
+    following = sheet.going_on(cell)
+    if following is None or dates_in(cell.text) or dates_in(following.text):
+        return cell
+    return joined(cell, following)
 
 
 def _in_row(sheet: Sheet, cell: Cell) -> bool:

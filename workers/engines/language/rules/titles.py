@@ -10,6 +10,7 @@ from workers.engines.language.placing import around
 from workers.engines.language.rules.candidates import Candidate, candidate
 from workers.engines.language.rules.sheet import Cell, Sheet
 from workers.engines.language.rules.values import read_type
+from workers.engines.page import Box
 
 _LOOKED_AT = 60
 _LINES_OF_A_TITLE = 4
@@ -30,7 +31,7 @@ def titled(sheet: Sheet) -> Iterator[Candidate]:
     if not cells:
         return
     usual = median(cell.height for cell in cells)
-    named = list(_named(sheet, cells, usual))
+    named = _longest(list(_named(sheet, cells, usual)))
     found = max(named, key=lambda each: each[1].score, default=None)
     if found is not None:
         yield from (each for _, each in named)
@@ -41,46 +42,67 @@ def titled(sheet: Sheet) -> Iterator[Candidate]:
 
 
 def _named(sheet: Sheet, cells: Sequence[Cell], usual: float) -> Iterator[tuple[NameFound, Candidate]]:
+    """Names in one line, then those that only several lines together are; each where it first ends."""
     seen: set[tuple[str, int]] = set()
-    for place in range(len(cells)):
-        for count in range(1, _LINES_OF_A_TITLE + 1):
+    done: set[int] = set()
+    for count in range(1, _LINES_OF_A_TITLE + 1):
+        for place in range(len(cells) - count + 1):
             span = cells[place : place + count]
-            if len(span) < count or (count > 1 and not _belong(span[-2], span[-1])):
-                break
-            text = " ".join(cell.text for cell in span)
-            found = find_name(text)
+            if place in done:
+                continue
+            if count > 1 and not _belong(span[-2], span[-1]):
+                done.add(place)
+                continue
+            found = find_name(" ".join(cell.text for cell in span))
             if found is None:
                 continue
-            letters = len(comparable(text))
-            share = len(found.name) / letters
+            share = len(found.name) / len(comparable(" ".join(cell.text for cell in span)))
             last = (found.name, span[-1].order)
             if last in seen or (count > 1 and share < 0.5):
                 continue
             seen.add(last)
-            score = _score(share, sheet, span, usual)
-            if len(found.name) == len(comparable(found.entry.vietnamese)) and found.name != comparable(
-                found.entry.name
-            ):
-                score -= 0.02
-            value = next(name for name in found.entry.names if comparable(name) == found.name)
-            yield (
-                found,
-                Candidate(
-                    "certificate_name",
-                    value,
-                    text,
-                    score * min(0.5 + cell.confidence / 2 if cell.is_read else 1.0 for cell in span),
-                    sheet.number,
-                    around(cell.box for cell in span),
-                ),
-            )
-            break
+            done.add(place)
+            yield found, _as_title(found, sheet, span, _score(share, sheet, span, usual))
+
+
+def _as_title(found: NameFound, sheet: Sheet, span: Sequence[Cell], score: float) -> Candidate:
+    if len(found.name) == len(comparable(found.entry.vietnamese)) and found.name != comparable(
+        found.entry.name
+    ):
+        score -= 0.02
+    return Candidate(
+        "certificate_name",
+        next(name for name in found.entry.names if comparable(name) == found.name),
+        " ".join(cell.text for cell in span),
+        score * min(0.5 + cell.confidence / 2 if cell.is_read else 1.0 for cell in span),
+        sheet.number,
+        around(cell.box for cell in span),
+    )
+
+
+def _longest(named: list[tuple[NameFound, Candidate]]) -> list[tuple[NameFound, Candidate]]:
+    """Without names that are only a part of a longer one which stands in the same place."""
+    return [
+        (found, each)
+        for found, each in named
+        if not any(
+            found.name != other.name and found.name in other.name and _overlap(each.box, longer.box)
+            for other, longer in named
+        )
+    ]
+
+
+def _overlap(box: Box, other: Box) -> bool:
+    return box[1] < other[3] and other[1] < box[3]
 
 
 def _belong(cell: Cell, other: Cell) -> bool:
-    """Whether a title may go on from one to the other: about as large, and close below."""
-    ratio = other.height / cell.height
-    return 0.7 < ratio < 1.4 and -0.5 * cell.height < other.box[1] - cell.box[3] < 1.2 * cell.height
+    """Whether a title may go on from one to the other: about as large, and close below, or right behind it."""
+    if not 0.7 < other.height / cell.height < 1.4:
+        return False
+    if abs(other.middle - cell.middle) < 0.4 * cell.height:
+        return -0.5 * cell.height < other.box[0] - cell.box[2] < 0.8 * cell.height
+    return -0.5 * cell.height < other.box[1] - cell.box[3] < 1.2 * cell.height
 
 
 def _score(share: float, sheet: Sheet, span: Sequence[Cell], usual: float) -> float:
@@ -88,10 +110,11 @@ def _score(share: float, sheet: Sheet, span: Sequence[Cell], usual: float) -> fl
     score = 0.5 + 0.25 * min(1.0, share)
     if span[0].box[1] < _TOP * sheet.height:
         score += 0.12
-    if span[0].height > 1.15 * usual:
-        score += 0.1
-    elif share < 0.6:
+    is_large = span[0].height > 1.15 * usual
+    if share < (0.35 if is_large else 0.6):
         score -= 0.25
+    elif is_large:
+        score += 0.1
     return score
 
 

@@ -34,6 +34,7 @@ _TYPES = (
 _DASHES = re.compile(r"[\u2010-\u2015]")
 _SHIP = re.compile(r"[A-Za-z\u00c0-\u1ef9]")
 _END_OF_NAME = re.compile(r", | \(")
+_SHORTENED = re.compile(r"\b(?:Ltd|Inc|Co|Corp|Pte|Pvt|Assoc|S\.A)$")
 _NO_NAME = re.compile(r"^(?:and|of|or|the|has|complied|is|was|which|that|to|duoc|va|cua|n/?a)\b")
 
 
@@ -124,6 +125,8 @@ def read_office(text: str) -> Read | None:
     """The name of an office: what is left of the text."""
     start = lead(text)
     value = text[start:_MOST_CHARACTERS].rstrip(_TAIL).rstrip(")")
+    if _SHORTENED.search(value) and text[start + len(value) :].startswith("."):
+        value += "."
     if not 3 <= len(value) <= 90 or _SHIP.search(value) is None or len(value.split()) > 14:
         return None
-    return Read(" ".join(value.split()), start, start + len(value), 0.9 if value[:1].isupper() else 0.5)
+    return Read(" ".join(value.split()), start, start + len(value), 0.9) if value[:1].isupper() else None

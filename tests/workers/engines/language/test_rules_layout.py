@@ -1,0 +1,146 @@
+"""The rules follow how a page lies and how its lines go on: sideways, upside down, over two lines, side by side."""
+
+from dataclasses import replace
+
+import pytest
+
+from service.domain.certificate.fields import FIELDS
+from tests.support.certificate_pages import CERTIFICATE, page_of
+from workers.engines.language.port import Found
+from workers.engines.language.rules.engine import fields_of
+from workers.engines.page import Box, Line, Page
+
+WIDTH, HEIGHT = 595.0, 842.0
+
+
+def found_in(page: Page) -> dict[str, Found]:
+    return fields_of([page], FIELDS)
+
+
+def turned_box(box: Box, quarters: int) -> Box:
+    """Where it is after so many quarters clockwise, of a page that began upright."""
+    width, height = WIDTH, HEIGHT
+    for _ in range(quarters):
+        x0, y0, x1, y1 = box
+        box = (height - y1, x0, height - y0, x1)
+        width, height = height, width
+    return box
+
+
+def turned(page: Page, quarters: int) -> Page:
+    width, height = (WIDTH, HEIGHT) if quarters % 2 == 0 else (HEIGHT, WIDTH)
+    lines = [replace(line, box=turned_box(line.box, quarters)) for line in page.lines]
+    return replace(page, width=width, height=height, lines=lines)
+
+
+def lined(*lines: tuple[str, float, float, float]) -> Page:
+    """Lines of text from a left and a top, so high; a character is half as wide as high."""
+    made = [Line(text, (x, y, x + len(text) * size / 2, y + size)) for text, x, y, size in lines]
+    return Page(1, "text", "pymupdf", WIDTH, HEIGHT, lines=made)
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_that_lies_wrongly_is_read_as_an_upright_one(quarters: int) -> None:
+    upright = page_of(*CERTIFICATE, route="ocr")
+    wanted, found = found_in(upright), found_in(turned(upright, quarters))
+    assert {code: each.value for code, each in found.items()} == {
+        code: each.value for code, each in wanted.items()
+    }
+    for code, each in found.items():
+        assert each.box == pytest.approx(turned_box(wanted[code].box, quarters)), code
+        assert each.confidence == pytest.approx(wanted[code].confidence)
+
+
+def test_a_text_layer_is_taken_as_it_was_written() -> None:
+    """Programs write in any order, upwards too."""
+    page = page_of(*CERTIFICATE)
+    backwards = replace(page, lines=page.lines[::-1])
+    assert found_in(backwards)["ship_name"] == found_in(page)["ship_name"]
+
+
+def test_a_name_goes_on_in_the_next_line() -> None:
+    page = lined(
+        ("Name of ship", 60, 100, 10),
+        ("Port of registry", 260, 100, 10),
+        ("MV SAPPHIRE", 60, 125, 12),
+        ("Port Amber", 260, 125, 12),
+        ("FORTUNE 12", 60, 138, 12),
+    )
+    assert found_in(page)["ship_name"].value == "MV SAPPHIRE FORTUNE 12"
+
+
+def test_a_name_does_not_go_on_in_the_next_row() -> None:
+    page = lined(
+        ("Name of ship", 60, 100, 12),
+        ("OCEAN STAR", 260, 100, 12),
+        ("Port of registry", 60, 114, 12),
+        ("PORT AMBER", 260, 114, 12),
+    )
+    assert found_in(page)["ship_name"].value == "OCEAN STAR"
+
+
+def test_a_date_goes_on_in_the_next_line() -> None:
+    page = lined(
+        ("Ngày cấp / Date of issue:", 60, 100, 12),
+        ("ngày 15 tháng 05 năm", 260, 100, 12),
+        ("2022", 260, 113, 12),
+        ("Annual survey", 60, 160, 12),
+        ("Date: ngày 03 tháng 06 năm", 260, 160, 12),
+        ("2023", 260, 173, 12),
+    )
+    found = found_in(page)
+    assert found["issue_date"].value == "2022-05-15"
+    assert found["last_endorsement"].value == "2023-06-03"
+
+
+def test_a_title_is_one_though_it_was_read_in_two_parts() -> None:
+    page = lined(
+        ("International Energy", 100, 50, 20),
+        ("Efficiency Certificate", 302, 50, 20),
+        ("Certificate No.: 22-0417", 60, 100, 10),
+        ("the ship complies with the requirements", 60, 130, 10),
+    )
+    assert found_in(page)["certificate_name"].value == "International Energy Efficiency Certificate"
+
+
+def test_a_name_within_a_sentence_is_not_the_title() -> None:
+    page = lined(
+        ("Certificate No.: MCS-2023-65311", 60, 40, 12),
+        ("SAFETY MANAGEMENT CERTIFICATE", 160, 60, 13),
+        ("2. That the Document of Compliance of the company applies to this type of ship.", 60, 200, 15),
+        ("That the safety management system has been audited", 60, 230, 12),
+    )
+    found = found_in(page)
+    assert (found["certificate_name"].value, found["abbreviation"].value) == (
+        "Safety Management Certificate", "SMC",
+    )  # fmt: skip
+
+
+def test_what_is_said_not_to_be_there_is_not_looked_for() -> None:
+    page = lined(
+        ("This certificate has no date of expiry.", 60, 100, 12),
+        ("Completion date of the survey: 7 May 2025", 60, 114, 12),
+    )
+    assert "valid_until" not in found_in(page)
+
+
+@pytest.mark.parametrize(
+    ("rows", "name"),
+    [
+        (("Oriel Ship Inspection & Class Ltd.",), "Oriel Ship Inspection & Class Ltd."),
+        (("Issuing authority: Oriel Tonnage Ltd.",), "Oriel Tonnage Ltd."),
+        (("Maritime and Port Authority of", "Halden Isles"), "Maritime and Port Authority of Halden Isles"),
+        (("Any alteration not made by the issuing office makes it void.",), None),
+        (("under the authority of the Government of",), None),
+        (("Name of ship", "Ship survey report"), None),
+    ],
+)
+def test_offices_are_known_by_their_names(rows: tuple[str, ...], name: str | None) -> None:
+    page = lined(*((row, 60.0, 50.0 + 13 * place, 12.0) for place, row in enumerate(rows)))
+    found = found_in(page).get("issuing_authority")
+    assert (found.value if found is not None else None) == name
+
+
+def test_an_issue_is_dated_behind_its_place() -> None:
+    page = lined(("Issued at Port Amber on November 14, 2021.", 60, 300, 12))
+    assert found_in(page)["issue_date"].value == "2021-11-14"
