@@ -10,7 +10,9 @@ import { fill, html, part, setAttribute, setText } from "../html.js";
 import { number, t } from "../i18n.js";
 import { ships } from "../records.js";
 import { CertificatesTable, categoryText } from "./certificates_table.js";
+import { exportByDialog } from "./export_dialog.js";
 import { icon } from "./icons.js";
+import { Imports } from "./imports.js";
 import { Piece, make } from "./piece.js";
 
 const TYPING_MS = 250;
@@ -30,7 +32,8 @@ export class Certificates extends Piece {
     const chip = (/** @type {string} */ each) => html`<label class="chip"><input type="radio" name="expiry" value="${each}">
       <span>${t(`ui.certificates.expiry.${each || "all"}`)} <b data-count="${each || "total"}"></b></span></label>`;
     fill(this, html`
-      <div class="page-head"><h1>${t("ui.certificates.title")}</h1><div class="page-actions" data-part="actions"></div></div>
+      <div class="page-head"><h1>${t("ui.certificates.title")}</h1><div class="page-actions">
+        <button type="button" data-part="import" aria-expanded="false">${t("ui.import.open")}</button><button type="button" data-part="export">${icon("down")}${t("ui.export.open")}</button></div></div>
       <div data-part="imports"></div>
       <form class="filters" role="search" aria-label="${t("ui.certificates.filters")}" data-part="filters">
         <fieldset class="chips"><legend class="hidden">${t("ui.certificates.col.until")}</legend>${EXPIRIES.map(chip)}</fieldset>
@@ -50,6 +53,7 @@ export class Certificates extends Piece {
       <p class="more" data-part="more" hidden><button type="button">${t("ui.certificates.more")}</button></p>`);
     this.#table = make(CertificatesTable, this.app);
     part(this, "table", HTMLElement).append(this.#table);
+    this.#addFileActions();
     const form = part(this, "filters", HTMLFormElement);
     form.addEventListener("change", () => this.#changed());
     form.addEventListener("input", (event) => {
@@ -66,6 +70,26 @@ export class Certificates extends Piece {
     this.addEventListener("click", (event) => {
       if (event.target instanceof Element && event.target.closest("[data-do=all]")) this.#choose(certificateFilters(""));
     });
+  }
+
+  #addFileActions() {
+    const imports = make(Imports, this.app);
+    const button = part(this, "import", HTMLButtonElement);
+    part(this, "imports", HTMLElement).append(imports);
+    button.addEventListener("click", () => (imports.isOpen ? imports.close() : imports.open()));
+    imports.addEventListener("turned", () => {
+      setAttribute(button, "aria-expanded", String(imports.isOpen));
+      if (!imports.isOpen) button.focus();
+    });
+    part(this, "export", HTMLButtonElement).addEventListener("click", () => {
+      const query = certificateQuery({ ...this.#filters, sort: "" });
+      void exportByDialog(query, this.#count);
+    });
+  }
+
+  /** How many certificates match. */
+  get #count() {
+    return this.#list.counts[this.#filters.expiry || "total"] ?? 0;
   }
 
   attached() {
@@ -134,7 +158,7 @@ export class Certificates extends Piece {
   }
 
   draw() {
-    const { items, counts, known, more, problem } = this.#list;
+    const { items, known, more, problem } = this.#list;
     this.#drawFilters();
     setAttribute(part(this, "table", HTMLElement), "aria-busy", known ? null : "true");
     this.#table?.show(items, certificateQuery(this.#filters));
@@ -142,8 +166,8 @@ export class Certificates extends Piece {
     part(this, "more", HTMLElement).hidden = !more;
     this.#drawNothing(known && items.length === 0);
     this.#drawProblem(problem);
-    const count = counts[this.#filters.expiry || "total"] ?? 0;
-    setText(part(this, "status", HTMLElement), known ? t("ui.certificates.count", { count }) : "");
+    setText(part(this, "status", HTMLElement), known ? t("ui.certificates.count", { count: this.#count }) : "");
+    part(this, "export", HTMLButtonElement).disabled = this.#count === 0;
   }
 
   #drawFilters() {
