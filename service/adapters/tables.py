@@ -328,3 +328,15 @@ class IdempotencyRow(Row):
     answer: Mapped[str | None] = mapped_column(Text)
     status: Mapped[int | None]
     created_at: Mapped[float]
+
+
+class TakenFileRow(Row):
+    """A file of an upload with an Idempotency-Key that has become a job, until the upload has its answer."""
+
+    __tablename__ = "taken_files"
+    owner_id: Mapped[str] = mapped_column(ID, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    job_id: Mapped[str] = mapped_column(ID, ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[float]

@@ -11,7 +11,8 @@ from service.adapters.blob_store import BlobStore
 from service.adapters.clock import read_clock
 from service.adapters.database import Database
 from service.adapters.dispatch import pick
-from service.adapters.records.intake import Accepted, NewDocument, Order, accept
+from service.adapters.records.intake import Accepted, NewDocument, Order, accept, accepted_before
+from service.adapters.records.taken_files import FileOfUpload
 from service.adapters.tables import BatchRow
 from service.domain.document import display_name
 from service.domain.ids import new_id
@@ -28,7 +29,7 @@ from service.gateway.options import complete_options
 from service.gateway.orders import UploadOrder, upload_order
 from service.gateway.patience import BodyStopped
 from service.gateway.receiving import Limits, Received, Receiving, Scanning
-from service.gateway.repeating import Repeating
+from service.gateway.repeating import HEADER, Repeating
 from service.protocol.problems import Problem, Refused, refused
 
 _log = structlog.get_logger()
@@ -42,6 +43,7 @@ class _Taken:
     """What has become of the files so far."""
 
     batch_id: str | None
+    key: str | None
     options: JsonObject | None = None
     files: int = 0
     whole: bool = False
@@ -111,7 +113,7 @@ class Uploads:
         order = await upload_order(self._db, actor(request), request)
 
         async def first(digest: Digest | None) -> tuple[Response, bool]:
-            taken = _Taken(order.batch_id)
+            taken = _Taken(order.batch_id, request.headers.get(HEADER))
             answer = await self._upload(request, order, taken, digest)
             return answer, taken.is_final
 
@@ -213,16 +215,18 @@ class Uploads:
             start=order.start,
             force=order.force,
             priority=order.priority,
+            file=FileOfUpload(order.owner.user_id, taken.key, taken.files) if taken.key else None,
         )
         try:
             async with self._db.writing(durable=True) as session:
-                if taken.batch_id is None:
+                known = await accepted_before(session, document, order.spec, what)
+                if known is None and taken.batch_id is None:
                     now = await read_clock(session)
                     session.add(
                         BatchRow(id=batch_id, owner_id=order.owner.user_id, name=None, created_at=now)
                     )
                     await session.flush()
-                accepted = await accept(session, document, order.spec, what)
+                accepted = known or await accept(session, document, order.spec, what)
                 await session.flush()
                 has_work = accepted.started or accepted.made is not None
                 rings = await pick(session) if has_work else []
@@ -231,7 +235,7 @@ class Uploads:
             if not is_away(error):
                 await self._blobs.delete(key)
             raise
-        taken.batch_id = batch_id
+        taken.batch_id = accepted.batch_id or batch_id
         if accepted.made is not None:
             unseen = [log_line("not_scanned", "warning")] if received.unseen else []
             begun = Begun(*accepted.made, order.owner.name)

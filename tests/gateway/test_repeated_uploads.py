@@ -88,6 +88,45 @@ async def test_a_request_that_came_to_nothing_frees_its_key(sqlite_site: Gateway
     assert whole.json()["accepted"][0]["name"] == "a.pdf"
 
 
+async def test_what_was_accepted_before_the_answer_was_lost_is_not_accepted_again(
+    site: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the first job has failed since, and another is wanted even if there is one."""
+    _, client = await site.user("Ann")
+    with monkeypatch.context() as patch:
+
+        async def dies(*_: object) -> None:
+            raise OSError("the gateway is gone")
+
+        patch.setattr("service.adapters.records.idempotency.keep", dies)
+        assert (await send(client, "k", "a.pdf", "b.pdf", force="true")).status_code == 500
+    async with site.db.writing() as session:
+        await session.execute(update(JobRow).where(JobRow.name == "a.pdf").values(state="failed"))
+        made = {row.name: (row.id, row.batch_id) for row in await session.scalars(select(JobRow))}
+    again = await send(client, "k", "a.pdf", "b.pdf", force="true")
+    told = again.json()
+    assert again.status_code == 202 and "Idempotency-Replayed" not in again.headers
+    assert {each["name"]: (each["job_id"], told["batch_id"]) for each in told["accepted"]} == made
+    assert [(each["state"], each["duplicate_of"]) for each in told["accepted"]] == [
+        ("failed", None), ("queued", None),
+    ]  # fmt: skip
+    assert await jobs(site) == 2
+    await send(client, "k2", "a.pdf", force="true")
+    assert await jobs(site) == 3, "another key is another upload"
+
+
+async def test_an_upload_that_broke_off_goes_on_with_the_files_that_had_not_come(site: Gateway) -> None:
+    _, client = await site.user("Ann")
+    body, headers = multipart(("files", "a.pdf", PDF + b"a"), ("files", "b.pdf", PDF + b"b"))
+    keyed, forced = {**headers, "Idempotency-Key": "k"}, {"force": "true"}
+    broken = (await client.post(UPLOADS, params=forced, content=body[:-200], headers=keyed)).json()
+    whole = (await client.post(UPLOADS, params=forced, content=body, headers=keyed)).json()
+    assert [each["name"] for each in broken["accepted"]] == ["a.pdf"]
+    assert [each["name"] for each in whole["accepted"]] == ["a.pdf", "b.pdf"]
+    assert (whole["accepted"][0], whole["batch_id"]) == (broken["accepted"][0], broken["batch_id"])
+    assert await jobs(site) == 2
+
+
 async def let_pass(site: Gateway, seconds: float) -> None:
     """As if so much time had passed since the last sign of life of whoever has a key."""
     async with site.db.writing() as session:

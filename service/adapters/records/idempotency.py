@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.adapters.clock import db_now, read_clock
 from service.adapters.database import Database
+from service.adapters.records import taken_files
 from service.adapters.tables import IdempotencyRow
 from service.domain.ids import new_id
 
@@ -46,6 +47,7 @@ async def claim(db: Database, owner_id: str, key: str) -> FirstRequest | FirstAn
             await session.execute(
                 delete(IdempotencyRow).where(IdempotencyRow.created_at < now - KEPT_SECONDS)
             )
+            await taken_files.forget_older(session, now - KEPT_SECONDS)
             row = await session.get(IdempotencyRow, (owner_id, key))
             if row is None:
                 session.add(
@@ -107,6 +109,7 @@ async def keep(db: Database, first: FirstRequest, what: FirstAnswer) -> None:
                 answer=what.answer.decode() if what.answer is not None else None,
             )
         )
+        await taken_files.forget(session, first.owner_id, first.key)
 
 
 async def release(db: Database, first: FirstRequest) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
 from service.adapters.database import is_sqlite
-from service.adapters.records import orders
+from service.adapters.records import orders, taken_files
 from service.adapters.records.ending import locked_job
+from service.adapters.records.taken_files import FileOfUpload
 from service.adapters.tables import (
     BatchMemberRow,
     DocumentRow,
@@ -42,7 +43,10 @@ class NewDocument:
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be done with a document. Options are complete: defaults filled in."""
+    """What is to be done with a document. Options are complete: defaults filled in.
+
+    With `file` it is made a job once, however often the upload is sent.
+    """
 
     owner_id: str
     batch_id: str | None
@@ -50,13 +54,15 @@ class Order:
     start: bool = True
     force: bool = False
     priority: str = "normal"
+    file: FileOfUpload | None = None
 
 
 @dataclass(frozen=True)
 class Accepted:
     """The job that the document led to; with `duplicate_of` the document was not kept and nothing was made.
 
-    `started`: the job was staged until now; `made`: the new job's row and that of its first step.
+    `started`: the job was staged until now; `made`: the new job's row and that of its first step; `batch_id`: where it
+    has been since the same upload was sent before.
     """
 
     job_id: str
@@ -65,6 +71,7 @@ class Accepted:
     duplicate_of: str | None = None
     started: bool = False
     made: tuple[JobRow, StepRow] | None = None
+    batch_id: str | None = None
 
 
 def fingerprint(sha256: str, pipeline: str, options: JsonObject) -> str:
@@ -109,6 +116,8 @@ async def accept(session: AsyncSession, document: NewDocument, spec: PipelineSpe
     await session.flush()
     session.add(JobInputRow(job_id=job_id, role="document", document_id=document.id))
     session.add(RunRow(job_id=job_id, number=1, started_at=now))
+    if order.file is not None:
+        await taken_files.remember(session, order.file, mark, job_id)
     step = StepRow(
         id=new_id(),
         job_id=job_id,
@@ -126,6 +135,19 @@ async def accept(session: AsyncSession, document: NewDocument, spec: PipelineSpe
     if order.batch_id is not None:
         session.add(BatchMemberRow(batch_id=order.batch_id, job_id=job_id, added_at=now))
     return Accepted(job_id, document.id, state, made=(job, step))
+
+
+async def accepted_before(
+    session: AsyncSession, document: NewDocument, spec: PipelineSpec, order: Order
+) -> Accepted | None:
+    """What the file led to when its upload was sent before and came to no answer; None where that was nothing."""
+    if order.file is None:
+        return None
+    mark = fingerprint(document.sha256, spec.name, order.options)
+    job = await taken_files.job_of(session, order.file, mark)
+    if job is None:
+        return None
+    return Accepted(job.id, job.document_id, JobState(job.state), batch_id=job.batch_id)
 
 
 def _job(
