@@ -197,6 +197,21 @@ async def test_two_jobs_with_one_certificate_make_one_record_and_one_question(ho
     assert len(await kept(house)) == 1
 
 
+@pytest.mark.parametrize(("choice", "outcome", "records"), [("keep", "success", 3), ("skip", "duplicate", 2)])
+async def test_who_keeps_or_skips_a_duplicate_is_not_asked_about_the_next_of_its_number(
+    house: House, choice: str, outcome: str, records: int
+) -> None:
+    async with house.worker():
+        await house.state(await drop(house, name="first.pdf"), "completed")
+        second, third = await drop(house, name="second.pdf"), await drop(house, name="third.pdf")
+        await asked(house, third, "duplicate")
+        await answer(house, second, "duplicate", "keep")
+        await house.state(second, "completed")
+        await answer(house, third, "duplicate", choice)
+        assert (await house.state(third, "completed", "waiting")).outcome == outcome
+    assert len(await kept(house)) == records
+
+
 async def test_what_is_wrong_becomes_a_warning(house: House) -> None:
     dates = (("Date of issue", "21 June 2014"), ("Valid until", "20 June 2019"))
     async with house.worker():

@@ -28,10 +28,20 @@ def about_same(
     context: StepContext, ship: ShipOfIt, row: CertificateRow | None, decided: Same | None = None
 ) -> Same | None:
     """What is done beside a record of the same number; None where there is none. A new run of a job finds its own
-    record, and may have its place."""
+    record, and may have its place.
+
+    Who keeps both, or skips, has said so of all records of this number; only what is replaced is that one.
+    """
     if row is None or row.job_id == context.job_id:
         return None
     if decided is not None and decided.id == row.id:
         return decided
-    params = {"ship": ship.shown, "number": row.certificate_number, "record": row.id}
+    params: JsonObject = {"ship": ship.shown, "number": row.certificate_number, "record": row.id}
+    given: JsonObject | None = context.answers.get("duplicate")
+    if (
+        given is not None
+        and given["choice"] != REPLACE
+        and given["asked"] == {**params, "record": given["asked"]["record"]}
+    ):
+        return Same(row.id, given["choice"])
     return Same(row.id, choice_of(context, "duplicate", params))
