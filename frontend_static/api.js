@@ -1,6 +1,6 @@
 /** Commands go up by HTTP. Every failure arrives as a `Refused` with a problem that can be said. */
 
-/** @import {PageModel, Pipeline, Problem, Session} from "./types.js" */
+/** @import {DocumentValue, PageModel, Pipeline, Problem, Session} from "./types.js" */
 
 /** The service said no, or could not be reached (code `unreachable`). */
 export class Refused extends Error {
@@ -98,6 +98,11 @@ export const api = {
    * @returns {Promise<PageModel>}
    */
   page: (id, page) => get(`/api/jobs/${encoded(id)}/pages/${page}`),
+  /**
+   * @param {string} id
+   * @returns {Promise<DocumentValue>}
+   */
+  document: (id) => get(`/api/documents/${encoded(id)}`),
   /**
    * @param {string} id
    * @param {"retry-failed"|"cancel"|"pause"|"resume"} command

@@ -25,10 +25,12 @@ import { Home } from "./views/home.js";
 import { JobPage } from "./views/job_page.js";
 import { Panel } from "./views/panel.js";
 import { make } from "./views/piece.js";
+import { Review } from "./views/review.js";
+import { Ships } from "./views/ships.js";
 import { showSignIn } from "./views/sign_in.js";
 import { Toasts } from "./views/toasts.js";
 
-/** @typedef {"home" | "job" | "certificates" | "admin"} ViewName */
+/** @typedef {"home" | "job" | "certificates" | "review" | "ships" | "admin"} ViewName */
 
 /** What the views are handed. Events: `change` (list, uploads or link), `tick` (a second passed, live), `route`. */
 export class App extends EventTarget {
@@ -248,15 +250,16 @@ export class App extends EventTarget {
   #route(focus) {
     const main = /** @type {HTMLElement} */ (document.getElementById("main"));
     const name = viewOf(location.pathname) ?? "home";
-    const listed = { admin: Admin, certificates: Certificates, home: null, job: null }[name];
+    const listed = { admin: Admin, certificates: Certificates, review: Review, home: null, job: null, ships: null }[name];
     if (listed && this.#view instanceof listed) {
-      this.dispatchEvent(new Event("route")); // its filters are in the address
+      this.dispatchEvent(new Event("route")); // what they show is in the address
       return;
     }
     main.dataset["view"] = this.view = name;
+    const titles = { admin: t("ui.admin.title"), certificates: t("ui.certificates.title"), ships: t("ui.ships.title"), home: "", job: "", review: "" };
+    this.title(titles[name]);
     this.#view = this.#make(name);
     main.replaceChildren(this.#view);
-    this.title({ admin: t("ui.admin.title"), certificates: t("ui.certificates.title"), home: "", job: "" }[name]);
     this.dispatchEvent(new Event("route"));
     if (focus) main.focus({ preventScroll: true });
   }
@@ -266,6 +269,8 @@ export class App extends EventTarget {
     if (name === "admin") return make(Admin, this);
     if (name === "certificates") return make(Certificates, this);
     if (name === "home") return make(Home, this);
+    if (name === "ships") return make(Ships, this);
+    if (name === "review") return make(Review, this);
     const page = make(JobPage, this);
     page.jobId = decodeURIComponent(location.pathname.slice("/jobs/".length));
     return page;
@@ -280,6 +285,8 @@ function viewOf(path) {
   if (path === "/") return "home";
   if (path === "/admin") return "admin";
   if (path === "/certificates") return "certificates";
+  if (path === "/ships") return "ships";
+  if (/^\/certificates\/[^/]+$/.test(path)) return "review";
   return /^\/jobs\/[^/]+$/.test(path) ? "job" : null;
 }
 

@@ -1,6 +1,6 @@
 /** Ships and certificates, as they are asked for and changed by HTTP. */
 
-/** @import {Ship} from "./types.js" */
+/** @import {CertificateShown, CertificatesPage, Edit, Ship} from "./types.js" */
 
 import { call } from "./api.js";
 
@@ -28,11 +28,39 @@ export const ships = {
   remove: (id) => call("DELETE", `/api/ships/${encoded(id)}`),
 };
 
+export const certificates = {
+  /**
+   * A page of them.
+   * @param {Record<string, string | number | null | undefined>} query
+   * @returns {Promise<CertificatesPage>}
+   */
+  list: (query) => call("GET", `/api/certificates?${searched(query)}`),
+  /**
+   * @param {string} id
+   * @returns {Promise<CertificateShown>}
+   */
+  show: (id) => call("GET", `/api/certificates/${encoded(id)}`),
+  /**
+   * @param {string} id
+   * @param {{fields?: Record<string, string | null>, ship_id?: string, version: number}} change of what was seen in this version
+   * @returns {Promise<CertificateShown>}
+   */
+  change: (id, change) => call("PATCH", `/api/certificates/${encoded(id)}`, change),
+  /** @param {string} id */
+  remove: (id) => call("DELETE", `/api/certificates/${encoded(id)}`),
+  /**
+   * The newest first.
+   * @param {string} id
+   * @returns {Promise<Edit[]>}
+   */
+  edits: async (id) => (await call("GET", `/api/certificates/${encoded(id)}/edits`)).items,
+};
+
 /**
  * What is empty is left out.
- * @param {Record<string, string | number | undefined>} query
+ * @param {Record<string, string | number | null | undefined>} query
  */
 function searched(query) {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
   return new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
 }

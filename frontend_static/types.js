@@ -119,13 +119,21 @@
  * @property {string} expiry the narrowest filter that it passes
  * @property {string|null} job_id
  * @property {string|null} document_id
- * @property {{name: string, url?: string|null}[]} archived
+ * @property {{name: string, url?: string|null, replaced?: boolean}[]} archived
  * @property {number} version
  * @property {number} created_at
  * @property {number} updated_at
  *
- * @typedef {ShipName & {created_at: number, counts: Record<string, number>}} Ship `counts` by when certificates end, as
- *   lists filter them, and `total`
+ * @typedef {ShipName & {created_at: number, counts: Record<string, number>, next_end: string|null}} Ship `counts` by when
+ *   certificates end, as lists filter them, and `total`; `next_end` is the first day, today or later, on which one does
+ *
+ * @typedef {{page: number, page_size?: [number, number], box: [number, number, number, number], confidence: number,
+ *   as_printed: string}} Evidence where a value stands, in points
+ * @typedef {{items: Certificate[], next: string|null}} CertificatesPage
+ * @typedef {Message & {fields: string[]}} Flaw
+ * @typedef {Certificate & {evidence: Record<string, Evidence>, flaws: Flaw[]}} CertificateShown
+ * @typedef {{id: string, at: number, by: {id: string, name: string}, field: string, old: string|null, new: string|null}} Edit
+ * @typedef {{id: string, name: string, page_count: number|null}} DocumentValue
  *
  * @typedef {{width: number, height: number, number: number, route: string, engine?: string, text: string,
  *   lines?: {text: string, box: [number, number, number, number], confidence: number}[]}} PageModel

@@ -17,6 +17,7 @@ export class Header extends Piece {
         <button type="button" class="quiet badge-remedy" data-do="reload" data-part="remedy" hidden></button></p>
       <nav class="header-nav" aria-label="${t("ui.nav")}">
         <a href="/" data-nav="/">${t("ui.nav.home")}</a><a href="/certificates" data-nav="/certificates">${t("ui.nav.certificates")}</a>
+        <a href="/ships" data-nav="/ships">${t("ui.nav.ships")}</a>
         ${user.role === "admin" && html`<a href="/admin" data-nav="/admin">${t("ui.nav.admin")}</a>`}
       </nav>
       <label class="language"><span class="hidden">${t("ui.language")}</span>

@@ -21,6 +21,7 @@ const PATHS = /** @type {Record<string, string>} */ ({
   folder: "M1.5 13V3h4.7l1.5 2h6.8v8z",
   camera: "M1.5 4.5h3l1-2h5l1 2h3v9h-13zM8 11.2a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z",
   copy: "M5.5 5.5v-4h9v9h-4M1.5 5.5h9v9h-9z",
+  pencil: "M11 2.5 13.5 5 5.5 13l-3 .5.5-3z",
   left: "M10 3 5 8l5 5",
   right: "M6 3l5 5-5 5",
   person: "M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 14.5c.4-3 2.8-4.5 6-4.5s5.6 1.5 6 4.5",

@@ -1,4 +1,7 @@
-/** The ship that documents are dropped for: one of one's own, found by name or number while typing, or a new one. */
+/**
+ * A ship to be chosen: one of one's own, found by name or number while typing, a new one, or, where that may be, none.
+ * Says `chosen` with each choice of a person.
+ */
 
 /** @import {ShipName} from "../types.js" */
 
@@ -16,6 +19,10 @@ const SHOWN = 8;
 /** What can be chosen: no ship at all, a ship, or one that is to be made. @typedef {ShipName | "none" | "new"} Choice */
 
 export class ShipChoice extends Piece {
+  /** What is chosen. @type {ShipName | null} */
+  ship = null;
+  /** Whether there may be none. */
+  optional = true;
   /** @type {Choice[]} */
   #choices = [];
   #at = -1;
@@ -47,9 +54,9 @@ export class ShipChoice extends Piece {
   }
 
   draw() {
-    const { ship } = this.app;
+    const { ship } = this;
     if (!this.#open) part(this, "input", HTMLInputElement).value = ship ? titled(ship) : "";
-    part(this, "clear", HTMLElement).hidden = !ship;
+    part(this, "clear", HTMLElement).hidden = !ship || !this.optional;
   }
 
   get #open() {
@@ -74,8 +81,9 @@ export class ShipChoice extends Piece {
       note = problemText(problem);
     }
     if (asked !== this.#asked || !this.contains(document.activeElement)) return;
-    this.#choices = q ? [...found, "none", "new"] : ["none", ...found, "new"];
-    const chosen = this.#choices.findIndex((each) => typeof each === "object" && each.id === this.app.ship?.id);
+    const none = /** @type {Choice[]} */ (this.optional ? ["none"] : []);
+    this.#choices = q ? [...found, ...none, "new"] : [...none, ...found, "new"];
+    const chosen = this.#choices.findIndex((each) => typeof each === "object" && each.id === this.ship?.id);
     this.#at = q ? (found.length > 0 ? 0 : this.#choices.length - 1) : Math.max(0, chosen);
     this.#list(q);
     setText(part(this, "note", HTMLElement), note);
@@ -130,12 +138,14 @@ export class ShipChoice extends Piece {
     const typed = part(this, "input", HTMLInputElement).value.trim();
     this.#close();
     if (choice === "new") {
-      const known = this.app.ship && titled(this.app.ship) === typed;
+      const known = this.ship && titled(this.ship) === typed;
       const number = /^(?:IMO\s*)?\d[\d\s]*$/i.test(typed);
       const made = await shipByDialog(null, known ? {} : number ? { imo: typed } : { name: typed });
-      if (made) this.app.ship = made;
-    } else this.app.ship = choice === "none" ? null : choice;
+      if (!made) return;
+      this.ship = made;
+    } else this.ship = choice === "none" ? null : choice;
     this.draw();
+    this.dispatchEvent(new Event("chosen"));
   }
 }
 

@@ -48,7 +48,10 @@ export class Start extends Piece {
       if (button instanceof HTMLElement) part(this, button.dataset["open"] ?? "", HTMLInputElement).click();
     });
     this.addEventListener("change", () => this.#drawOptions());
-    part(this, "ship", HTMLElement).append(make(ShipChoice, this.app));
+    const ship = make(ShipChoice, this.app);
+    ship.ship = this.app.ship;
+    ship.addEventListener("chosen", () => (this.app.ship = ship.ship));
+    part(this, "ship", HTMLElement).append(ship);
     this.#drawChips();
   }
 

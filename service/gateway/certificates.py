@@ -1,6 +1,7 @@
 """Certificates: lists by what ends when, each with its evidence, corrections and exports."""
 
 import re
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -14,8 +15,10 @@ from service.adapters.records.certificates import Change, EditedMeanwhile
 from service.adapters.records.expiring import spans_today
 from service.adapters.records.ships import keeping
 from service.domain.account import Actor
+from service.domain.certificate.checks import flaws_of, imo_flaw, told_by
 from service.domain.ids import is_id
 from service.domain.json import JsonObject
+from service.domain.message import Message
 from service.domain.records.columns import EDITABLE
 from service.domain.records.expiry import Expiry, Span, narrowest
 from service.gateway.answers import json_answer, json_body
@@ -254,5 +257,17 @@ def _item(shown: Shown, today: dict[Expiry, Span]) -> JsonObject:
 
 def _whole(shown: Shown, today: dict[Expiry, Span]) -> Response:
     row = shown.row
-    value = {**_item(shown, today), "owner_id": row.owner_id, "evidence": row.evidence}
+    more = {"owner_id": row.owner_id, "evidence": row.evidence, "flaws": _flaws(shown, today)}
+    value = {**_item(shown, today), **more}
     return json_answer(value, headers={"ETag": f'"{row.version}"'})
+
+
+def _flaws(shown: Shown, today: dict[Expiry, Span]) -> list[JsonObject]:
+    """What is wrong with it as it stands now, in the order of the fields."""
+    values = certificates.values_of(shown.row)
+    found = flaws_of(values, date.fromisoformat(today[Expiry.VALID].start))
+    other = imo_flaw(values, shown.ship.imo)
+    return [
+        {"fields": list(each.fields), **Message("failure", told_by(each), each.params).json()}
+        for each in (*found, *([other] if other is not None else []))
+    ]

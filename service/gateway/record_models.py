@@ -37,13 +37,15 @@ class CertificateChange(Body):
 
 
 class ShipAnswer(Told):
-    """A ship, and how many certificates it has: `total`, and by when they end as `GET /api/certificates` filters."""
+    """A ship, and how many certificates it has: `total`, and by when they end as `GET /api/certificates` filters.
+    `next_end` is the first day, today or later, on which one of them ends."""
 
     id: str
     name: str
     imo: str | None
     created_at: float
     counts: dict[str, int]
+    next_end: str | None
 
 
 class ShipsAnswer(Told):
@@ -68,12 +70,23 @@ class CertificateItem(Told):
     updated_at: float
 
 
+class FlawTold(Told):
+    """What a check finds wrong, as a word of the family `failure.`, and the fields that it is about."""
+
+    fields: list[str]
+    code: str
+    params: dict[str, Any]
+    text: str
+
+
 class CertificateAnswer(CertificateItem):
-    """A certificate with its evidence: by field the page and the box in points where it stands, the confidence, and
-    the text as printed. While `document_id` is there, the document's pages can be shown."""
+    """A certificate with its evidence: by field the page, its size and the box in points where it stands, the
+    confidence, and the text as printed. While `document_id` is there, the document's pages can be shown. `flaws` are
+    what the checks find wrong with the record as it is now."""
 
     owner_id: str
     evidence: dict[str, Any]
+    flaws: list[FlawTold]
 
 
 class CertificatesAnswer(Told):

@@ -152,7 +152,8 @@ def _name(text: str) -> str:
 
 
 def _shown(ship: ShipShown) -> JsonObject:
-    return {**ship_value(ship.row), "created_at": ship.row.created_at, "counts": ship.counts}
+    more = {"created_at": ship.row.created_at, "counts": ship.counts, "next_end": ship.next_end}
+    return {**ship_value(ship.row), **more}
 
 
 def ship_value(row: ShipRow) -> dict[str, str | None]:

@@ -49,7 +49,14 @@ class StaticFiles:
         return [
             *(
                 Operation("GET", path, self.page, "The page.", page, open_to_all=True)
-                for path in ("/", "/jobs/{job_id}", "/certificates", "/admin")
+                for path in (
+                    "/",
+                    "/jobs/{job_id}",
+                    "/certificates",
+                    "/certificates/{certificate_id}",
+                    "/ships",
+                    "/admin",
+                )
             ),
             Operation(
                 "GET",

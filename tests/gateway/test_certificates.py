@@ -98,6 +98,33 @@ async def test_a_certificate_is_shown_with_its_ship_its_evidence_and_when_it_end
     }  # fmt: skip
 
 
+async def test_what_is_wrong_with_a_record_is_told_as_it_is_now(sqlite_site: Gateway) -> None:
+    values = {"ship_name": "Ocean Star", "certificate_name": "Class", "certificate_number": "A 1"}
+    dates = {"issue_date": "2024-05-03", "valid_until": "2024-05-02"}
+    client, _, shown = await one(sqlite_site, imo_number=IMOS[1], **values, **dates)
+    told = [(each["code"], each["fields"]) for each in shown["flaws"]]
+    pair = ["issue_date", "valid_until"]
+    assert told == [
+        ("dates_out_of_order", pair),
+        ("expired", ["valid_until"]),
+        ("imo_of_another_ship", ["imo_number"]),
+    ]
+    assert shown["flaws"][0]["params"] == {"first": "2024-05-03", "then": "2024-05-02"}
+    fields = {"valid_until": in_days(9), "imo_number": IMOS[0], "certificate_number": None}
+    changed = await client.patch(f"/api/certificates/{shown['id']}", json={"fields": fields})
+    assert [each["code"] for each in changed.json()["flaws"]] == ["missing_certificate_number"]
+
+
+async def test_a_ship_tells_its_next_end(site: Gateway) -> None:
+    """What has ended already is no next end, nor is what has no date."""
+    client, ship_id, late = await one(site, certificate_number="A 1", valid_until=in_days(-1))
+    assert (await client.get(f"/api/ships/{ship_id}")).json()["next_end"] is None
+    owner_id = late["owner_id"]
+    for number, day in (("A 2", in_days(40)), ("A 3", in_days(0)), ("A 4", None)):
+        await add_certificate(site.db, owner_id, ship_id, certificate_number=number, valid_until=day)
+    assert (await client.get("/api/ships")).json()["items"][0]["next_end"] == in_days(0)
+
+
 async def test_a_correction_is_made_clean_and_noted(site: Gateway) -> None:
     client, _, shown = await one(site, valid_until="2026-01-01", imo_number=IMOS[0])
     path = f"/api/certificates/{shown['id']}"

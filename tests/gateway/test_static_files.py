@@ -58,7 +58,7 @@ async def test_a_file_asked_for_by_its_hash_is_kept_for_ever(client: httpx.Async
     assert (await client.get("/static/app.js?v=older")).headers["Cache-Control"] == "no-cache"
 
 
-@pytest.mark.parametrize("path", ["/", "/jobs/x", "/certificates", "/admin"])
+@pytest.mark.parametrize("path", ["/", "/jobs/x", "/certificates", "/certificates/x", "/ships", "/admin"])
 async def test_the_pages_addresses_all_give_the_page(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)
     assert answer.text == "<!doctype html>"

@@ -1,6 +1,7 @@
 """A fleet in the page: the ship that documents are dropped for."""
 
 import asyncio
+import re
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -84,3 +85,52 @@ def test_a_ship_is_found_by_its_number_or_name(own: RunningHeadway, people: Peop
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(choice).to_have_value("")
+
+
+def test_a_fleet_is_looked_after_on_the_page(own: RunningHeadway, people: People) -> None:
+    """Ships are added, found, renamed and deleted; one with certificates stays, and the page says why. It is live."""
+    front = signed_in(own, people())
+    page = front.page
+    page.get_by_role("link", name="Ships", exact=True).click()
+    expect(page.get_by_text("No ships yet.")).to_be_visible()
+    page.get_by_role("button", name="New ship").click()
+    dialog = page.get_by_role("dialog", name="New ship")
+    dialog.get_by_label("Name").fill("Ocean Star")
+    dialog.get_by_label("IMO number").fill("9074729")
+    dialog.get_by_role("button", name="Add the ship").click()
+    row = page.get_by_role("row").filter(has_text="Ocean Star")
+    expect(row).to_contain_text("9074729")
+    added = finished(asyncio.to_thread(own.run, "ships", "add", "Ocean Wind", "--imo", "9319466"))
+    assert added.returncode == 0, added.stderr
+    expect(page.get_by_role("row").filter(has_text="Ocean Wind")).to_be_visible()
+    page.get_by_role("button", name="Change: Ocean Wind").click()
+    change = page.get_by_role("dialog", name="Change the ship")
+    change.get_by_label("IMO number").fill("9074729")
+    page.keyboard.press("Enter")
+    expect(
+        change.get_by_role("alert").filter(has_text="There is a ship with the IMO number 9074729")
+    ).to_be_visible()
+    change.get_by_label("IMO number").fill("9319466")
+    change.get_by_label("Name").fill("Sea Wind")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Change: Sea Wind")).to_be_focused()
+    page.get_by_role("searchbox").fill("9319")
+    expect(page.get_by_role("row")).to_have_count(2)
+    page.get_by_role("searchbox").fill("")
+    page.get_by_role("button", name="Delete: Sea Wind").click()
+    front.confirm("Delete")
+    expect(page.get_by_role("row").filter(has_text="Sea Wind")).to_have_count(0)
+    expect(page.get_by_role("link", name="Ocean Star")).to_be_focused()
+    page.get_by_role("link", name="Documents", exact=True).click()
+    take_certificates(page)
+    late = {"issued": (("Date of issue", "3 May 2019"), ("Valid until", "2 May 2024"))}
+    front.choose([payload("late.pdf", certificate_pdf(like("OCEAN STAR", "9074729", number="L 1", **late)))])
+    front.card("late.pdf").ended("Done")
+    page.get_by_role("link", name="Ships", exact=True).click()
+    expect(row.get_by_role("link", name="1 overdue")).to_have_attribute(
+        "href", re.compile(r"expiry=overdue&ship=")
+    )
+    page.get_by_role("button", name="Delete: Ocean Star").click()
+    front.confirm("Delete")
+    expect(front.notes).to_contain_text("This ship has certificates.")
+    expect(row).to_be_visible()

@@ -43,6 +43,7 @@ async def test_a_digital_certificate_is_recorded_and_archived_in_one_step(house:
         "statutory", None, job_id, job.document_id,
     )  # fmt: skip
     where = row.evidence["certificate_number"]
+    assert where["page_size"] == [595.3, 841.9]
     assert where["page"] == 1 and len(where["box"]) == 4 and where["confidence"] > 0.5
     folder = "MV AURORA STAR (9074729)"
     assert archived(house) == [f"{folder}/Aurora 2024.pdf", f"{folder}/Aurora 2024_Summary.txt"]

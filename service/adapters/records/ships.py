@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
 from service.adapters.exclusion import alone
 from service.adapters.record_tables import CertificateRow, ShipRow
 from service.adapters.records.cursors import cursor_at, place_of
-from service.adapters.records.expiring import counts_columns, counts_of
+from service.adapters.records.expiring import counts_columns, counts_of, spans_today, within
 from service.domain.document import folded
 from service.domain.ids import new_id
+from service.domain.records.expiry import Expiry
 from service.domain.records.new import OfShip
 
 
@@ -30,10 +31,12 @@ class ShipInUse(Exception):
 
 @dataclass(frozen=True)
 class ShipShown:
-    """A ship, and how many certificates it has, in all and by when they end."""
+    """A ship, how many certificates it has, in all and by when they end, and the day of the next end, if any is known.
+    What has ended already is no next end."""
 
     row: ShipRow
     counts: dict[str, int]
+    next_end: str | None
 
 
 @dataclass(frozen=True)
@@ -134,13 +137,18 @@ async def fleet(
 
 async def shown_ships(session: AsyncSession, rows: Sequence[ShipRow]) -> list[ShipShown]:
     """The ships with their counts. One statement."""
-    ids = [row.id for row in rows]
-    query = select(CertificateRow.ship_id, func.count(), *await counts_columns(session))
+    by_id = {row.id: row for row in rows}
+    coming = within((await spans_today(session))[Expiry.VALID])
+    next_end = func.min(case((coming, CertificateRow.due)))
+    query = select(CertificateRow.ship_id, next_end, func.count(), *await counts_columns(session))
     found = await session.execute(
-        query.where(CertificateRow.ship_id.in_(ids)).group_by(CertificateRow.ship_id)
+        query.where(CertificateRow.ship_id.in_(by_id)).group_by(CertificateRow.ship_id)
     )
-    counts = {ship_id: counts_of(numbers) for ship_id, *numbers in found}
-    return [ShipShown(row, counts.get(row.id, counts_of([]))) for row in rows]
+    known = {
+        ship_id: ShipShown(by_id[ship_id], counts_of(numbers), end)
+        for ship_id, end, *numbers in map(tuple, found)
+    }
+    return [known.get(row.id) or ShipShown(row, counts_of([]), None) for row in rows]
 
 
 async def _refuse_second(session: AsyncSession, owner_id: str, imo: str | None) -> None:

@@ -69,6 +69,11 @@ def flaws_of(values: Mapping[str, str | None], today: date) -> list[Flaw]:
     return found
 
 
+def told_by(flaw: Flaw) -> str:
+    """Its word of the families `failure.` and `advice.`: what is missing has words of its own for each field."""
+    return f"missing_{flaw.fields[0]}" if flaw.code == "field_missing" else flaw.code
+
+
 def imo_flaw(values: Mapping[str, str | None], imo: str | None) -> Flaw | None:
     """imo_of_another_ship, where both are known and differ; a number whose check digit is wrong is nobody's."""
     printed = values.get("imo_number")

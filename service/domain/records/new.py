@@ -24,9 +24,9 @@ class NewCertificate:
     """A record to be made. Values are clean (see `cleaning`), by the codes of EDITABLE.
 
     `key` is the remote effect's, `job:step` and more where a step records several: nothing is made twice under the
-    same. `evidence` is by field {page, box, confidence, as_printed}, `archived` a list of {name, url}. `replaces` is
-    the id of the record whose place it takes, where somebody has chosen that; `on_same` decides about any other, but
-    for `ask` not about the one that is `beside`: that is known.
+    same. `evidence` is by field {page, page_size, box, confidence, as_printed}, `archived` a list of {name, url}.
+    `replaces` is the id of the record whose place it takes, where somebody has chosen that; `on_same` decides about any
+    other, but for `ask` not about the one that is `beside`: that is known.
     """
 
     key: str

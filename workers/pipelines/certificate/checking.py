@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from service.domain.certificate.checks import Flaw, category_flaw, flaws_of, imo_flaw, name_flaw
+from service.domain.certificate.checks import Flaw, category_flaw, flaws_of, imo_flaw, name_flaw, told_by
 from service.domain.costs import Spent
 from service.domain.failure import Failure, FailureKind
 from service.domain.json import JsonObject
@@ -130,10 +130,9 @@ def _shown(facts: Facts, decision: Decision) -> JsonObject:
 
 
 def _warnings(flaws: list[Flaw]) -> dict[str, JsonObject]:
-    """By what they are about; a missing field has a code of its own."""
+    """By what they are about."""
     warnings: dict[str, JsonObject] = {}
     for each in flaws:
-        code = f"missing_{each.fields[0]}" if each.code == "field_missing" else each.code
-        failure = Failure(code, each.params, FailureKind.USAGE, "checking")
+        failure = Failure(told_by(each), each.params, FailureKind.USAGE, "checking")
         warnings["-".join((each.code, *each.fields))] = failure.json()
     return warnings

@@ -26,7 +26,7 @@ async def extract(context: StepContext) -> StepDone:
     pages = with_corrections(await pages_read(context), context.before)
     extracted = await engine.extract(pages, FIELDS)
     tell_usage(engine, extracted.usage)
-    facts = Facts(fields_from(extracted.found, context.options.date_order))
+    facts = Facts(fields_from(extracted.found, context.options.date_order, pages))
     if not any(facts.values.get(code) for code in _NAMED_BY):
         raise DocumentRefused("no_certificate")
     document = context.document

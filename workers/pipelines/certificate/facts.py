@@ -12,11 +12,12 @@ from service.domain.records.cleaning import NotTaken, cleaned, one_line
 from service.domain.records.columns import LONGEST_TEXT
 from service.domain.work import PastWork
 from workers.engines.language.port import Found
+from workers.engines.page import Page
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The fields by code: {value, as_printed, confidence, page, box}."""
+    """The fields by code: {value, as_printed, confidence, page, page_size, box}; sizes and boxes in points."""
 
     fields: dict[str, JsonObject]
 
@@ -50,14 +51,17 @@ class Facts:
         }
 
 
-def fields_from(found: Mapping[str, Found], order: DateOrder) -> dict[str, JsonObject]:
+def fields_from(found: Mapping[str, Found], order: DateOrder, pages: Sequence[Page]) -> dict[str, JsonObject]:
     """As Extracting hands them on: in order, dates read as the options say, and nothing longer than a record takes."""
+    sizes = {each.number: [round(each.width, 1), round(each.height, 1)] for each in pages}
     fields: dict[str, JsonObject] = {}
     for each in FIELDS:
         if each.code in found:
             made = found[each.code].to_json()
             made["as_printed"] = one_line(made["as_printed"])[:LONGEST_TEXT]
             made["value"] = _value(each.code, made, order)[: LONGEST_TEXT + 1]
+            # Kept with the box: the record outlives the pages, and a box says where only on a page of known size.
+            made["page_size"] = sizes[made["page"]]
             fields[each.code] = made
     return fields
 
