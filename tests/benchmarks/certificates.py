@@ -29,6 +29,8 @@ from workers.sandbox import Sandbox
 
 _AT_ONCE = 2
 _DPI = 200
+_PATIENCE = 300.0
+"""Seconds for a page: a busy machine reads no worse."""
 _GOALS = {"digital": 95.0, "good": 85.0}
 _SURE_GOAL = 97.0
 _SCANNED = ("good", "fair", "poor")
@@ -46,14 +48,14 @@ class Judged:
 async def measure(plan: Plan) -> AsyncIterator[Row]:
     """All certificates by what `auto` means without settings; good scans by Tesseract too."""
     chosen = _quick(rows(SEED)) if plan.quick else rows(SEED)
-    rapid = RapidOcr(children=_AT_ONCE, threads=1)
+    rapid = RapidOcr(children=_AT_ONCE, threads=1, page_seconds=_PATIENCE)
     try:
         judged = await judge(chosen, plan.folder, rapid)
         for row in _told(judged, "RapidOCR"):
             yield row
     finally:
         await rapid.close()
-    tesseract = Tesseract()
+    tesseract = Tesseract(page_seconds=_PATIENCE)
     if await tesseract.check() is None:
         good = [each for each in chosen if each.quality == "good"]
         for row in _of_quality(

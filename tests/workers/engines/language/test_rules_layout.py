@@ -144,3 +144,60 @@ def test_offices_are_known_by_their_names(rows: tuple[str, ...], name: str | Non
 def test_an_issue_is_dated_behind_its_place() -> None:
     page = lined(("Issued at Port Amber on November 14, 2021.", 60, 300, 12))
     assert found_in(page)["issue_date"].value == "2021-11-14"
+
+
+def test_values_are_looked_for_on_the_side_where_numbers_and_days_stand() -> None:
+    """Captions below what they name: the number is above its caption, and so is the name, whatever is below."""
+    page = lined(
+        ("OCEAN STAR", 60, 100, 12),
+        ("9074729", 260, 100, 12),
+        ("Name of ship", 60, 114, 8),
+        ("IMO number", 260, 114, 8),
+        ("Bulk carrier", 60, 130, 12),
+        ("3 May 2024", 260, 130, 12),
+        ("Type of ship", 60, 144, 8),
+        ("Date of issue", 260, 144, 8),
+        ("Hull and machinery", 60, 160, 12),
+    )
+    found = found_in(page)
+    assert {code: found[code].value for code in ("ship_name", "imo_number", "issue_date")} == {
+        "ship_name": "OCEAN STAR", "imo_number": "9074729", "issue_date": "2024-05-03",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "value"),
+    [
+        ("Given under my hand at Port Amber this 3rd day of May 2024", "issue_date", "2024-05-03"),
+        ("The cover ceases at noon on 2 May 2029", "valid_until", "2029-05-02"),
+        ("Period of validity: 3 May 2024 – 2 May 2029", "valid_until", "2029-05-02"),
+        ("was surveyed at Port Amber until 2 May 2023", "valid_until", None),
+        ("the vessel OCEAN STAR (IMO 9074729) complies", "ship_name", "OCEAN STAR"),
+        ('issued to the m/v "Ocean Star", M/V OCEAN STAR', "ship_name", "OCEAN STAR"),
+        ("Số IMO / IMO No.: 9074729", "ship_name", None),
+        ("Bureau Océan, 14 Harbour Street", "issuing_authority", "Bureau Océan"),
+        ("Insured with: Norrland Mutual Assurance", "issuing_authority", "Norrland Mutual Assurance"),
+        ("BMA-2024-10783", "certificate_number", "BMA-2024-10783"),
+        ("9074729", "certificate_number", None),
+    ],
+)
+def test_what_no_label_names_is_found_in_sentences_and_lines_of_its_own(
+    row: str, code: str, value: str | None
+) -> None:
+    found = found_in(lined((row, 60, 60, 12))).get(code)
+    assert (found.value if found is not None else None) == value
+    assert found is None or found.confidence <= 0.9, "a guess is not sure"
+
+
+@pytest.mark.parametrize(
+    ("label", "code", "value"),
+    [
+        ("Vessel", "ship_name", "OCEAN STAR"),
+        ("Issued", "issue_date", "2024-05-03"),
+        ("Expires / Hết hạn", "valid_until", "2024-05-03"),
+        ("Number", "certificate_number", "BMA-2024-10783"),
+    ],
+)
+def test_a_short_word_is_a_label_where_it_stands_alone(label: str, code: str, value: str) -> None:
+    printed = {"ship_name": "OCEAN STAR", "certificate_number": "BMA-2024-10783"}.get(code, "3 May 2024")
+    assert found_in(lined((label, 60, 400, 12), (printed, 260, 400, 12)))[code].value == value

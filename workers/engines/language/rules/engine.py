@@ -15,6 +15,7 @@ from workers.engines.language.rules.issuers import issuers
 from workers.engines.language.rules.labelled import labelled
 from workers.engines.language.rules.labels import Label, is_of_another
 from workers.engines.language.rules.mending import mended
+from workers.engines.language.rules.sentences import said
 from workers.engines.language.rules.sheet import Sheet, sheets_of
 from workers.engines.language.rules.surveys import surveyed
 from workers.engines.language.rules.titles import titled
@@ -48,7 +49,9 @@ class Rules:
 def fields_of(pages: Sequence[Page], fields: Sequence[CertificateField]) -> dict[str, Found]:
     """What these fields are on these pages; takes time by the number of lines."""
     sheets = sheets_of(pages)
-    candidates = [each for sheet in sheets for each in (*labelled(sheet), *_spans(sheet), *_alone(sheet))]
+    candidates = [
+        each for sheet in sheets for each in (*labelled(sheet), *said(sheet), *_spans(sheet), *_alone(sheet))
+    ]
     for sheet in sheets[:1]:
         candidates += [*titled(sheet), *issuers(sheet)]
     found = best(candidates)

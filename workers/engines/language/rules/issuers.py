@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from workers.engines.language.rules.candidates import Candidate, candidate
-from workers.engines.language.rules.offices import HANGS, after_by, known_office, looks_like_office
+from workers.engines.language.rules.offices import HANGS, after_by, known_office, looks_like_office, office_in
 from workers.engines.language.rules.sheet import Cell, Sheet, joined
 from workers.engines.language.rules.values import read_office
 
@@ -24,6 +24,10 @@ def issuers(sheet: Sheet) -> Iterator[Candidate]:
             if is_line and looks_like_office(cell.text):
                 known, text = (0, len(cell.text)), cell.text
             yield candidate("issuing_authority", text, cell, known[0], known[1], score)
+        elif (place := office_in(cell.text)) is not None and place != (0, len(cell.text)):
+            score = 0.84 if where < _HEAD else 0.7 if where > _FOOT else 0.48
+            name = " ".join(cell.text[place[0] : place[1]].split())
+            yield candidate("issuing_authority", name, cell, *place, score)
         elif looks_like_office(cell.text):
             score = 0.86 if where < _HEAD else 0.72 if where > _FOOT else 0.5
             following = sheet.going_on(cell) if HANGS.search(cell.text) else None

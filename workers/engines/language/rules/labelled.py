@@ -1,12 +1,14 @@
 """Values at their labels: behind them in the line, right of them, under them, or over them."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Literal, TypeAlias
 
 from service.domain.certificate.dates import dates_in
 from workers.engines.language.rules.candidates import Candidate, candidate
-from workers.engines.language.rules.labels import Label, is_denied, is_of_another, labels_in
+from workers.engines.language.rules.labels import Label, is_denied, is_of_another, label_of_all, labels_in
 from workers.engines.language.rules.offices import HANGS
 from workers.engines.language.rules.sheet import Cell, Sheet, joined
 from workers.engines.language.rules.values import (
@@ -19,6 +21,8 @@ from workers.engines.language.rules.values import (
     read_type,
 )
 
+Side: TypeAlias = Literal["right", "under", "over"]
+_SIDES: tuple[Side, ...] = ("right", "under", "over")
 _READERS: dict[str, Callable[[str], Read | None]] = {
     "ship_name": read_ship,
     "imo_number": read_imo,
@@ -31,6 +35,9 @@ _READERS: dict[str, Callable[[str], Read | None]] = {
     "issuing_authority": read_office,
 }
 _BEHIND, _RIGHT, _UNDER, _OVER, _NEXT = 0.97, 0.96, 0.88, 0.6, 0.8
+_WORTH: dict[Side, float] = {"right": _RIGHT, "under": _UNDER, "over": _UNDER}
+_TYPED = frozenset(("imo_number", "issue_date", "valid_until", "last_endorsement", "next_survey"))
+_LOOKED_AT = 400
 _IN_TWO = 0.95
 _MOST_MORE_WORDS = 3
 _DAYS = ("issue_date", "valid_until", "last_endorsement", "next_survey")
@@ -40,15 +47,63 @@ _NOTHING = re.compile(r"[\s:.,;/()_\u2013\u2014*-]*")
 
 
 def labelled(sheet: Sheet) -> Iterator[Candidate]:
-    """All values that stand at labels of fields."""
+    """All values that stand at labels of fields, on the side where this page has them."""
+    order = sides(sheet)
     for cell in sheet.cells:
-        labels = labels_in(cell.alike)
+        labels = labels_of(cell)
         for place, label in enumerate(labels):
             following = _following(cell, labels, place)
             if label.code not in _READERS or is_of_another(cell.alike, label) or is_denied(cell.alike, label):
                 continue
             if not _goes_on(cell, label, following):
-                yield from _at(sheet, cell, label, following)
+                yield from _at(sheet, cell, label, following, order)
+
+
+def labels_of(cell: Cell) -> list[Label]:
+    """Of fields first: what is a label only since it is all that stands in the cell comes where there is no other."""
+    labels = labels_in(cell.alike)
+    if any(each.code != "other" for each in labels):
+        return labels
+    alone = label_of_all(cell.plain) if cell.text[:1].isupper() else None
+    return [alone] if alone is not None else labels
+
+
+def sides(sheet: Sheet) -> Sequence[Side]:
+    """On which sides of their labels values are looked for, the likeliest first.
+
+    Numbers and days show it: where they stand on one side only of labels that stand alone, the page has all there.
+    """
+    votes: Counter[Side] = Counter()
+    for cell in sheet.cells[:_LOOKED_AT]:
+        for label in labels_of(cell)[:1]:
+            if (
+                label.code not in _TYPED
+                or _NOTHING.fullmatch(cell.text, label.end) is None
+                or label.start > 3
+            ):
+                continue
+            around = {side: _beside(sheet, cell, side) for side in _SIDES}
+            there = [
+                side
+                for side, other in around.items()
+                if other is not None and _in_cell(other, label) is not None
+            ]
+            if len(there) == 1:
+                votes[there[0]] += 1
+    return sorted(
+        (side for side in _SIDES if side != "over" or votes[side] > 0),
+        key=lambda side: (-votes[side], _SIDES.index(side)),
+    )
+
+
+def _beside(sheet: Sheet, cell: Cell, side: Side) -> Cell | None:
+    match side:
+        case "right":
+            return sheet.right_of(cell)
+        case "under":
+            return sheet.below(cell)
+        case "over":
+            return sheet.above(cell)
 
 
 def _following(cell: Cell, labels: Sequence[Label], place: int) -> Label | None:
@@ -67,7 +122,9 @@ def _goes_on(cell: Cell, label: Label, following: Label | None) -> bool:
     return _BETWEEN_TWO.fullmatch(cell.text, label.end, following.start) is not None
 
 
-def _at(sheet: Sheet, cell: Cell, label: Label, following: Label | None) -> Iterator[Candidate]:
+def _at(
+    sheet: Sheet, cell: Cell, label: Label, following: Label | None, order: Sequence[Side]
+) -> Iterator[Candidate]:
     reader = _READERS[label.code]
     end = following.start if following is not None else len(cell.text)
     rest = cell.text[label.end : end]
@@ -82,7 +139,7 @@ def _at(sheet: Sheet, cell: Cell, label: Label, following: Label | None) -> Iter
     is_alone = _NOTHING.fullmatch(rest, skipped) is not None
     if not is_alone and label.code not in ("issue_date", "valid_until"):
         return
-    for beside, worth in _around(sheet, cell, is_alone=is_alone):
+    for beside, worth in _around(sheet, cell, order, is_alone=is_alone):
         other, found = _value_in(sheet, beside, label)
         if found is not None:
             yield candidate(
@@ -100,21 +157,28 @@ def _behind(label: Label, read: Read) -> float:
     return _BEHIND if read.start <= 12 or label.code not in ("ship_name", "issuing_authority") else 0.7
 
 
-def _around(sheet: Sheet, cell: Cell, *, is_alone: bool) -> Iterator[tuple[Cell, float]]:
+def _around(
+    sheet: Sheet, cell: Cell, order: Sequence[Side], *, is_alone: bool
+) -> Iterator[tuple[Cell, float]]:
     right = sheet.right_of(cell)
-    if right is not None:
-        yield right, _RIGHT
-    elif is_alone and (over := sheet.above(cell)) is not None and sheet.going_on(over) is cell:
+    if (
+        is_alone
+        and right is None
+        and (over := sheet.above(cell)) is not None
+        and sheet.going_on(over) is cell
+    ):
         # The second line of a label that a scan left unreadable in the other language.
         right = sheet.right_of(over) if not labels_in(over.alike) else None
         if right is not None:
             yield right, _UNDER
-    below = sheet.below(cell)
-    if below is not None:
-        yield below, _UNDER if is_alone else _NEXT
-    if not is_alone:
-        return
-    if cell.text.startswith("("):
+    for place, side in enumerate(order if is_alone else ("right", "under")):
+        other = _beside(sheet, cell, side)
+        if other is not None:
+            yield (
+                other,
+                (_WORTH[side] if is_alone or side == "right" else _NEXT) * (1.0 if place < 2 else 0.8),
+            )
+    if is_alone and cell.text.startswith("(") and "over" not in order:
         above = sheet.above(cell)
         if above is not None:
             yield above, _OVER
@@ -143,7 +207,7 @@ def _is_beside_label(sheet: Sheet, cell: Cell) -> bool:
 
 def _in_cell(cell: Cell, label: Label) -> Read | None:
     """The value in another cell, unless that begins with a label of its own."""
-    labels = labels_in(cell.alike)
+    labels = labels_of(cell)
     if labels and labels[0].start <= 2 and labels[0].code != "other":
         return None
     if (

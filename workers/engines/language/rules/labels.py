@@ -54,7 +54,10 @@ _WORDS: tuple[tuple[str, float, tuple[str, ...]], ...] = (
     (
         "certificate_number",
         0.85,
-        ("so / no", "so/no", "no / so", "so:", "so :", "no.:", "no. :", "no:", "no.", "nº", "n°"),
+        (
+            "so / no", "so/no", "no / so", "so:", "so :", "ref:", "ref.:", "ref. :", "reference:", "number:", "doc no",
+            "doc. no", "certificate #", "cert. #", "\u2116", "no.:", "no. :", "no:", "no.", "nº", "n°",
+        ),
     ),
     ("certificate_number", 0.6, ("so dang ky", "registration no", "registration number")),
     (
@@ -170,6 +173,39 @@ def labels_in(alike: str) -> list[Label]:
         if not kept or label.start >= kept[-1].end:
             kept.append(label)
     return kept[:_MOST_LABELS]
+
+
+_ALONE: tuple[tuple[str, frozenset[str]], ...] = (
+    ("ship_name", frozenset(("ship", "vessel", "tau", "m/v", "mv", "motor vessel", "craft"))),
+    ("imo_number", frozenset(("imo",))),
+    (
+        "certificate_number",
+        frozenset(
+            ("number", "no", "nr", "ref", "reference", "certificate", "so", "document", "serial no", "serial number",
+             "our ref", "registration", "so hieu")
+        ),
+    ),
+    ("issue_date", frozenset(("issued", "issue", "date", "ngay", "issuance", "effective", "effective date", "cap"))),
+    (
+        "valid_until",
+        frozenset(("expires", "expiry", "valid", "validity", "until", "to", "expiration", "hieu luc")),
+    ),
+    ("issuing_authority", frozenset(("issuer", "by", "office", "issued for", "administration"))),
+    ("certificate_type", frozenset(("type", "term", "kind", "loai"))),
+)  # fmt: skip
+"""Short words that are labels where a cell has nothing else, folded; in either of two languages."""
+_WORTH_ALONE = 0.9
+_PARTS = re.compile(r" ?[/|\u2022\u00b7] ?")
+
+
+def label_of_all(plain: str) -> Label | None:
+    """The label that a whole cell (folded) is by such a word; a colon or stop may end it."""
+    text = plain.strip(" :.")
+    parts = (text, *_PARTS.split(text)) if len(text) <= 40 else ()
+    for code, words in _ALONE:
+        if any(part.strip(" :.") in words for part in parts):
+            return Label(code, 0, len(plain), _WORTH_ALONE)
+    return None
 
 
 def is_denied(alike: str, label: Label) -> bool:

@@ -30,7 +30,7 @@ _LOOKS = re.compile(
 )
 _NEVER = re.compile(
     r"certificate|giay chung nhan|port of|cang dang ky|official n"
-    r"|this is to|convention|under the|issued|requirements|survey|annual|ship\b|vessel"
+    r"|this is to|convention|under the|issued|requirements|survey|annual|\bships?\b|vessel"
     r"|\breport\b|dang kiem vien|cap boi|quy dinh|bo luat|signature|lao dong hang hai"
 )
 _NAMES_SHIPS = re.compile(
@@ -43,6 +43,10 @@ _BY = re.compile(
 )
 HANGS = re.compile(r"(?:\b(?:of|and|the|for)|[&,])$")
 """The end of a line after which a name goes on."""
+_BETWEEN = re.compile(
+    r"\s*[,;:\u00b7\u2022|\u2013\u2014]\s+|\s+-\s+|(?:^|\s+)(?:by|for|at|under|on behalf of)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
 _KNOWN_PLAIN = sorted((folded(composed(name)) for name in _KNOWN), key=len, reverse=True)
 
 
@@ -63,6 +67,18 @@ def looks_like_office(text: str) -> bool:
     if not 5 <= len(plain) <= 90 or _LOOKS.search(plain) is None:
         return False
     return _NEVER.search(_NAMES_SHIPS.sub("", plain)) is None
+
+
+def office_in(text: str) -> tuple[int, int] | None:
+    """Where the name of an office stands in a line that says more, such as its address; None where there is none."""
+    start = 0
+    for gap in [*_BETWEEN.finditer(text), None]:
+        end = gap.start() if gap is not None else len(text)
+        if looks_like_office(text[start:end].strip()) and text[start:end].strip()[:1].isupper():
+            return start, end
+        if gap is not None:
+            start = gap.end()
+    return None
 
 
 def after_by(plain: str) -> int | None:

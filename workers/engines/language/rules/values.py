@@ -8,9 +8,9 @@ from service.domain.certificate.dates import dates_in
 from service.domain.certificate.folding import folded
 from service.domain.certificate.imo import is_imo
 
-_MOST_CHARACTERS = 160
+_MOST_CHARACTERS = 300
 _LIKE_DIGITS = str.maketrans("OoDQIl|iSsBbZzG", "000011115588226")
-_LEAD = re.compile(r"^[\s:.,;/)\]\-\u2013\u2014=_*]{0,40}")
+_LEAD = re.compile(r"^[\s:.,;/)\]\-\u2013\u2014\u2026\u00b7\u2022=_*>]{0,200}")
 _TAIL = " \t.,;:/(-\u2013\u2014_*=|[\"'"
 _LIKE_DIGIT = "[0-9OoDQIl|iSsBbZzG]"
 _IMO = re.compile(
@@ -35,6 +35,10 @@ _DASHES = re.compile(r"[\u2010-\u2015]")
 _SHIP = re.compile(r"[A-Za-z\u00c0-\u1ef9]")
 _END_OF_NAME = re.compile(r", | \(")
 _SHORTENED = re.compile(r"\b(?:Ltd|Inc|Co|Corp|Pte|Pvt|Assoc|S\.A)$")
+_END_OF_OFFICE = re.compile(
+    r" (?:under|on behalf|acting|pursuant|in accordance|upon|hereby|this|duly|as authori[sz]ed)\b|; ",
+    re.IGNORECASE,
+)
 _NO_NAME = re.compile(r"^(?:and|of|or|the|has|complied|is|was|which|that|to|duoc|va|cua|n/?a)\b")
 
 
@@ -124,7 +128,7 @@ def read_type(text: str) -> Read | None:
 def read_office(text: str) -> Read | None:
     """The name of an office: what is left of the text."""
     start = lead(text)
-    value = text[start:_MOST_CHARACTERS].rstrip(_TAIL).rstrip(")")
+    value = _END_OF_OFFICE.split(text[start:_MOST_CHARACTERS])[0].rstrip(_TAIL).rstrip(")")
     if _SHORTENED.search(value) and text[start + len(value) :].startswith("."):
         value += "."
     if not 3 <= len(value) <= 90 or _SHIP.search(value) is None or len(value.split()) > 14:
