@@ -19,6 +19,7 @@ from tests.benchmarks.scoring import SURE, Mark, fields_short, marked, share
 from tests.corpora.certificates.making import SEED, Certificate, certificate
 from tests.corpora.certificates.table import Row as Planned
 from tests.corpora.certificates.table import rows
+from workers.children.outcome import Limits
 from workers.engines.language.rules.engine import Rules
 from workers.engines.ocr.port import OcrEngine, OcrRequest, PageToRead, Pixels
 from workers.engines.ocr.rapid import RapidOcr
@@ -31,6 +32,7 @@ _AT_ONCE = 2
 _DPI = 200
 _PATIENCE = 300.0
 """Seconds for a page: a busy machine reads no worse."""
+_LIMITS = Limits(item_seconds=_PATIENCE, total_seconds=_PATIENCE)
 _GOALS = {"digital": 95.0, "good": 85.0}
 _SURE_GOAL = 97.0
 _SCANNED = ("good", "fair", "poor")
@@ -94,14 +96,14 @@ async def read(made: Certificate, path: Path, sandbox: Sandbox, ocr: OcrEngine) 
     """As the phases Inspecting and Reading go about it: each page by its text layer or by OCR."""
     path.write_bytes(made.content)
     where = {"path": str(path), "kind": made.media}
-    async with sandbox.call("workers.engines.pdf.child:inspect", where) as items:
+    async with sandbox.call("workers.engines.pdf.child:inspect", where, _LIMITS) as items:
         routes = str((await items.only())["routes"])
     numbers = range(1, len(routes) + 1)
     scanned = [number for number in numbers if routes[number - 1] == "o"]
     pages: list[Page] = []
     if texts := [number for number in numbers if number not in scanned]:
         call = {"pages": texts, **where}
-        async with sandbox.call("workers.engines.pdf.child:read_records", call) as items:
+        async with sandbox.call("workers.engines.pdf.child:read_records", call, _LIMITS) as items:
             async for item in items:
                 if item["usable"]:
                     pages += [page_of(record.page()) for record in page_records(item["blob"])]
@@ -109,7 +111,7 @@ async def read(made: Certificate, path: Path, sandbox: Sandbox, ocr: OcrEngine) 
                     scanned.append(item["number"])
     if scanned:
         call = {"pages": scanned, "dpi": _DPI, **where}
-        async with sandbox.call("workers.engines.pdf.child:render", call) as items:
+        async with sandbox.call("workers.engines.pdf.child:render", call, _LIMITS) as items:
             drawn = [item async for item in items]
         for item in drawn:
             pixels = Pixels(item["blob"], item["width_px"], item["height_px"], item["channels"])

@@ -82,7 +82,7 @@ def sides(sheet: Sheet) -> Sequence[Side]:
                 or label.start > 3
             ):
                 continue
-            around = {side: _beside(sheet, cell, side) for side in _SIDES}
+            around: dict[Side, Cell | None] = {side: _beside(sheet, cell, side) for side in _SIDES}
             there = [
                 side
                 for side, other in around.items()
