@@ -82,12 +82,11 @@ def sides(sheet: Sheet) -> Sequence[Side]:
                 or label.start > 3
             ):
                 continue
-            around: dict[Side, Cell | None] = {side: _beside(sheet, cell, side) for side in _SIDES}
-            there = [
-                side
-                for side, other in around.items()
-                if other is not None and _in_cell(other, label) is not None
-            ]
+            there: list[Side] = []
+            for side in _SIDES:
+                other = _beside(sheet, cell, side)
+                if other is not None and _in_cell(other, label) is not None:
+                    there.append(side)
             if len(there) == 1:
                 votes[there[0]] += 1
     return sorted(
