@@ -1,5 +1,6 @@
 """Whatever goes wrong is answered as an RFC 9457 problem: what to do for the user, the internals for the log."""
 
+import asyncio
 from typing import Any
 
 import orjson
@@ -109,6 +110,12 @@ class Problems:
             await self._app(scope, receive, noting)
         except ClientDisconnect:
             return
+        except asyncio.CancelledError:
+            # The server stops and has waited for long enough; whoever asked may ask another, or this one again.
+            if not started:
+                stopping = refused(503, "unavailable", seconds=RETRY_SECONDS)
+                await problem_response(stopping)(scope, receive, send)
+            raise
         except Exception as error:
             # Once the answer has begun there is only one way to say that it is not whole: break it off.
             if started:

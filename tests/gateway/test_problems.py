@@ -6,12 +6,15 @@ from typing import Any
 
 import asyncpg
 import httpx
+import orjson
 import pytest
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.types import Message, Receive, Scope, Send
 
 from service.domain.ids import new_id
+from service.gateway.errors import Problems
 from service.protocol.problems import MEDIA_TYPE
 from tests.support.http_gateway import LOCAL_TOKEN, PDF, Gateway, files, gateway, settings_for
 from tests.support.waiting import until
@@ -30,6 +33,29 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     assert told["support_id"]
     assert "{" not in told["detail"], "a parameter is missing"
     return told
+
+
+async def test_who_is_left_waiting_when_the_server_stops_is_told_to_come_again() -> None:
+    waiting, sent = asyncio.Event(), list[Message]()
+
+    async def hangs(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        waiting.set()
+        await asyncio.Event().wait()
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/api/uploads", "headers": []}
+    task = asyncio.create_task(Problems(hangs)(scope, receive, send))
+    await waiting.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert sent[0]["status"] == 503 and (b"retry-after", b"2") in sent[0]["headers"]
+    assert orjson.loads(sent[1]["body"])["code"] == "unavailable"
 
 
 async def test_addresses_and_methods_that_do_not_exist(sqlite_site: Gateway) -> None:
