@@ -27,6 +27,8 @@ export class Panel extends Piece {
   #cards = new Map();
   /** @type {Map<string, () => void>} */
   #watched = new Map();
+  /** The view it was fitted to. */
+  #beside = "";
 
   build() {
     this.className = "at-work";
@@ -40,8 +42,7 @@ export class Panel extends Piece {
       <div class="at-work-body" id="at-work" data-part="body">
         <div class="cards" role="list" aria-label="${t("ui.panel")}" data-part="cards"></div>
         <p class="at-work-all"><a href="/">${t("ui.panel.all")}</a></p></div>`);
-    const kept = localStorage.getItem(KEPT);
-    this.#turn(kept ? kept === "open" : innerWidth > 640);
+    this.#fit();
     part(this, "turn", HTMLElement).addEventListener("click", () => this.#choose(!this.#open));
     part(this, "close", HTMLElement).addEventListener("click", () => this.#forget());
     this.addEventListener("keydown", (event) => {
@@ -52,6 +53,7 @@ export class Panel extends Piece {
   }
 
   attached() {
+    this.on(this.app, "route", () => this.#fit());
     for (const each of ["change", "tick", "route"]) this.on(this.app, each, () => this.refresh());
     this.hold(() => {
       this.app.needQueue(this, false);
@@ -68,6 +70,15 @@ export class Panel extends Piece {
     this.dataset["open"] = String(open);
     setAttribute(part(this, "turn", HTMLElement), "aria-expanded", String(open));
     part(this, "body", HTMLElement).hidden = !open;
+  }
+
+  /** As it was left, but small wherever it would lie on what is being corrected, until it is opened there. */
+  #fit() {
+    const { view } = this.app;
+    if (view === this.#beside) return;
+    this.#beside = view;
+    const kept = localStorage.getItem(KEPT);
+    this.#turn(view !== "review" && (kept ? kept === "open" : innerWidth > 640));
   }
 
   /** @param {boolean} open */

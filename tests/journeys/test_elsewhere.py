@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Dialog, Page, Route, expect
 
+from service.domain.ids import new_id
 from tests.journeys.conftest import People, signed_in
 from tests.support import axe
 from tests.support.browser import PHONE, scrolls_sideways
@@ -123,3 +124,19 @@ def test_one_answer_does_for_all_that_ask_the_same(own: RunningHeadway, people: 
     other.whole.get_by_role("button", name="Answer").click()
     other.ended("Done")
     expect(front.batch_line("first.pdf")).to_have_text("3 of 3 done")
+
+
+def test_the_panel_keeps_off_what_is_being_corrected_until_it_is_opened_there(
+    own: RunningHeadway, people: People
+) -> None:
+    front = signed_in(own, people())
+    page, panel = front.page, Panel(front.page)
+    front.choose([letter("locked.pdf", password="open sesame")])
+    front.card("locked.pdf").says("Needs you")
+    page.get_by_role("link", name="Certificates", exact=True).click()
+    panel.is_open(True)
+    page.goto(f"{own.url}/certificates/{new_id()}")
+    panel.is_open(False)
+    panel.turn(opened=True)
+    page.get_by_role("link", name="Ships", exact=True).click()
+    panel.is_open(True)
