@@ -4,10 +4,12 @@ A real Headway runs the sample documents; each picture is taken at the moment wh
 """
 
 import asyncio
+import datetime as dt
 import io
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
@@ -17,15 +19,26 @@ from tests.support.browser import DESKTOP, Person, chromium, person
 from tests.support.fresh_files import payload
 from tests.support.headway_process import RunningHeadway, started_up
 from tests.support.pages.admin_page import AdminPage
+from tests.support.pages.certificates_page import CertificatesPage
 from tests.support.pages.front_page import FrontPage
 from tests.support.pages.job_page import JobPage
+from tests.support.pages.review_page import ReviewPage
 from tests.support.pdf_files import scanned_pdf, text_pdf, words
 from tests.support.waiting import wait_for
+from workers.samples.certificate import AURORA, certificate_pdf
 from workers.samples.writing import write_samples
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 _TALL: ViewportSize = {"width": DESKTOP["width"], "height": 1180}
 _PHONE_DOTS = 2
+STAR = ("Aurora Star", "--imo", "9074729")
+PAPERS = (
+    ("load line.pdf", "International Load Line Certificate", "BRS-2021-1180", -6),
+    ("smc.pdf", "Safety Management Certificate", "BRS-2026-0417", 19),
+    ("issc.pdf", "International Ship Security Certificate", "BRS-2025-0093", 55),
+    ("construction.pdf", AURORA.title, "BRS-2024-0561", 420),
+)
+"""Name, title, number and days to its end."""
 
 
 def main() -> None:
@@ -33,13 +46,16 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="headway-screenshots-") as place:
-        up = asyncio.run(started_up(Path(place)))
+        ups = [asyncio.run(started_up(Path(place) / each)) for each in ("documents", "fleet")]
         try:
             with chromium() as browser:
-                take_all(browser, up, Path(place), folder)
+                take_all(browser, ups[0], Path(place), folder)
+                fleet_pictures(browser, ups[1], Path(place), folder)
         finally:
-            up.interrupt()
-            up.process.wait(15)
+            for up in ups:
+                up.interrupt()
+            for up in ups:
+                up.process.wait(15)
 
 
 def take_all(browser: Browser, up: RunningHeadway, place: Path, folder: Path) -> None:
@@ -104,6 +120,45 @@ def job_picture(someone: Person, job_id: str, up: RunningHeadway, folder: Path) 
     job.picture_is_there()
     job.text.get_by_text("NORDWIND").first.hover()
     shoot(page, folder / "job.png")
+
+
+def fleet_pictures(browser: Browser, up: RunningHeadway, place: Path, folder: Path) -> None:
+    """fleet, certificates and review: papers of two ships while they are asked about, in their list, and corrected."""
+    up.run("ships", "add", *STAR)
+    with person(browser, size=DESKTOP) as someone:
+        front = FrontPage(someone.tab(up.link)).live()
+        page = front.page
+        page.get_by_role("radio", name="Ship certificates").check(force=True)
+        front.choose([paper(*each) for each in PAPERS])
+        for name, *_ in PAPERS:
+            front.card(name).ended("Done")
+        page.get_by_role("combobox", name="Ship").fill(STAR[0])
+        page.get_by_role("listbox", name="Ship").get_by_text(STAR[2]).wait_for()
+        page.keyboard.press("Enter")
+        copy = replace(AURORA, number="BRS-2026-0417", text=f"{AURORA.text} Issued as a copy.")
+        scanned = (place / "samples" / "certificate-scanned.pdf").read_bytes()
+        front.choose([payload("smc copy.pdf", certificate_pdf(copy)), payload("nordwind scan.pdf", scanned)])
+        front.card("smc copy.pdf").says("Keep both")
+        at(lambda: 30 < front.card("nordwind scan.pdf").percent < 100, "the scan is half read")
+        page.evaluate("document.activeElement.blur()")
+        shoot(page, folder / "fleet.png")
+        page.get_by_role("link", name="Certificates", exact=True).click()
+        listed = CertificatesPage(page).live()
+        listed.row("BRS-2025-0093").wait_for()
+        shoot(page, folder / "certificates.png")
+        listed.row("BRS-2026-0417").get_by_role("link").click()
+        review = ReviewPage(page)
+        review.says("certificate_number", "BRS-2026-0417")
+        review.go_to("valid_until")
+        review.share_of_page()
+        shoot(page, folder / "review.png")
+
+
+def paper(name: str, title: str, number: str, days: int) -> FilePayload:
+    """A certificate of this kind and number that ends in so many days."""
+    end = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=days)
+    issued = (AURORA.issued[0], ("Valid until", f"{end.day} {end:%B} {end.year}"), *AURORA.issued[2:])
+    return payload(name, certificate_pdf(replace(AURORA, title=title, number=number, issued=issued)))
 
 
 def at(moment: Callable[[], bool], what: str) -> None:
