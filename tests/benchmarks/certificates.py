@@ -2,8 +2,10 @@
 
 A field counts where the document has it or something was found; what is found and is not there is wrong. Names are
 compared without regard to case, numbers and dates exactly; where OCR has read, without the marks of Vietnamese letters.
-*Apart* are layouts that were written before the rules and never looked at while those were written. A note names the
-fields that fall short of the goal by themselves, each with its own share.
+*Apart* are layouts that were written before the rules, and whose documents nobody looked at who wrote these. Their
+shares were looked at between rounds of work, so that a stranger's certificate may be read a little worse still: before
+the first of those, 68.7 % of the fields of digital ones were right. A note names the fields that fall short of the goal
+by themselves, each with its own share.
 """
 
 import asyncio

@@ -122,6 +122,8 @@ async def test_object_storage_is_waited_for_and_each_file_is_there_once(
             proxy.peace()
             job = await house.state(job_id, "completed", seconds=30)
         assert (job.outcome, job.attempt) == ("success", 0)
+        tried = [each for each in await steps(house, job_id) if each.engine]
+        assert [each.failures - each.deaths for each in tried] == [0], "a busy machine may cost a lease"
         [row] = await kept(house)
         assert {each["engine"] for each in row.archived} == {"object_storage"}
         names = sorted(name.rpartition("/")[2] for name in bucket.objects() if f"/{FOLDER}/" in name)
