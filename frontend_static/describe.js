@@ -243,8 +243,8 @@ export function problemText(problem) {
   if (problem.code === "file_too_large" && typeof params["limit"] === "number") {
     return t("ui.problem.file_too_large", { size: bytes(params["limit"]) });
   }
-  const { state, event, field, column } = params; // codes too, with words of their own here
-  const words = { column: known(`ui.column.${column}`), state: known(`ui.state.${state}`), event: known(`ui.action.${event}`), field: known(`ui.field.${field}`) };
+  const { state, event, field } = params; // codes too, with words of their own here
+  const words = { state: known(`ui.state.${state}`), event: known(`ui.action.${event}`), field: known(`ui.field.${field}`) };
   for (const [name, text] of Object.entries(words)) if (text) params[name] = text;
   const own = known(`ui.problem.${problem.code}`) ? t(`ui.problem.${problem.code}`, params) : null;
   return own ?? say("problem", { code: problem.code, params, text: problem.detail ?? problem.title ?? problem.code });

@@ -8,9 +8,10 @@
 /** Languages there is a dictionary of. */
 export const LANGUAGES = /** @type {Record<string, string>} */ ({ en: "English", vi: "Tiếng Việt" });
 
-/** What messages call a date, and what they call a category of certificates. */
+/** What messages call a date, and what they call something by a code that has words of its own. */
 const DATED = ["date", "first", "then"];
-const KINDS = ["category", "expected"];
+const CATEGORY = "ui.option.certificate.category.";
+const CODED = /** @type {Record<string, string>} */ ({ category: CATEGORY, expected: CATEGORY, column: "ui.column." });
 
 /** @typedef {Record<string, string | Record<string, string>>} Dictionary */
 
@@ -92,7 +93,7 @@ function worded(entry, params) {
 }
 
 /**
- * A value as people here write it: numbers, dates, and what is one of a few kinds.
+ * A value as people here write it: numbers, dates, and what has a code.
  * @param {string} name
  * @param {unknown} value
  */
@@ -100,7 +101,7 @@ function shown(name, value) {
   if (typeof value === "number") return number(value);
   const text = String(value);
   if (DATED.includes(name) && /^\d{4}-\d\d-\d\d$/.test(text)) return day(text);
-  return KINDS.includes(name) ? known(`ui.option.certificate.category.${text}`) ?? text : text;
+  return (name in CODED ? known(`${CODED[name]}${text}`) : undefined) ?? text;
 }
 
 /**

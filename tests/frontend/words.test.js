@@ -148,7 +148,7 @@ test("the page loads all its modules at once, and nothing in it is inline", () =
   assert.ok(!/\sstyle="|\son\w+="/.test(markup));
 });
 
-test("dates and categories in messages are told in the page's language", () => {
+test("dates, categories and columns in messages are told in the page's language", () => {
   const words = JSON.parse(readFileSync(new URL("i18n/vi.json", PAGE), "utf8"));
   speak(words, "vi");
   assert.match(say("failure", { code: "expired", params: { date: "2027-05-03" } }), /3 thg 5, 2027/);
@@ -156,5 +156,7 @@ test("dates and categories in messages are told in the page's language", () => {
   assert.match(asked, /Bảo hiểm.*Phân cấp/);
   const other = say("question", { code: "other_ship", params: { imo: "9074729", other: "B", expected: "9074717", ship: "A" } });
   assert.match(other, /9074717/);
+  const refused = say("failure", { code: "value_no_date", params: { row: 8, column: "valid_until" } });
+  assert.ok(refused.includes(words["ui.column.valid_until"]), refused);
   speak(dictionary, "en");
 });
