@@ -99,7 +99,7 @@ class Company:
         """Looks at what is asked, and answers some or all of it."""
         gateway = self._dice.randrange(self._calls.gateways)
         listed = await self._calls.get("/api/jobs?state=waiting&pipeline=certificate&limit=500", gateway)
-        seen = [(str(each["id"]), each["question"]) for each in listed["items"] if each["question"]]
+        seen = [(str(each["id"]), each["question"]) for each in listed["items"] if each.get("question")]
         for job_id, question in seen:
             self._see(job_id, question)
         chosen = [each for each in seen if self._dice.random() < likelihood]
