@@ -1,4 +1,4 @@
-"""French sentences written by hand, one a line, paragraphs apart by empty lines.
+"""French sentences written by hand, one a line, paragraphs apart by empty lines. In `verse` a line is one of verse.
 
 The rules were made with `known` in sight; `apart` was written before them and stays out of their making, so that it
 tells what they are worth on texts that they have never seen.
@@ -6,23 +6,40 @@ tells what they are worth on texts that they have never seen.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
+Half: TypeAlias = Literal["known", "apart"]
 _HERE = Path(__file__).parent
+
+
+_ENDS = (".", "!", "?", "…")
 
 
 @dataclass(frozen=True)
 class Written:
-    """A paragraph as its sentences; `kind` is what sort of text it is from."""
+    """A paragraph as its sentences, and its lines where it is verse; `kind` is what sort of text it is from."""
 
     kind: str
     sentences: tuple[str, ...]
+    lines: tuple[str, ...] = ()
 
 
-def written(half: Literal["known", "apart"]) -> list[Written]:
+def written(half: Half) -> list[Written]:
     """All paragraphs of one half, by kind and place."""
     return [
-        Written(path.stem, tuple(block.splitlines()))
+        _paragraph(path.stem, tuple(block.splitlines()))
         for path in sorted((_HERE / half).glob("*.txt"))
         for block in path.read_text("utf-8").strip().split("\n\n")
     ]
+
+
+def _paragraph(kind: str, lines: tuple[str, ...]) -> Written:
+    if kind != "verse":
+        return Written(kind, lines)
+    sentences, begun = list[str](), list[str]()
+    for line in lines:
+        begun.append(line)
+        if line.endswith(_ENDS):
+            sentences.append(" ".join(begun))
+            begun = []
+    return Written(kind, tuple(sentences), lines)

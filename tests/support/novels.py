@@ -1,0 +1,101 @@
+"""Novels that nobody wrote: pages set like a printed book's, whose every sentence is known."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from workers.engines.page import Line, Page
+
+_WHO = (
+    "le meunier", "la veuve", "un vieux soldat", "Clémence", "M. Aubry", "Mme Roux", "le Dr Lenoir", "l'enfant",
+    "ma tante", "le passeur",
+)  # fmt: skip
+_DID = (
+    "regardait", "attendait", "cherchait", "oubliait", "racontait", "traversait", "quittait", "retrouvait", "dessinait",
+)  # fmt: skip
+_WHAT = (
+    "la rivière", "le vieux pont", "une lettre", "les étoiles", "l'horloge du village", "ses souvenirs",
+)  # fmt: skip
+_HOW = (
+    "sans rien dire", "avec une sorte de tendresse", "comme on regarde un feu", "sous la pluie d'avril",
+    "depuis peut-être dix ans", "au bord de l'eau", "malgré le froid", "vers 8 h. 30", "pour la dernière fois",
+)  # fmt: skip
+_LINKS = (", et", " ; mais", ", parce que", ", tandis que", ", où", ", lorsque", " : car", ", qui, dit-on,")
+_ENDS = (".", ".", ".", ".", ".", " !", " ?", "…")
+_WIDTH = 58
+_LEFT, _TOP, _HEIGHT, _LEADING = 60.0, 80.0, 11.0, 14.0
+_LINES = 32
+
+
+@dataclass
+class Novel:
+    """Its pages, and its sentences in order."""
+
+    pages: list[Page] = field(default_factory=list[Page])
+    sentences: list[str] = field(default_factory=list[str])
+
+
+def novel(pages: int, seed: int, *, heads: bool = True) -> Novel:
+    """A book of so many pages: chapters, dialogue, divided words, heads and page numbers."""
+    chosen = random.Random(seed)
+    made, lines = Novel(), list[tuple[str, bool]]()
+    while len(lines) < pages * _LINES:
+        paragraph = list(_paragraph(chosen))
+        made.sentences += paragraph
+        lines += _wrapped(" ".join(paragraph), chosen)
+    for number in range(1, -(-len(lines) // _LINES) + 1):
+        several = lines[(number - 1) * _LINES : number * _LINES]
+        made.pages.append(_page(number, several, heads=heads))
+    return made
+
+
+def _paragraph(chosen: random.Random) -> Iterator[str]:
+    dash = "— " if chosen.random() < 0.3 else ""
+    for _ in range(chosen.choice((1, 1, 2, 3, 4, 6))):
+        yield dash + _sentence(chosen)
+        dash = ""
+
+
+def _sentence(chosen: random.Random) -> str:
+    parts = [_clause(chosen)]
+    while chosen.random() < 0.5 and len(parts) < 9:
+        parts += [chosen.choice(_LINKS), " ", _clause(chosen)]
+    text = "".join(parts)
+    return text[0].upper() + text[1:] + chosen.choice(_ENDS)
+
+
+def _clause(chosen: random.Random) -> str:
+    return " ".join(chosen.choice(each) for each in (_WHO, _DID, _WHAT, _HOW))
+
+
+def _wrapped(text: str, chosen: random.Random) -> list[tuple[str, bool]]:
+    """Lines, the first of which is indented; long words are divided now and then."""
+    lines, line = list[tuple[str, bool]](), ""
+    for word in text.split():
+        room = _WIDTH - len(line) - 1
+        if len(word) <= room:
+            line = f"{line} {word}" if line else word
+            continue
+        at = chosen.randint(3, 4)
+        if word.isalpha() and len(word) >= at + 4 and room > at + 1 and chosen.random() < 0.6:
+            lines.append((f"{line} {word[:at]}-", not lines))
+            line = word[at:]
+        else:
+            lines.append((line, not lines))
+            line = word
+    return [*lines, (line, not lines)]
+
+
+def _page(number: int, several: list[tuple[str, bool]], *, heads: bool) -> Page:
+    lines = list[Line]()
+    if heads:
+        head = "LE PASSEUR" if number % 2 else "Une saison au moulin"
+        lines.append(Line(head, (200.0, 40.0, 300.0, 51.0)))
+    for row, (text, is_first) in enumerate(several):
+        x0, y0 = _LEFT + (18.0 if is_first else 0.0), _TOP + row * _LEADING
+        last = row + 1 == len(several) or several[row + 1][1]
+        x1 = x0 + 6.0 * len(text) if last else _LEFT + 6.0 * _WIDTH
+        lines.append(Line(text, (x0, y0, x1, y0 + _HEIGHT)))
+    if heads:
+        lines.append(Line(f"– {number} –", (220.0, 560.0, 250.0, 571.0)))
+    return Page(number, "text", "pymupdf", 460.0, 620.0, lines=lines)

@@ -1,0 +1,128 @@
+"""Lines of pages become sentences: what belongs together is put together, and what is no text is left out."""
+
+import itertools
+
+import pytest
+
+from tests.corpora.sentences import written
+from tests.support.set_lines import page_of
+from workers.engines.page import Page
+from workers.engines.prose.margins import Edges, Margins, margins_of
+from workers.engines.prose.paragraphs import paragraphs_of
+from workers.engines.prose.sentences import sentences_of
+
+
+def texts(*pages: Page, mend: bool = True) -> list[str]:
+    return [each.text for each in paragraphs_of(pages, Margins(), mend=mend)]
+
+
+def test_indents_dashes_and_gaps_begin_paragraphs_also_across_pages() -> None:
+    one = page_of(
+        1,
+        "   La nuit tombait sur le village, et la route qui",
+        "montait vers le col disparaissait dans la brume ; on",
+        "n'y voyait plus.",
+        "   — Rentrons, dit-elle.",
+        "   — Non.",
+        "",
+        "Chapitre deux",
+        "",
+        "   Le lendemain, personne ne se souvint de ce que la",
+    )
+    two = page_of(
+        2,
+        "vieille avait raconté, et l'on reprit le travail comme",
+        "si de rien n'était.",
+        "   On chanta beaucoup dans la cour jusqu'au milieu de la",
+        "nuit.",
+    )
+    assert texts(one, two) == [
+        (
+            "La nuit tombait sur le village, et la route qui montait vers le col disparaissait dans la brume ; on n'y"
+            " voyait plus."
+        ),
+        "— Rentrons, dit-elle.",
+        "— Non.",
+        "Chapitre deux",
+        (
+            "Le lendemain, personne ne se souvint de ce que la vieille avait raconté, et l'on reprit le travail"
+            " comme si de rien n'était."
+        ),
+        "On chanta beaucoup dans la cour jusqu'au milieu de la nuit.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "word"),
+    [
+        ("il marchait lente-", "ment vers la porte", "lentement"),
+        ("elle viendra peut-", "être demain soir", "peut-être"),
+        ("non, répondit-", "elle avec un sourire", "répondit-elle"),
+        ("où donc va-t-", "il ce soir-là", "va-t-il"),
+        ("la ville de Saint-", "Malo est loin", "Saint-Malo"),
+        ("c'était lui-", "même qui parlait", "lui-même"),
+        ("une grande dou-", "leur le saisit", "douleur"),
+        ("des mou\u00ad", "vements confus", "mouvements"),
+    ],
+)
+def test_divided_words_are_mended_and_hyphens_of_words_stay(first: str, second: str, word: str) -> None:
+    [text] = texts(page_of(1, first, second))
+    assert word in text.split()
+
+
+def test_divided_words_may_be_left_as_they_are() -> None:
+    assert texts(page_of(1, "il marchait lente-", "ment vers la porte"), mend=False) == [
+        "il marchait lente- ment vers la porte"
+    ]
+
+
+def test_verse_is_one_paragraph_a_stanza_and_knows_its_lines() -> None:
+    stanzas = [each for each in written("known") if each.kind == "verse"]
+    lines = [line for stanza in stanzas for line in (*("      " + line for line in stanza.lines), "")]
+    filling = "Et ce vers que personne n'avait lu fut enfin lu par tous ceux"
+    found = list(paragraphs_of([page_of(1, filling, filling + "-là.", "", *lines)], Margins()))[1:]
+    assert [each.text for each in found] == [" ".join(stanza.lines) for stanza in stanzas]
+    for each, stanza in zip(found, stanzas, strict=True):
+        ends = [0, *each.breaks, len(each.text)]
+        assert [each.text[a:b].strip() for a, b in itertools.pairwise(ends)] == list(stanza.lines)
+
+
+def test_what_comes_again_at_the_edges_is_no_text_and_what_is_said_once_is() -> None:
+    pages = [
+        page_of(
+            number,
+            f"{number + 4}     LE MOULIN" if number % 2 else "CHAPITRE PREMIER",
+            "— Oui." if number in (3, 4, 20) else f"{'Encore ' * number}une page qui commence.",
+            "Rien d'autre à en dire.",
+            "",
+            f"{'Ainsi ' * (31 - number)}finit-elle.",
+            "",
+            f"– {number + 4} –",
+        )
+        for number in range(1, 31)
+    ]
+    margins = margins_of(Edges.of(page) for page in pages)
+    assert {number: sorted(margins.of(number)) for number in range(1, 31)} == {
+        number: [0, 4] for number in range(1, 31)
+    }
+    assert margins_of([Edges.of(page) for page in pages[:2]]) == Margins(), "twice is no habit"
+
+
+def test_sentences_know_where_they_stand_and_who_speaks() -> None:
+    page = page_of(
+        7,
+        "   « Entrez, dit une voix. La porte n'est pas fermée. » Il",
+        "entra sans bruit.",
+        "   — Qui est là ?",
+    )
+    found = list(sentences_of([page], Margins()))
+    text = "\n".join(line.text for line in page.lines)
+    assert [(each.text, each.is_spoken, each.opens) for each in found] == [
+        ("« Entrez, dit une voix.", True, True),
+        ("La porte n'est pas fermée. »", True, False),
+        ("Il entra sans bruit.", False, False),
+        ("— Qui est là ?", True, True),
+    ]
+    for each in found:
+        assert each.start[0] == each.end[0] == 7
+        assert " ".join(text[each.start[1] : each.end[1]].split()) == each.text
