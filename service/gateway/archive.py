@@ -1,12 +1,12 @@
 """A ZIP file made while it is sent: nothing of it is kept, on disk or in memory."""
 
 import asyncio
-import io
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from service.adapters.blob_store import BlobMissing, BlobStore
+from service.adapters.sink import Sink
 from service.domain.document import display_name
 
 _LEVEL = 1
@@ -66,28 +66,3 @@ def _unused(name: str, used: set[str]) -> str:
         candidate = f"{name} ({number})"
     used.add(candidate.casefold())
     return candidate
-
-
-class Sink(io.RawIOBase):
-    """A file that cannot seek and forgets what has been taken from it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._held = bytearray()
-        self._at = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: object, /) -> int:
-        piece = bytes(data)  # pyright: ignore[reportArgumentType] -- a bytes-like object, which has no common type
-        self._held += piece
-        self._at += len(piece)
-        return len(piece)
-
-    def tell(self) -> int:
-        return self._at
-
-    def taken(self) -> bytes:
-        taken, self._held = bytes(self._held), bytearray()
-        return taken

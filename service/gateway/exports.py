@@ -10,12 +10,12 @@ import orjson
 from service.adapters.database import Database
 from service.adapters.records import certificate_lists, certificates
 from service.adapters.records.certificate_lists import Shown, Wanted
+from service.adapters.spreadsheet import spreadsheet
 from service.domain.document import MEDIA_TYPES as OF_KIND
 from service.domain.document import Kind
 from service.domain.json import JsonObject
 from service.domain.records.cells import defused
 from service.domain.records.columns import COLUMNS, SHIP, SHIP_IMO, TITLES
-from service.gateway.spreadsheet import spreadsheet
 
 MEDIA_TYPES = {"csv": OF_KIND[Kind.CSV], "xlsx": OF_KIND[Kind.XLSX], "json": "application/json"}
 _AT_ONCE = 1000
@@ -46,7 +46,7 @@ def written(
         case "csv":
             return _csv(pieces, heads, csv_form)
         case "xlsx":
-            return spreadsheet(heads, _cells(pieces))
+            return spreadsheet("Certificates", heads, _cells(pieces))
         case _:
             return _json(pieces)
 

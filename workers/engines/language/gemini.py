@@ -1,4 +1,4 @@
-"""Google Gemini: numbered lines go out, values that must stand in them come back."""
+"""Google Gemini: numbered lines go out, values that must stand in them come back, or sentences in short ones."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,19 +17,23 @@ from workers.engines.language.gemini_reply import (
     Extraction,
     Nonsense,
     Reply,
+    Rewriting,
     nonsense,
     reply_of,
     usage_of,
 )
-from workers.engines.language.gemini_words import INSTRUCTION, to_correct, to_extract
-from workers.engines.language.port import Corrected, Extracted, Found, Usage
+from workers.engines.language.gemini_words import INSTRUCTION, REWRITE, to_correct, to_extract, to_rewrite
+from workers.engines.language.port import Corrected, Extracted, Found, Rewritten, Usage
 from workers.engines.language.repairs import kept_repairs
 from workers.engines.language.rules.engine import fields_of
 from workers.engines.language.second_opinion import weighed
+from workers.engines.language.shortening import numbered, taken
 from workers.engines.language.standing import Claim, found_of
 from workers.engines.pace import Pace
 from workers.engines.page import Page
 from workers.engines.persistence import Persistence, answer_of
+from workers.engines.prose.pieces import in_pieces
+from workers.engines.prose.words import how_many
 
 _PLAIN = "http://"
 _NOBODY = "none"
@@ -59,7 +63,7 @@ class GeminiPlace:
 
 
 class Gemini:
-    """Corrects and extracts, up to 200,000 characters a document. What it answers is held against the lines."""
+    """Corrects, extracts (up to 200,000 characters a document) and rewrites. What it answers is held against them."""
 
     name = ENGINE
     shown_name = SHOWN_NAME
@@ -111,6 +115,26 @@ class Gemini:
         rules = await asyncio.to_thread(fields_of, pages, fields)
         return Extracted(weighed(found, rules), usage)
 
+    async def rewrite(self, sentences: Sequence[str], most_words: int) -> Rewritten:
+        """See LanguageEngine. What comes back too long is asked for once more, then cut by the rules."""
+        said, usage = dict[int, tuple[str, ...]](), Usage()
+        for _ in range(_ASKED_FOR_SENSE):
+            left = [at for at, each in enumerate(sentences) if at not in said and how_many(each) > most_words]
+            if not left:
+                break
+            lines = numbered([sentences[at] for at in left])
+            reply, took = await self._ask(to_rewrite(most_words, lines), Rewriting, REWRITE)
+            usage += took
+            for each in reply.sentences:
+                if 1 <= each.number <= len(left):
+                    at = left[each.number - 1]
+                    pieces = taken(sentences[at], each.short, most_words)
+                    if pieces is not None:
+                        said[at] = pieces
+        cut = [at for at, each in enumerate(sentences) if at not in said and how_many(each) > most_words]
+        pieces = [said.get(at) or in_pieces(each, most_words) for at, each in enumerate(sentences)]
+        return Rewritten(pieces, usage, len(cut))
+
     async def check(self) -> str | None:
         """See LanguageEngine. Loads the credentials; asks nothing of the service, since each request costs."""
         try:
@@ -126,13 +150,15 @@ class Gemini:
             # The library closes only connections that it opened itself.
             await client.http.aclose()
 
-    async def _ask(self, contents: str, form: type[Reply]) -> tuple[Reply, Usage]:
+    async def _ask(
+        self, contents: str, form: type[Reply], instruction: str = INSTRUCTION
+    ) -> tuple[Reply, Usage]:
         """A reply in this form; another is asked for when the first makes no sense."""
         from google.genai import types
 
         client = await self._open_client()
         config = types.GenerateContentConfig(
-            system_instruction=INSTRUCTION,
+            system_instruction=instruction,
             temperature=0.0,
             candidate_count=1,
             max_output_tokens=_ANSWER_TOKENS,

@@ -42,6 +42,19 @@ class Correction(BaseModel):
     changes: list[LineChange]
 
 
+class ShortSentences(BaseModel):
+    """A sentence in short ones."""
+
+    number: int = Field(description="Number of the sentence")
+    short: list[str] = Field(description="The short sentences that say the same, in order")
+
+
+class Rewriting(BaseModel):
+    """All sentences that were given."""
+
+    sentences: list[ShortSentences]
+
+
 Reply = TypeVar("Reply", bound=BaseModel)
 
 

@@ -76,6 +76,18 @@ class Extracted:
     usage: Usage = field(default_factory=Usage)
 
 
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """For each of the sentences that were given the short ones that it became, in order: at least one each.
+
+    `cut` is how many the engine could not say in so few words, so that they were cut by the rules.
+    """
+
+    pieces: Sequence[tuple[str, ...]] = ()
+    usage: Usage = field(default_factory=Usage)
+    cut: int = 0
+
+
 class LanguageEngine(Protocol):
     """Works on pages that were read. Safe to call from several tasks of one event loop.
 
@@ -101,6 +113,13 @@ class LanguageEngine(Protocol):
 
     async def extract(self, pages: Sequence[Page], fields: Sequence[CertificateField]) -> Extracted:
         """The values of these fields, each of which stands where it points to. Raises EngineFailed."""
+        ...
+
+    async def rewrite(self, sentences: Sequence[str], most_words: int) -> Rewritten:
+        """Each sentence in short ones of at most so many words that say the same. Raises EngineFailed.
+
+        Those that are short enough stay as they are. A local engine changes no word.
+        """
         ...
 
     async def check(self) -> str | None:

@@ -69,6 +69,11 @@ def pieces_of(text: str, most: int, breaks: Collection[int] = ()) -> list[tuple[
     return pieces[::-1]
 
 
+def in_pieces(text: str, most: int, breaks: Collection[int] = ()) -> tuple[str, ...]:
+    """The pieces themselves."""
+    return tuple(text[start:end] for start, end in pieces_of(text, most, breaks))
+
+
 def _units(text: str, breaks: Collection[int]) -> list[_Unit]:
     tokens, at = list[tuple[int, int]](), 0
     for token in text.split(" "):

@@ -7,7 +7,7 @@ from typing import Self
 from service.domain.json import JsonObject
 from workers.engines.prose.chunks import Chunk
 from workers.engines.prose.paragraph import Paragraph, Place, Run
-from workers.engines.prose.pieces import pieces_of
+from workers.engines.prose.pieces import in_pieces
 from workers.engines.prose.sentences import Sentence
 
 
@@ -74,7 +74,7 @@ class Row:
         rest = written.part(start, len(self.text))
         if not rest.text:
             return None
-        pieces = tuple(rest.text[a:b] for a, b in pieces_of(rest.text, most))
+        pieces = in_pieces(rest.text, most)
         return replace(
             self, text=rest.text, start=rest.place_of(0), opens=False, pieces=pieces, runs=tuple(rest.runs)
         )

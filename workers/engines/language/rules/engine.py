@@ -1,4 +1,4 @@
-"""The local language engine: certificates by patterns, without a model."""
+"""The local language engine: certificates by patterns, sentences by their parts, without a model."""
 
 import asyncio
 import re
@@ -9,7 +9,7 @@ from datetime import date
 from service.domain.certificate.dates import dates_in
 from service.domain.certificate.fields import CertificateField
 from service.domain.certificate.imo import find_imo
-from workers.engines.language.port import Corrected, Extracted, Found
+from workers.engines.language.port import Corrected, Extracted, Found, Rewritten
 from workers.engines.language.rules.candidates import Candidate, best, candidate
 from workers.engines.language.rules.issuers import issuers
 from workers.engines.language.rules.labelled import labelled
@@ -20,6 +20,7 @@ from workers.engines.language.rules.sheet import Sheet, sheets_of
 from workers.engines.language.rules.surveys import surveyed
 from workers.engines.language.rules.titles import titled
 from workers.engines.page import Page
+from workers.engines.prose.pieces import in_pieces
 
 _FROM_TO = re.compile(r"\b(?:from|tu)\b.{0,80}\b(?:to|until|till|den)\b")
 
@@ -37,6 +38,10 @@ class Rules:
     async def extract(self, pages: Sequence[Page], fields: Sequence[CertificateField]) -> Extracted:
         """See LanguageEngine."""
         return Extracted(await asyncio.to_thread(fields_of, pages, fields))
+
+    async def rewrite(self, sentences: Sequence[str], most_words: int) -> Rewritten:
+        """See LanguageEngine. Sentences are cut between their parts."""
+        return Rewritten(await asyncio.to_thread(_cut, sentences, most_words))
 
     async def check(self) -> str | None:
         """See LanguageEngine. Nothing can be missing."""
@@ -88,6 +93,10 @@ def _alone(sheet: Sheet) -> list[Candidate]:
             score = 0.9 if "imo" in cell.plain else 0.5
             found.append(candidate("imo_number", number, cell, start, start + 7, score))
     return found
+
+
+def _cut(sentences: Sequence[str], most_words: int) -> list[tuple[str, ...]]:
+    return [in_pieces(each, most_words) for each in sentences]
 
 
 def _day(found: Found | None) -> date | None:

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import AsyncIterator
 from html import escape
 
-from service.gateway.archive import Sink
+from service.adapters.sink import Sink
 
 _LEVEL = 1
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -20,6 +20,7 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_NAME = "{sheet}"
 _PARTS = {
     "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -29,7 +30,7 @@ _PARTS = {
     "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-    '<sheet name="Certificates" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    '<sheet name="' + _NAME + '" sheetId="1" r:id="rId1"/></sheets></workbook>',
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_RELATIONS}">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
     f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
@@ -51,12 +52,14 @@ _BEFORE_ROWS = (
 _AFTER_ROWS = "</sheetData></worksheet>"
 
 
-async def spreadsheet(heads: list[str], pieces: AsyncIterator[list[list[str]]]) -> AsyncIterator[bytes]:
-    """The file in pieces: a row of heads, which stays in sight, and the rows. At most 26 columns."""
+async def spreadsheet(
+    sheet_name: str, heads: list[str], pieces: AsyncIterator[list[list[str]]]
+) -> AsyncIterator[bytes]:
+    """The file in pieces, its sheet of this name: heads, which stay in sight, and the rows. At most 26 columns."""
     sink = Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         for name, content in _PARTS.items():
-            archive.writestr(name, _XML + content)
+            archive.writestr(name, _XML + content.replace(_NAME, _text(sheet_name)))
         with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
             sheet.write((_XML + _BEFORE_ROWS + _row(1, heads)).encode())
             number = 2
