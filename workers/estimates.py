@@ -66,7 +66,8 @@ class Estimates:
         await self._echo.publish(job_id)
 
     async def _look(self, job: JobRow, document: DocumentRow, slots: int) -> JsonObject:
-        """`{pages, steps, seconds}`: seconds that it takes on all live slots; or `{error: failure code}`."""
+        """`{pages, steps, seconds}` and what the pipeline foretells: seconds that it takes on all live slots; or
+        `{error: failure code}`."""
         pipeline = self._advance.pipeline(job)
         facts = document_facts(document)
         context = StepContext(
@@ -98,6 +99,7 @@ class Estimates:
         following = self._advance.plan(job, facts, [past], 1, slots)
         shared = time_side_by_side([each.cost for each in following.steps], slots)
         return {
+            **following.foretold,
             "pages": None if done.page_count is None else done.page_count - done.pages_left_out,
             "steps": len(following.steps),
             "seconds": round((shared + following.later_cost) / 1000, 1),

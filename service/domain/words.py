@@ -7,6 +7,7 @@ to do about the `failure` of the same code.
 from service.domain.words_certificate import CERTIFICATE
 from service.domain.words_failures import FAILURES
 from service.domain.words_problems import PROBLEMS
+from service.domain.words_sentences import SENTENCES
 
 WORDS: dict[str, str] = {
     "pipeline.text": "Text",
@@ -75,4 +76,5 @@ WORDS: dict[str, str] = {
     **CERTIFICATE,
     **FAILURES,
     **PROBLEMS,
+    **SENTENCES,
 }

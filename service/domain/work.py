@@ -22,10 +22,14 @@ class StepPlan:
 
 @dataclass(frozen=True)
 class NextPhase:
-    """The steps of a phase, and how many milliseconds all phases after it are expected to take."""
+    """The steps of a phase, and how many milliseconds all phases after it are expected to take.
+
+    `foretold` is what else a pipeline can say beforehand of the work that is to come, for the estimate of a staged job.
+    """
 
     steps: tuple[StepPlan, ...]
     later_cost: int = 0
+    foretold: JsonObject = field(default_factory=dict[str, object])
 
 
 @dataclass(frozen=True)

@@ -89,13 +89,19 @@ def own_sentences(sentences: Iterable[Sentence], chunk: Chunk) -> Iterator[Sente
             yield sentence
 
 
-def merged(rows: Iterable[Row], most: int) -> Iterator[Row]:
-    """The rows of all chunks, one chunk after the other, each place of the book once."""
-    end: Place = (0, 0)
-    for row in rows:
-        rest: Row | None = row
-        if row.start < end:
-            rest = row.behind(end, most) if row.end > end else None
-        if rest is not None:
-            yield rest
-            end = rest.end
+class Seams:
+    """Takes the rows of one chunk after the other; each place of the book comes out once."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._end: Place = (0, 0)
+
+    def take(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Those that were not given yet, the first of them without what was."""
+        for row in rows:
+            rest: Row | None = row
+            if row.start < self._end:
+                rest = row.behind(self._end, self._most) if row.end > self._end else None
+            if rest is not None:
+                yield rest
+                self._end = rest.end

@@ -7,8 +7,9 @@ from service.domain.work import PastWork
 from service.protocol.page_record import page_records
 from workers.engines.failures import DocumentRefused
 from workers.engines.language.port import Corrected
-from workers.engines.page import Line, Page
+from workers.engines.page import Page
 from workers.pipelines.declaration import StepContext
+from workers.pipelines.page_models import page_of
 
 
 async def pages_read(context: StepContext) -> list[Page]:
@@ -42,23 +43,3 @@ def with_corrections(pages: Sequence[Page], before: Sequence[PastWork]) -> list[
         {int(page): {int(index): text for index, text in changes.items()} for page, changes in lines.items()}
     )
     return [corrected.applied_to(page) for page in pages]
-
-
-def page_of(model: JsonObject) -> Page:
-    """A page from its model, as it was stored."""
-    lines = [Line(str(each["text"]), _box(each["box"]), float(each["confidence"])) for each in model["lines"]]
-    return Page(
-        number=model["number"],
-        route=model["route"],
-        engine=model["engine"],
-        width=model["width"],
-        height=model["height"],
-        rotation=model["rotation"],
-        text=model["text"],
-        lines=lines,
-    )
-
-
-def _box(sides: Sequence[float]) -> tuple[float, float, float, float]:
-    x0, y0, x1, y1 = sides
-    return (x0, y0, x1, y1)

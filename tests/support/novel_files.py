@@ -1,0 +1,21 @@
+"""Novels as files."""
+
+from tests.support.novels import Novel
+from workers.engines.pdf.mupdf import pymupdf
+
+_SIZE, _NAME = 11.0, "F0"
+
+
+def novel_pdf(book: Novel) -> bytes:
+    """The book as a PDF with a text layer, its lines where the pages have them."""
+    made, font = pymupdf.open(), pymupdf.Font("helv")
+    for page in book.pages:
+        sheet = made.new_page(width=page.width, height=page.height)
+        sheet.insert_font(fontname=_NAME, fontbuffer=font.buffer)
+        for line in page.lines:
+            x0, _, x1, y1 = line.box
+            # From edge to edge, as a printer sets it.
+            wide = pymupdf.Matrix((x1 - x0) / font.text_length(line.text, _SIZE), 1.0)
+            at = pymupdf.Point(x0, y1 - 2)
+            sheet.insert_text(at, line.text, fontname=_NAME, fontsize=_SIZE, morph=(at, wide))
+    return made.tobytes()

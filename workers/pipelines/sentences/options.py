@@ -1,0 +1,57 @@
+"""What a person may choose before a book is read."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from workers.pipelines.text import ByOcr, Languages, PagesToRead
+
+
+class SentencesOptions(BaseModel):
+    """All may be left as they are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_words: Annotated[int, Field(description="the most words of a sentence", ge=3, le=50)] = 8
+    min_words: Annotated[
+        int,
+        Field(description="a sentence with fewer words joins its neighbour where there is room", ge=1, le=10),
+    ] = 2
+    ignore_dialogue: Annotated[bool, Field(description="leaves out what people say")] = False
+    preserve_formatting: Annotated[
+        bool,
+        Field(description="keeps dashes, quotation marks, lines of verse and the space between paragraphs"),
+    ] = False
+    fix_hyphenation: Annotated[
+        bool, Field(description="puts words together that were divided at the end of a line")
+    ] = True
+    engine: Annotated[
+        Literal["auto", "gemini", "rules"],
+        Field(description="who rewrites; auto takes Gemini where it is set up, rules change no word"),
+    ] = "auto"
+    chunk_pages: Annotated[
+        int | None,
+        Field(
+            description="pages a chunk; empty chooses 50 up to 100 pages, 40 up to 300, else 30", ge=5, le=200
+        ),
+    ] = None
+    overlap: Annotated[int, Field(description="pages that a chunk shares with the next", ge=1, le=4)] = 2
+    tries: Annotated[
+        int, Field(description="how often a chunk is tried before it counts as failed", ge=1, le=5)
+    ] = 3
+    csv_separator: Annotated[
+        Literal["comma", "semicolon", "tab"], Field(description="what stands between cells of the CSV file")
+    ] = "comma"
+    csv_bom: Annotated[
+        bool, Field(description="a byte order mark before the CSV file, by which Excel knows its letters")
+    ] = True
+    ocr: ByOcr = "auto"
+    languages: Languages = ("fr",)
+    pages: PagesToRead = None
+
+    @model_validator(mode="after")
+    def _joins_within_limits(self) -> Self:
+        """Two sentences that are joined must fit."""
+        if self.min_words > self.max_words:
+            raise ValueError("min_words must not be more than max_words")
+        return self
