@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import orjson
 import pytest
+from pydantic import SecretStr
 
 from service.domain import breaker
 from service.domain.json import JsonObject
@@ -52,7 +53,7 @@ async def simulator() -> AsyncIterator[GeminiSimulator]:
 
 
 def gemini(simulator: GeminiSimulator) -> dict[str, Any]:
-    return {"gemini_api_key": "some-key", "gemini_endpoint": simulator.url}
+    return {"gemini_api_key": SecretStr("some-key"), "gemini_endpoint": simulator.url}
 
 
 async def drop(house: House, book: Novel, **options: Any) -> str:
@@ -102,7 +103,9 @@ async def test_a_novel_becomes_a_table_in_chunks_that_lose_and_repeat_nothing(ho
 
 async def test_the_files_hold_the_same_table(house: House) -> None:
     async with house.worker():
-        job_id = await drop(house, novel(3, seed=6, heads=False), csv_separator="semicolon", preserve_formatting=True)
+        job_id = await drop(
+            house, novel(3, seed=6, heads=False), csv_separator="semicolon", preserve_formatting=True
+        )
         await house.state(job_id, "completed")
     rows = await table(house, job_id)
     content = (await house.artifact(job_id, "sentences.csv")).decode()

@@ -12,11 +12,13 @@ from workers.engines.prose.words import set_of
 _OPENERS = "«“\"'([{—–-„\u2018\u2039"
 _CLOSERS = "»”’\"')]}\u203a"
 _END = re.compile(
-    rf"""(?P<marks>[.!?…]+(?:\s+[!?…]+|\s*[.]{{3}})*)   # several marks are one end: « ?! », « ! … »
-        (?P<closing>(?:\s?[{re.escape(_CLOSERS)}](?![^\W\d_]))*)
+    rf"""(?<![.!?…])(?P<marks>[.!?…]++(?:\s(?:[!?…]++|[.]{{3}}))*+)   # several marks are one end: « ?! », « ! … »
+        (?P<closing>(?:\s?[{re.escape(_CLOSERS)}](?![^\W\d_]))*+)
         (?=\s|$)""",
     re.VERBOSE,
 )
+_AROUND = 80
+"""So many characters before and after an end tell what it is: whatever a text is, it is judged in time."""
 _ROMAN = re.compile(r"[IVXLCDM]+(?:er|e|re)?$")
 _INITIAL = re.compile(r"(?:[A-ZÀ-ÝĐ]|Th|Ch|Ph)(?:\.-?[A-ZÀ-ÝĐ])*$")
 _LONE_INITIAL = re.compile(r"[A-ZÀ-ÝĐ]\.")
@@ -49,7 +51,7 @@ def _ends(text: str) -> Iterator[int]:
 
 
 def _is_end(text: str, start: int, found: re.Match[str]) -> bool:
-    following = text[found.end() :].lstrip()
+    following = text[found.end() : found.end() + _AROUND].lstrip()
     opened = following.lstrip(_OPENERS + " ")
     if not opened:
         return False
@@ -61,7 +63,8 @@ def _is_end(text: str, start: int, found: re.Match[str]) -> bool:
     if closing.strip() and _is_told(opened):
         return False
     if marks == "." and not closing.strip():
-        return not _goes_on(text[start : found.start()], word, is_opened=opened != following)
+        before = text[max(start, found.start() - _AROUND) : found.start()]
+        return not _goes_on(before, word, is_opened=opened != following)
     return True
 
 
@@ -77,7 +80,7 @@ def _goes_on(before: str, word: str, *, is_opened: bool) -> bool:
     if found is None:
         return False
     last = found.group()
-    if found.start() == 0 and _NUMBER.match(last) and len(last) <= 3:
+    if last == before and _NUMBER.match(last) and len(last) <= 3:
         return True  # the number of a list
     small = last.lower().replace("’", "'").rpartition("'")[2]
     if small in NEVER_LAST:

@@ -49,12 +49,23 @@ class Sentence:
 def sentences_of(pages: Sequence[Page], margins: Margins, *, mend: bool = True) -> Iterator[Sentence]:
     """All sentences on these pages, in order; see paragraphs_of."""
     for paragraph in paragraphs_of(pages, margins, mend=mend):
-        spoken = _spoken(paragraph.text)
+        spoken, first = _spoken(paragraph.text), 0
         for start, end in sentences_in(paragraph.text):
-            said = sum(
-                min(end, last) - max(start, first) for first, last in spoken if first < end and last > start
-            )
+            while first < len(spoken) and spoken[first][1] <= start:
+                first += 1
+            said = _said(spoken, first, start, end)
             yield Sentence(paragraph.part(start, end), start == 0, 2 * said > end - start)
+
+
+def _said(spoken: Sequence[tuple[int, int]], first: int, start: int, end: int) -> int:
+    """How many of these characters somebody says; parts before the `first` end before them."""
+    said = 0
+    for at in range(first, len(spoken)):
+        begin, last = spoken[at]
+        if begin >= end:
+            break
+        said += min(end, last) - max(start, begin)
+    return said
 
 
 def _spoken(text: str) -> list[tuple[int, int]]:

@@ -1,8 +1,14 @@
 """Where sentences end: what abbreviations, quotes and pauses do, in three languages."""
 
+from time import process_time
+
 import pytest
 
+from tests.support.set_lines import page_of
 from workers.engines.prose.boundaries import sentences_in
+from workers.engines.prose.margins import Margins
+from workers.engines.prose.pieces import in_pieces
+from workers.engines.prose.sentences import sentences_of
 
 
 def split(text: str) -> list[str]:
@@ -40,3 +46,23 @@ def test_sentences_end_where_a_reader_ends_them(text: str) -> None:
 def test_a_text_without_an_end_is_one_sentence_and_none_is_nothing() -> None:
     assert split("Chapitre premier") == ["Chapitre premier"]
     assert split("") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "." * 200_000 + "x",
+        "? " * 100_000,
+        "»" * 200_000 + "x",
+        "a" * 200_000 + ". B",
+        "M. " * 100_000,
+        "« Oui. » " * 40_000,
+    ],
+)
+def test_no_text_takes_long(text: str) -> None:
+    """Each takes about a second; by the square of its length it would take many minutes."""
+    began = process_time()
+    page = page_of(1, " ".join(text.split()))
+    for sentence in sentences_of([page], Margins()):
+        in_pieces(sentence.text, 8)
+    assert process_time() - began < 20
