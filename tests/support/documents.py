@@ -4,7 +4,7 @@ import csv
 import io
 import random
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import docx
@@ -131,7 +131,11 @@ def _xlsx() -> tuple[bytes, list[str]]:
 
 def _epub() -> tuple[bytes, list[str]]:
     prose = _prose(8)
-    chapters = [prose[start : start + 10] for start in range(0, len(prose), 10)]
+    return epub([prose[start : start + 10] for start in range(0, len(prose), 10)]), _words(*prose)
+
+
+def epub(chapters: Sequence[Sequence[str]]) -> bytes:
+    """An EPUB of these chapters, each of these paragraphs."""
     files = {"mimetype": "application/epub+zip", "META-INF/container.xml": _CONTAINER}
     for number, chapter in enumerate(chapters):
         body = "".join(f"<p>{text}</p>" for text in chapter)
@@ -144,7 +148,7 @@ def _epub() -> tuple[bytes, list[str]]:
     files["OEBPS/book.opf"] = (
         f'<package xmlns="http://www.idpf.org/2007/opf"><manifest>{items}</manifest><spine>{spine}</spine></package>'
     )
-    return zipped(files), _words(*prose)
+    return zipped(files)
 
 
 _CONTAINER = (

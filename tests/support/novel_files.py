@@ -1,5 +1,13 @@
 """Novels as files."""
 
+import io
+import textwrap
+from collections.abc import Sequence
+from html import escape
+
+import docx
+
+from tests.support.documents import epub
 from tests.support.novels import Novel
 from workers.engines.pdf.mupdf import pymupdf
 
@@ -19,3 +27,16 @@ def novel_pdf(book: Novel) -> bytes:
             at = pymupdf.Point(x0, y1 - 2)
             sheet.insert_text(at, line.text, fontname=_NAME, fontsize=_SIZE, morph=(at, wide))
     return made.tobytes()
+
+
+def flowing(kind: str, paragraphs: Sequence[str]) -> bytes:
+    """The paragraphs as a TXT with lines of 72 characters, an EPUB of one chapter, or a DOCX."""
+    if kind == "txt":
+        return "\n\n".join(textwrap.fill(each, 72) for each in paragraphs).encode()
+    if kind == "epub":
+        return epub([list(map(escape, paragraphs))])
+    made, buffer = docx.Document(), io.BytesIO()
+    for each in paragraphs:
+        made.add_paragraph(each)
+    made.save(buffer)
+    return buffer.getvalue()

@@ -14,10 +14,11 @@ from pydantic import SecretStr
 
 from service.domain import breaker
 from service.domain.json import JsonObject
+from tests.corpora.sentences import written
 from tests.support.certificate_jobs import steps
 from tests.support.gemini_simulator import Asked, Behaviour, GeminiSimulator, block, refuse, say, say_by
 from tests.support.house import House, open_house
-from tests.support.novel_files import novel_pdf
+from tests.support.novel_files import flowing, novel_pdf
 from tests.support.novels import Novel, novel
 from tests.support.waiting import until
 from workers.engines.persistence import Persistence
@@ -227,3 +228,17 @@ async def test_a_staged_book_says_what_it_will_take(house: House, simulator: Gem
         estimate = await until(known, "the estimate is known")
     assert estimate is not None and (estimate["pages"], estimate["chunks"]) == (len(book.pages), 4)
     assert estimate["tokens"] > 0 and estimate["seconds"] > 0 and simulator.requests == []
+
+
+@pytest.mark.parametrize("kind", ["txt", "epub", "docx"])
+async def test_books_without_pages_become_the_sentences_that_they_are_written_in(
+    house: House, kind: str
+) -> None:
+    paragraphs = [each for each in written("known") if each.kind in ("narration", "dialogue", "pauses")]
+    content = flowing(kind, [" ".join(each.sentences) for each in paragraphs])
+    async with house.worker():
+        accepted = await house.accept(f"a.{kind}", kind, content, spec=SPEC, options={"min_words": 1})
+        await house.state(accepted.job_id, "completed", seconds=40)
+    rows = await table(house, accepted.job_id)
+    meant = [sentence for each in paragraphs for sentence in each.sentences]
+    assert sources(rows) == meant
