@@ -27,7 +27,7 @@ from workers.engines.ocr.port import OcrEngine, OcrRequest, PageToRead, Pixels
 from workers.engines.ocr.rapid import RapidOcr
 from workers.engines.ocr.tesseract import Tesseract
 from workers.engines.page import Page
-from workers.pipelines.certificate.pages import page_of
+from workers.pipelines.page_models import page_of
 from workers.sandbox import Sandbox
 
 _AT_ONCE = 2
