@@ -16,7 +16,16 @@ from service.domain import breaker
 from service.domain.json import JsonObject
 from tests.corpora.sentences import written
 from tests.support.certificate_jobs import steps
-from tests.support.gemini_simulator import Asked, Behaviour, GeminiSimulator, block, refuse, say, say_by
+from tests.support.gemini_simulator import (
+    Asked,
+    Behaviour,
+    GeminiSimulator,
+    block,
+    refuse,
+    say,
+    say_by,
+    stall,
+)
 from tests.support.house import House, open_house
 from tests.support.novel_files import flowing, novel_pdf
 from tests.support.novels import Novel, novel
@@ -186,6 +195,37 @@ async def test_a_chunk_that_fails_costs_no_other_and_is_retried_alone(
     assert new and all(bad in asked_for(each).values() for each in new), (
         "what was answered is not asked again"
     )
+
+
+async def test_what_was_answered_before_a_worker_left_is_not_asked_again(
+    house: House, simulator: GeminiSimulator
+) -> None:
+    book = novel(12, seed=13)
+    simulator.next(say_by(in_capitals), say_by(in_capitals))
+    simulator.default = stall
+    async with house.worker(**gemini(simulator)):
+        job_id = await drop(house, book)
+        await until(
+            lambda: simulator.under_way and len(simulator.requests) > 3, "later answers are waited for"
+        )
+    answered = [text for each in simulator.requests[:2] for text in asked_for(each).values()]
+    before = len(simulator.requests)
+    simulator.default = say_by(in_capitals)
+    async with house.worker(**gemini(simulator)):
+        await house.state(job_id, "completed", seconds=40)
+    again = {text for each in simulator.requests[before:] for text in asked_for(each).values()}
+    assert again and again.isdisjoint(answered)
+    assert sources(await table(house, job_id)) == book.sentences
+
+
+async def test_an_engine_that_only_an_operator_can_mend_fails_the_job_and_says_so(
+    house: House, simulator: GeminiSimulator
+) -> None:
+    simulator.default = refuse(403, "PERMISSION_DENIED")
+    async with house.worker(**gemini(simulator)):
+        job_id = await drop(house, novel(2, seed=14))
+        job = await house.state(job_id, "failed", seconds=40)
+    assert job.error is not None and job.error["code"] == "language_denied"
 
 
 @pytest.mark.parametrize("trouble", [refuse(429, "RESOURCE_EXHAUSTED"), refuse(503)])

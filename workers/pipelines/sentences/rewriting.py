@@ -54,19 +54,18 @@ async def rewrite(context: StepContext) -> StepDone:
     try:
         return await _rewritten(context, engine)
     except EngineFailed as failed:
-        if _may_pass(failed, context):
+        if _is_no_chunks_fault(failed, context):
             raise
         _log.warning("chunk_failed", **about, reason=str(failed))
         return _failed(context, failed)
 
 
-def _may_pass(failed: EngineFailed, context: StepContext) -> bool:
-    if isinstance(failed, EngineAway) and (failed.sure or context.doubts < _DOUBTS_BEFORE_FAILING):
-        return True
-    return (
-        not isinstance(failed, EngineAway)
-        and failed.kind == "transient"
-        and context.failures + 1 < context.options.tries
+def _is_no_chunks_fault(failed: EngineFailed, context: StepContext) -> bool:
+    """Whether the engine is to be waited for, tried again, or looked after by an operator."""
+    if isinstance(failed, EngineAway):
+        return failed.sure or context.doubts < _DOUBTS_BEFORE_FAILING
+    return failed.kind == "fatal" or (
+        failed.kind == "transient" and context.failures + 1 < context.options.tries
     )
 
 
@@ -74,7 +73,7 @@ def _failed(context: StepContext, failed: EngineFailed) -> StepDone:
     """The chunk is named in a warning, and its pages show that they are missing."""
     own: list[int] = context.input["pages"]
     named: JsonObject = {"chunk": context.input["chunk"], "first": own[0], "last": own[-1]}
-    params = {**named, **failed.params}
+    params = {**named, **failed.params, "reason": failed.code}
     failure = Failure("chunk_failed", params, FailureKind(failed.kind), "rewriting", new_id())
     pages = {str(number): "tf" for number in own}
     context.report.pages(pages)
