@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from service.domain.json import JsonObject
@@ -19,6 +19,7 @@ _NUMBER = re.compile(
     r"[\W_]*(?:p(?:age|\.)?\s*)?(\d{1,4}|[ivxlcdm]{1,8})(?:\s*(?:/|sur|of)\s*\d{1,4})?[\W_]*", re.IGNORECASE
 )
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
+_DIGITS = re.compile(r"\d{1,6}")
 _ROMAN_AT_AN_END = re.compile(r"^[ivxlcdm]+\s+(?=\S)|\s+[ivxlcdm]+$")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 _SAID = (".", "!", "?", "…", ",", ";", ":", "»", "”")
@@ -67,26 +68,9 @@ class Margins:
 def margins_of(document: Iterable[Edges]) -> Margins:
     """What comes again at the edges, by the edges of all pages."""
     pages = list(document)
-    shapes: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
-    numbers: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for edges in pages:
-        for index, _, text in edges.lines:
-            number = _number(text)
-            if number is not None:
-                numbers[number - edges.page].append((edges.page, index))
-            else:
-                shapes[_shape(text)].append((edges.page, index, text.endswith(_SAID)))
     left_out: dict[int, set[int]] = defaultdict(set)
-    for places in numbers.values():
-        if len({page for page, _ in places}) >= _TIMES:
-            for page, index in places:
-                left_out[page].add(index)
-    for shape, found in shapes.items():
-        times = _TIMES_OF_SENTENCES if any(said for _, _, said in found) else _TIMES
-        on = sorted({page for page, _, _ in found})
-        for page, index, _ in found:
-            if shape and _comes_again(on, page, times):
-                left_out[page].add(index)
+    for page, index in (*_page_numbers(pages), *_heads(pages)):
+        left_out[page].add(index)
     # What stands inside of a line of the text is text as well, however often it comes.
     outside = {(edges.page, index): outer for edges in pages for index, outer, _ in edges.lines}
     return Margins(
@@ -95,6 +79,32 @@ def margins_of(document: Iterable[Edges]) -> Margins:
             for page, lines in left_out.items()
         }
     )
+
+
+def _page_numbers(pages: Sequence[Edges]) -> Iterator[tuple[int, int]]:
+    """Lines that are nothing but a number which counts the pages."""
+    numbers: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for edges in pages:
+        for index, _, text in edges.lines:
+            number = _number(text)
+            if number is not None:
+                numbers[number - edges.page].append((edges.page, index))
+    for places in numbers.values():
+        if len({page for page, _ in places}) >= _TIMES:
+            yield from places
+
+
+def _heads(pages: Sequence[Edges]) -> Iterator[tuple[int, int]]:
+    """Lines whose letters come again soon."""
+    alike: dict[tuple[str, str, int], list[tuple[int, int, bool]]] = defaultdict(list)
+    for edges in pages:
+        for index, _, text in edges.lines:
+            for key in _keys(text, edges.page):
+                alike[key].append((edges.page, index, text.endswith(_SAID)))
+    for found in alike.values():
+        times = _TIMES_OF_SENTENCES if any(said for _, _, said in found) else _TIMES
+        on = sorted({page for page, _, _ in found})
+        yield from ((page, index) for page, index, _ in found if _comes_again(on, page, times))
 
 
 def _comes_again(pages: Sequence[int], page: int, times: int) -> bool:
@@ -106,9 +116,21 @@ def _comes_again(pages: Sequence[int], page: int, times: int) -> bool:
     )
 
 
-def _shape(text: str) -> str:
-    """What stays the same from page to page: letters, without the number of the page."""
-    return _NOT_LETTERS.sub(" ", _ROMAN_AT_AN_END.sub("", text.lower().strip())).strip()
+def _keys(text: str, page: int) -> list[tuple[str, str, int]]:
+    """What stays the same from page to page: letters, and a number that stays too or counts the pages.
+
+    So `Chapitre 2` and `Chapitre 3` are no head, `12 Le moulin` and `13 Le moulin` are.
+    """
+    small = text.lower().strip()
+    roman = _ROMAN_AT_AN_END.search(small)
+    digits = _DIGITS.search(small)
+    letters = _NOT_LETTERS.sub(" ", _ROMAN_AT_AN_END.sub("", small)).strip()
+    if not letters:
+        return []
+    if digits is None and roman is None:
+        return [(letters, "", 0)]
+    number = int(digits.group()) if digits is not None else _roman(roman.group().strip()) if roman else 0
+    return [(letters, "same", number), (letters, "counts", number - page)]
 
 
 def _number(text: str) -> int | None:
@@ -116,10 +138,12 @@ def _number(text: str) -> int | None:
     if found is None:
         return None
     told = found.group(1).lower()
-    if told.isdigit():
-        return int(told)
+    return int(told) if told.isdigit() else _roman(told)
+
+
+def _roman(letters: str) -> int:
     value = 0
-    for letter, following in zip(told, [*told[1:], ""], strict=True):
+    for letter, following in zip(letters, [*letters[1:], ""], strict=True):
         worth = _ROMAN[letter]
         value += -worth if _ROMAN.get(following, 0) > worth else worth
     return value

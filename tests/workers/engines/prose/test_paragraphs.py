@@ -108,6 +108,16 @@ def test_what_comes_again_at_the_edges_is_no_text_and_what_is_said_once_is() -> 
     assert margins_of([Edges.of(page) for page in pages[:2]]) == Margins(), "twice is no habit"
 
 
+@pytest.mark.parametrize("head", ["Chapitre {}", "{}", "CHAPITRE {} – L'AUBE"])
+@pytest.mark.parametrize("numbers", [("1", "2", "3", "4"), ("I", "II", "III", "IV")])
+def test_heads_of_chapters_are_text(head: str, numbers: tuple[str, ...]) -> None:
+    pages = [
+        page_of(at * 3 + 1, head.format(number), "", f"{'Encore ' * at}une page.", "Et rien d'autre.")
+        for at, number in enumerate(numbers)
+    ]
+    assert margins_of(Edges.of(page) for page in pages) == Margins()
+
+
 def test_sentences_know_where_they_stand_and_who_speaks() -> None:
     page = page_of(
         7,
