@@ -1,8 +1,7 @@
 """Phase Rewriting: a step makes the sentences of one chunk short. What was paid for is kept, whatever happens then."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import orjson
 import structlog
@@ -26,23 +25,14 @@ from workers.engines.prose.sentences import Sentence, sentences_of
 from workers.pipelines.declaration import StepContext
 from workers.pipelines.sentences.answers import Answers
 from workers.pipelines.sentences.costs import rewriting
+from workers.pipelines.sentences.portions import Portion, portions_of
 from workers.pipelines.sentences.reading import READING, margins, pages_of
 from workers.watch import Watch
 
-_PORTION_SENTENCES = 40
-_PORTION_CHARACTERS = 6_000
 _DOUBTS_BEFORE_FAILING = 3
 """An engine that so often went away over the same chunk is not asked for it again in this run."""
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class _Portion:
-    """Sentences that are asked for together, by their index."""
-
-    places: tuple[int, ...]
-    texts: tuple[str, ...]
 
 
 async def rewrite(context: StepContext) -> StepDone:
@@ -146,7 +136,7 @@ async def _short(
             pieces[at] = in_pieces(each.text, options.max_words, each.written.breaks)
         elif each.words > options.max_words:
             long.append(at)
-    portions = list(_portions(sentences, long))
+    portions = list(portions_of([each.text for each in sentences], long))
     together = await _all(context, engine, portions, answers)
     for portion, rewritten in zip(portions, together, strict=True):
         for at, short in zip(portion.places, rewritten.pieces, strict=True):
@@ -157,11 +147,11 @@ async def _short(
 
 
 async def _all(
-    context: StepContext, engine: LanguageEngine, portions: Sequence[_Portion], answers: Answers
+    context: StepContext, engine: LanguageEngine, portions: Sequence[Portion], answers: Answers
 ) -> list[Rewritten]:
     """All portions side by side, as many as the engine's pace lets through; none is given up before all have ended."""
 
-    async def one(portion: _Portion) -> Rewritten:
+    async def one(portion: Portion) -> Rewritten:
         rewritten = await answers.of(portion.texts, context.options.max_words)
         context.report.worked(context.cost / len(portions))
         return rewritten
@@ -173,16 +163,3 @@ async def _all(
         if isinstance(each, BaseException):
             raise each
     return [each for each in ended if isinstance(each, Rewritten)]
-
-
-def _portions(sentences: Sequence[Sentence], long: Sequence[int]) -> Iterator[_Portion]:
-    portion, characters = list[int](), 0
-    for at in long:
-        length = len(sentences[at].text)
-        if portion and (len(portion) == _PORTION_SENTENCES or characters + length > _PORTION_CHARACTERS):
-            yield _Portion(tuple(portion), tuple(sentences[each].text for each in portion))
-            portion, characters = [], 0
-        portion.append(at)
-        characters += length
-    if portion:
-        yield _Portion(tuple(portion), tuple(sentences[each].text for each in portion))
