@@ -6,10 +6,8 @@ from collections.abc import Awaitable, Callable
 from service.adapters import keys
 from service.adapters.records.places import Line
 from service.domain.json import JsonObject
-from service.gateway.hub import Heard, Hub
-from service.gateway.outbox import ValueOutbox
-from service.gateway.views.repair import Repair
-from service.gateway.views.value import ShownValue
+from service.gateway.hub import Hub
+from service.gateway.views.read import Reading, ReadView
 
 READ_GAP_SECONDS = 2.0
 MOST_SHOWN = 100
@@ -47,60 +45,25 @@ class SharedLine:
             self._reading = None
 
 
-class QueueView:
+def queue_view(owner_id: str, hub: Hub, line: SharedLine) -> ReadView:
     """An owner's places. While none of the owner's jobs waits, it is read only when one changes its state."""
 
-    def __init__(self, owner_id: str, hub: Hub, line: SharedLine) -> None:
-        self._owner_id = owner_id
-        self._hub = hub
-        self._line = line
-        self._shown = ShownValue("queue")
-        self._repair = Repair(f"read queue of {owner_id}", self._read, gap=READ_GAP_SECONDS)
-        self._timer: asyncio.TimerHandle | None = None
+    async def read() -> JsonObject:
+        return queue_value(await line.now(), owner_id)
 
-    async def open(self) -> None:
-        """Subscribes, then reads."""
-        await self._hub.listen(keys.owner_channel(self._owner_id), self)
-        await self._hub.listen(keys.QUEUE_CHANNEL, self)
-        await self._repair.done()
-
-    def close(self) -> None:
-        """Nobody is told any more."""
-        self._hub.unlisten(keys.owner_channel(self._owner_id), self)
-        self._hub.unlisten(keys.QUEUE_CHANNEL, self)
-        self._repair.stop()
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def attach(self, outbox: ValueOutbox) -> None:
-        """Shows the places to one more reader."""
-        self._shown.attach(outbox)
-
-    def detach(self, outbox: ValueOutbox) -> None:
-        """The reader is not told any more."""
-        self._shown.detach(outbox)
-
-    def heard(self, message: Heard) -> None:
+    def concerns(payload: bytes) -> bool:
         """One of the owner's jobs changed its state, or the queue was paused or resumed."""
-        if b'"queue"' in message.payload:
-            self._line.forget()
-            self._repair.ask()
-        elif b'"state"' in message.payload or b'"priority"' in message.payload:
-            self._repair.ask()
+        if b'"queue"' in payload:
+            line.forget()
+            return True
+        return b'"state"' in payload or b'"priority"' in payload
 
-    async def renewed(self) -> None:
-        """Reads again, and so finds what was missed."""
-        await self._repair.done()
+    def again_after(value: JsonObject) -> float | None:
+        """Whoever waits moves up as others go, of whom this owner does not hear."""
+        return READ_GAP_SECONDS if value["jobs"] else None
 
-    async def _read(self) -> None:
-        value = queue_value(await self._line.now(), self._owner_id)
-        self._shown.become(value)
-        if self._timer is not None:
-            self._timer.cancel()
-        # Whoever waits moves up as others go, of whom this owner does not hear.
-        waits = bool(value["jobs"])
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(READ_GAP_SECONDS, self._repair.ask) if waits else None
+    channels = keys.owner_channel(owner_id), keys.QUEUE_CHANNEL
+    return ReadView("queue", hub, Reading(channels, read, READ_GAP_SECONDS, concerns, again_after))
 
 
 def queue_value(line: Line, owner_id: str) -> JsonObject:

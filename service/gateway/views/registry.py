@@ -19,10 +19,11 @@ from service.gateway.session import Subscription
 from service.gateway.views.batch import Batch, BatchView
 from service.gateway.views.job import JobView
 from service.gateway.views.jobs import JobsView, Page
-from service.gateway.views.queue import QueueView, SharedLine
-from service.gateway.views.records import RecordsView
+from service.gateway.views.queue import SharedLine, queue_view
+from service.gateway.views.read import ReadView
+from service.gateway.views.records import records_view
 from service.gateway.views.source import History, Snapshots
-from service.gateway.views.workers import WorkersView
+from service.gateway.views.workers import workers_view
 from service.protocol.problems import Problem, refused
 from service.protocol.snapshot import Snapshot
 from service.protocol.topics import (
@@ -35,7 +36,7 @@ from service.protocol.topics import (
     WorkersTopic,
 )
 
-View: TypeAlias = JobView | JobsView | BatchView | WorkersView | QueueView | RecordsView
+View: TypeAlias = JobView | JobsView | BatchView | ReadView
 
 
 @dataclass
@@ -81,7 +82,7 @@ class Views:
                 key, make = subscription.name, self._workers
             case QueueTopic():
                 owner_id = user.user_id
-                key, make = f"{topic}#{owner_id}", lambda: QueueView(owner_id, self._hub, self._line)
+                key, make = f"{topic}#{owner_id}", lambda: queue_view(owner_id, self._hub, self._line)
             case RecordsTopic():
                 key, make = f"{topic}#{user.user_id}", lambda: self._records(user.user_id)
         view = await self._opened(key, make)
@@ -104,7 +105,7 @@ class Views:
                 view.detach(outbox)
             case JobsView() as view, ListOutbox() as outbox:
                 view.detach(outbox)
-            case (BatchView() | WorkersView() | QueueView() | RecordsView()) as view, ValueOutbox() as outbox:
+            case (BatchView() | ReadView()) as view, ValueOutbox() as outbox:
                 view.detach(outbox)
             case _:
                 raise AssertionError(key)
@@ -158,15 +159,15 @@ class Views:
     def _list(self, topic: ListTopic, filters: Filters) -> JobsView:
         return JobsView(str(topic), filters, self._hub, self._read_page, self._history)
 
-    def _workers(self) -> WorkersView:
-        return WorkersView(self._hub, self._read_workers)
+    def _workers(self) -> ReadView:
+        return workers_view(self._hub, self._read_workers)
 
-    def _records(self, owner_id: str) -> RecordsView:
+    def _records(self, owner_id: str) -> ReadView:
         async def read() -> JsonObject:
             async with self._db.reading() as session:
                 return await records_value(session, owner_id)
 
-        return RecordsView(owner_id, self._hub, read)
+        return records_view(owner_id, self._hub, read)
 
     async def _read_page(self, filters: Filters) -> Page:
         async with self._db.reading() as session:
@@ -217,7 +218,7 @@ async def _let_in(user: Actor, view: View, outbox: Outbox, since: tuple[str, int
             view.attach(outbox)
         case JobsView(), ListOutbox():
             view.attach(outbox)
-        case ((WorkersView() | QueueView() | RecordsView()), ValueOutbox()):
+        case ReadView(), ValueOutbox():
             view.attach(outbox)
         case _:
             raise AssertionError(view)
