@@ -59,6 +59,8 @@ CERTIFICATE: dict[str, str] = {
     "failure.imo_check_digit": "{imo} is not a valid IMO number: its check digit is wrong.",
     "failure.imo_of_another_ship": "{imo} is not the IMO number of the ship, which is {expected}.",
     "advice.imo_of_another_ship": "Correct the number, or give the certificate to the ship that it is of.",
+    "failure.name_differs": "The certificate names {name}; its ship is {expected}.",
+    "advice.name_differs": "Correct the name, or give the certificate to the ship that it is of.",
     "advice.imo_check_digit": "Look at the document and correct the number in its record.",
     "failure.date_malformed": "{value} is not a date.",
     "advice.date_malformed": "Look at the document and correct the date in its record.",

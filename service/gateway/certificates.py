@@ -15,7 +15,7 @@ from service.adapters.records.certificates import Change, EditedMeanwhile
 from service.adapters.records.expiring import spans_today
 from service.adapters.records.ships import keeping
 from service.domain.account import Actor
-from service.domain.certificate.checks import flaws_of, imo_flaw, told_by
+from service.domain.certificate.checks import flaws_of, imo_flaw, name_flaw, told_by
 from service.domain.ids import is_id
 from service.domain.json import JsonObject
 from service.domain.message import Message
@@ -266,8 +266,9 @@ def _flaws(shown: Shown, today: dict[Expiry, Span]) -> list[JsonObject]:
     """What is wrong with it as it stands now, in the order of the fields."""
     values = certificates.values_of(shown.row)
     found = flaws_of(values, date.fromisoformat(today[Expiry.VALID].start))
-    other = imo_flaw(values, shown.ship.imo)
+    ship = shown.ship
+    others = imo_flaw(values, ship.imo), name_flaw(values, ship.name, ship.imo)
     return [
         {"fields": list(each.fields), **Message("failure", told_by(each), each.params).json()}
-        for each in (*found, *([other] if other is not None else []))
+        for each in (*found, *(other for other in others if other is not None))
     ]

@@ -99,7 +99,7 @@ async def test_a_certificate_is_shown_with_its_ship_its_evidence_and_when_it_end
 
 
 async def test_what_is_wrong_with_a_record_is_told_as_it_is_now(sqlite_site: Gateway) -> None:
-    values = {"ship_name": "Ocean Star", "certificate_name": "Class", "certificate_number": "A 1"}
+    values = {"ship_name": "Sea Pearl", "certificate_name": "Class", "certificate_number": "A 1"}
     dates = {"issue_date": "2024-05-03", "valid_until": "2024-05-02"}
     client, _, shown = await one(sqlite_site, imo_number=IMOS[1], **values, **dates)
     told = [(each["code"], each["fields"]) for each in shown["flaws"]]
@@ -108,9 +108,15 @@ async def test_what_is_wrong_with_a_record_is_told_as_it_is_now(sqlite_site: Gat
         ("dates_out_of_order", pair),
         ("expired", ["valid_until"]),
         ("imo_of_another_ship", ["imo_number"]),
+        ("name_differs", ["ship_name"]),
     ]
     assert shown["flaws"][0]["params"] == {"first": "2024-05-03", "then": "2024-05-02"}
-    fields = {"valid_until": in_days(9), "imo_number": IMOS[0], "certificate_number": None}
+    fields = {
+        "valid_until": in_days(9),
+        "imo_number": IMOS[0],
+        "certificate_number": None,
+        "ship_name": "MV Ocean Star",
+    }
     changed = await client.patch(f"/api/certificates/{shown['id']}", json={"fields": fields})
     assert [each["code"] for each in changed.json()["flaws"]] == ["missing_certificate_number"]
 

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from service.adapters.database import Database
 from service.adapters.record_tables import CertificateRow, ShipRow
-from service.adapters.records import accounts
+from service.adapters.records import accounts, certificates
+from service.adapters.records.certificates import Change
 from service.adapters.records.recorded import NoShip, carry_out
 from service.domain.ids import new_id
 from service.domain.json import JsonObject
@@ -35,6 +36,11 @@ def new(
     number: str | None, ship: OfShip = STAR, key: str = "", replaces: str | None = None
 ) -> NewCertificate:
     return NewCertificate(key or new_id(), ship, {"certificate_number": number}, replaces=replaces)
+
+
+async def correct(house: House, row: CertificateRow, **values: str) -> None:
+    async with house.a.db.writing() as session:
+        await certificates.change(session, row.id, Change(values), house.actor, row.version)
 
 
 async def record(house: House, *several: NewCertificate, on_same: OnSame = "keep", **more: bool) -> Recorded:
@@ -173,3 +179,24 @@ async def test_the_number_of_statements_does_not_grow_with_the_certificates(hous
             await record(house, *(new(f"{count}/{each}") for each in range(count)), on_same="skip")
         prices.append(len(seen))
     assert prices[1] <= prices[0], "the second time the ship is there"
+
+
+async def test_a_job_that_records_again_leaves_what_a_person_corrected(house: House) -> None:
+    job = await house.job((await house.accept("a.pdf", "pdf", new_id().encode())).job_id)
+
+    async def again(**values: str | None) -> CertificateRow:
+        before = await kept(house.a.db)
+        replaces = before[0].id if before else None
+        wanted = NewCertificate(new_id(), STAR, values, replaces=replaces)
+        async with house.a.db.writing() as session:
+            await carry_out(session, job, ToRecord((wanted,)))
+        (row,) = await kept(house.a.db)
+        return row
+
+    row = await again(certificate_number="A1", issue_date="2024-01-01")
+    await correct(house, row, certificate_number="A 17")
+    row = await again(certificate_number="A1", issue_date="2024-02-01")
+    assert (row.certificate_number, row.issue_date, row.version) == ("A 17", "2024-02-01", 3)
+    await record(house, NewCertificate(new_id(), STAR, {"certificate_number": "A1"}, replaces=row.id))
+    (row,) = await kept(house.a.db)
+    assert row.certificate_number == "A1", "a person gave its place to another certificate"

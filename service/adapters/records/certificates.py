@@ -80,16 +80,21 @@ async def add(
     replaced: CertificateRow | None = None,
 ) -> CertificateRow:
     """Makes a record; its values are clean. It takes the place of the one that is `replaced`: id, edits and first day
-    stay, all else is new, and its version rises."""
+    stay, all else is new, and its version rises; where the same job had made that one, also what a person corrected."""
     now = await read_clock(session)
     row = replaced
+    kept = await _corrected(session, row) if row is not None and row.job_id == origin.job_id else set[str]()
     if row is None:
         row = CertificateRow(id=new_id(), owner_id=origin.owner_id, version=0, created_at=now)
         session.add(row)
-    row.ship_id, row.job_id, row.document_id = ship_id, origin.job_id, origin.document_id
+    if SHIP not in kept:
+        row.ship_id = ship_id
+    row.job_id, row.document_id = origin.job_id, origin.document_id
     row.made_by, row.evidence, row.archived = new.key, new.evidence, list(new.archived)
     row.version, row.updated_at = row.version + 1, now
-    _set_values(row, {code: new.values.get(code) for code in EDITABLE})
+    _set_values(
+        row, {code: getattr(row, code) if code in kept else new.values.get(code) for code in EDITABLE}
+    )
     return row
 
 
@@ -157,6 +162,14 @@ async def edits(session: AsyncSession, certificate_id: str, limit: int) -> list[
 def values_of(row: CertificateRow) -> dict[str, str | None]:
     """The fields, by code."""
     return {code: getattr(row, code) for code in EDITABLE}
+
+
+async def _corrected(session: AsyncSession, row: CertificateRow) -> set[str]:
+    """The fields that are as a person has left them; what was written over since counts no more."""
+    query = select(CertificateEditRow).where(CertificateEditRow.certificate_id == row.id)
+    last = {each.field: each.new for each in await session.scalars(query.order_by(CertificateEditRow.id))}
+    now = {**values_of(row), SHIP: await _named(session, row.ship_id)}
+    return {field for field, value in last.items() if now.get(field) == value}
 
 
 async def _named(session: AsyncSession, ship_id: str) -> str:

@@ -7,6 +7,7 @@ from service.adapters.record_tables import CertificateRow, ShipRow
 from service.adapters.records import certificates, ships
 from service.adapters.records.certificates import Origin
 from service.adapters.tables import JobRow
+from service.domain.certificate.names import number_as_name
 from service.domain.records.cleaning import compared
 from service.domain.records.new import NewCertificate, OfShip, Recorded, ToRecord
 
@@ -107,7 +108,8 @@ class _Recording:
         self.told.ships_made += 1
         if self._wanted.rehearsed:
             return None
-        return await ships.new_ship(session, owner_id, wanted.name or f"IMO {wanted.imo}", wanted.imo)
+        name = wanted.name or number_as_name(wanted.imo or "")
+        return await ships.new_ship(session, owner_id, name, wanted.imo)
 
 
 def _number(new: NewCertificate) -> str | None:

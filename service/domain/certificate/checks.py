@@ -1,18 +1,14 @@
 """What is wrong with what a certificate says, as codes: nothing here decides what becomes of it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from service.domain.certificate.catalogue import Category, classify
 from service.domain.certificate.fields import FIELDS
-from service.domain.certificate.folding import composed, folded
 from service.domain.certificate.imo import is_imo
+from service.domain.certificate.names import NAMES_AGREE, is_only_numbered, name_score
 from service.domain.json import JsonObject
-
-NAMES_AGREE = 90.0
-"""Scores of ships' names, 0 to 100, from which on they are the same ship's."""
 
 # What a record needs to be found again by.
 _NEEDED = ("ship_name", "certificate_name", "certificate_number", "issue_date")
@@ -24,9 +20,6 @@ _IN_ORDER = (
     ("last_endorsement", "next_survey"),
 )
 _DATE_CODES = tuple(each.code for each in FIELDS if each.kind == "date")
-_SHIP_PREFIX = re.compile(r"^(?:m ?[/.]? ?[vt]|s ?[/.]? ?s|l ?p ?g ?/? ?c|tau|the)\b[ .]*")
-_FORMER_NAME = re.compile(r"\b(?:ex|formerly|f ?k ?a)\b.*$")
-_NOT_OF_NAMES = re.compile(r"[^a-z0-9 ]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +75,13 @@ def imo_flaw(values: Mapping[str, str | None], imo: str | None) -> Flaw | None:
     return Flaw("imo_of_another_ship", ("imo_number",), {"imo": printed, "expected": imo})
 
 
-def name_flaw(values: Mapping[str, str | None], name: str, score: float) -> Flaw | None:
-    """name_differs, where `score` (0 to 100, of both names as `comparable_ship_name` has them) is too low."""
+def name_flaw(values: Mapping[str, str | None], name: str | None, imo: str | None) -> Flaw | None:
+    """name_differs, where the printed name is hardly the ship's; a ship that nobody has named yet has any."""
     printed = values.get("ship_name")
-    if not printed or score >= NAMES_AGREE:
+    if not printed or not name or is_only_numbered(name, imo):
+        return None
+    score = name_score(name, printed)
+    if score >= NAMES_AGREE:
         return None
     return Flaw("name_differs", ("ship_name",), {"name": printed, "expected": name, "score": round(score)})
 
@@ -106,13 +102,6 @@ def category_flaw(values: Mapping[str, str | None], wanted: Category) -> Flaw | 
     if category is None or category == wanted:
         return None
     return Flaw("wrong_category", ("certificate_name",), {"category": category, "expected": wanted})
-
-
-def comparable_ship_name(name: str) -> str:
-    """The name as names are compared: small letters without marks, without M/V and the like, without former names."""
-    plain = folded(composed(name)).strip(" \"'")
-    plain = _FORMER_NAME.sub("", _SHIP_PREFIX.sub("", plain))
-    return " ".join(_NOT_OF_NAMES.sub(" ", plain).split())
 
 
 def _iso(text: str) -> date | None:

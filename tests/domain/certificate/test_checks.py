@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from service.domain.certificate.checks import (
     category_flaw,
     category_of,
-    comparable_ship_name,
     flaws_of,
     imo_flaw,
     name_flaw,
 )
+from service.domain.certificate.names import comparable_ship_name
 
 TODAY = date(2026, 11, 1)
 GOOD: dict[str, str | None] = {
@@ -82,10 +82,16 @@ def test_the_number_of_another_ship_is_told() -> None:
     assert imo_flaw({"imo_number": "9074728"}, "9074729") is None, "a misread number is no other ship's"
 
 
-def test_names_differ_by_their_score() -> None:
-    assert name_flaw(GOOD, "Ocean Star", 100.0) is None and name_flaw({}, "Ocean Star", 0.0) is None
-    flaw = name_flaw(GOOD, "Sea Pearl", 31.4)
-    assert flaw is not None and (flaw.code, flaw.params["score"]) == ("name_differs", 31)
+def test_names_differ_however_they_are_written() -> None:
+    named = {"ship_name": "M/V OCEAN STAR"}
+    assert name_flaw(named, "Ocean Star", "9074729") is None and name_flaw({}, "Ocean Star", None) is None
+    flaw = name_flaw(named, "Sea Pearl", None)
+    assert flaw is not None and flaw.code == "name_differs"
+    assert (flaw.params["name"], flaw.params["expected"]) == ("M/V OCEAN STAR", "Sea Pearl")
+
+
+def test_a_ship_that_only_its_number_names_may_be_called_anything() -> None:
+    assert name_flaw({"ship_name": "Ocean Star"}, "IMO 9074729", "9074729") is None
 
 
 def test_the_category_is_known_by_name_or_abbreviation() -> None:

@@ -10,7 +10,6 @@ from service.domain.json import JsonObject
 from service.domain.log_line import log_line
 from service.domain.message import Message
 from service.domain.work import NewArtifact, StepDone
-from workers.engines.language.names import name_score
 from workers.pipelines.certificate.asking import (
     MOVE,
     REJECT,
@@ -19,7 +18,7 @@ from workers.pipelines.certificate.asking import (
     choice_of,
 )
 from workers.pipelines.certificate.costs import CHECKING
-from workers.pipelines.certificate.decision import Decision, ShipOfIt
+from workers.pipelines.certificate.decision import Decision
 from workers.pipelines.certificate.facts import Facts
 from workers.pipelines.certificate.summary import summary, summary_name
 from workers.pipelines.certificate.whose import chosen_ship, printed_ship
@@ -84,9 +83,7 @@ async def _about_number(context: StepContext, facts: Facts, decision: Decision) 
 
 def _about_name(context: StepContext, facts: Facts, decision: Decision) -> Decision:
     ship, printed = decision.ship, facts.values.get("ship_name")
-    if ship.id is None or not ship.name or not printed or _is_only_numbered(ship):
-        return decision
-    flaw = name_flaw(facts.values, ship.name, name_score(ship.name, printed))
+    flaw = name_flaw(facts.values, ship.name, ship.imo) if ship.id is not None else None
     if flaw is None:
         return decision
     params: JsonObject = {"name": printed, "ship": ship.shown}
@@ -106,11 +103,6 @@ def _answered(decision: Decision, choice: str, code: str, params: JsonObject) ->
     if choice == REJECT:
         return replace(decision, outcome="rejected")
     return decision.noted(code, params)
-
-
-def _is_only_numbered(ship: ShipOfIt) -> bool:
-    """Nobody has named the ship yet: it was made from a certificate that shows its number alone."""
-    return ship.name == f"IMO {ship.imo}"
 
 
 def _named(facts: Facts) -> str:

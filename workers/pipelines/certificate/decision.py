@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal, Self
 
+from service.domain.certificate.names import number_as_name
 from service.domain.json import JsonObject
 from service.domain.message import english
 from service.domain.records.new import OfShip
@@ -21,7 +22,7 @@ class ShipOfIt:
     @property
     def shown(self) -> str:
         """What people call it."""
-        return self.name or f"IMO {self.imo}"
+        return self.name or number_as_name(self.imo or "")
 
     @property
     def folder(self) -> str:

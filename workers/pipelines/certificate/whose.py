@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from service.adapters.record_tables import ShipRow
-from service.domain.certificate.checks import NAMES_AGREE
+from service.domain.certificate.names import NAMES_AGREE, name_score
 from service.domain.ids import is_id
 from workers.engines.failures import DocumentRefused
-from workers.engines.language.names import name_score
 from workers.pipelines.certificate.decision import ShipOfIt
 from workers.pipelines.certificate.facts import Facts
 from workers.pipelines.declaration import StepContext
