@@ -17,6 +17,7 @@ from service.adapters.due import (
     is_light,
     may_be_rung,
     order_of,
+    running_of_job,
     running_of_owner,
     running_on_engine,
     was_rung,
@@ -112,12 +113,16 @@ async def next_light_turn(session: AsyncSession) -> str | None:
     return await session.scalar(statement, {"now": await read_clock(session)})
 
 
-async def keeps_limits(session: AsyncSession, owner_id: str, engine: str | None) -> bool:
-    """Whether what runs, a step that this transaction has just claimed included, is not more than may.
+async def keeps_limits(session: AsyncSession, claimed: StepRow, owner_id: str) -> bool:
+    """Whether what runs, the step that this transaction has just claimed included, is not more than may.
 
-    Claims of the same owner or engine are looked at one after the other, to the end of their transactions.
+    Claims of the same job, owner or engine are looked at one after the other, to the end of their transactions; a claim
+    locks its job.
     """
-    limits = limits_of(session)
+    limits, engine = limits_of(session), claimed.engine
+    most = claimed.at_once
+    if most is not None and (await session.scalar(running_of_job(claimed.job_id)) or 0) > most:
+        return False
     if limits.owner is not None:
         await alone(session, f"owner {owner_id}")
         if (await session.scalar(running_of_owner(owner_id)) or 0) > limits.owner:

@@ -35,14 +35,14 @@ def due_steps(
     limits: RunningLimits = NO_LIMITS,
     even_if_paused: bool = False,
 ) -> Subquery:
-    """The steps that may run now: `id`, `job_id`, `owner_id`, `engine`, `rung` (when a worker was told, if ever), by
-    what they are ordered and, where there are limits, which they are `of_owner` and `of_engine`.
+    """The steps that may run now: `id`, `job_id`, `owner_id`, `engine`, `at_once`, `rung` (when a worker was told, if
+    ever), by what they are ordered, which they are `of_job` and, where there are limits, `of_owner` and `of_engine`.
 
     `priority` goes before all. Owners then take turns: a step's `share` is where its cost ends among its owner's,
     counted from what the owner has running and what of it ended a moment ago; but the one step that keeps a job from
     its end does not pay for what that job has just had. Among one owner's, jobs that have begun go before those that
-    have not, and of them whatever is nearest to its end. Owners and engines that run as much as they may are left out,
-    and while the queue is paused everything is, unless that is not to count.
+    have not, and of them whatever is nearest to its end. Jobs, owners and engines that run as much as they may are left
+    out, and while the queue is paused everything is, unless that is not to count.
     """
     running = _cost_by_owner(StepRow.state == StepState.RUNNING)
     ended = _cost_by_owner(StepRow.ended_at > now - SHARE_SECONDS)
@@ -66,10 +66,12 @@ def due_steps(
             StepRow.job_id.label("job_id"),
             JobRow.owner_id.label("owner_id"),
             StepRow.engine.label("engine"),
+            StepRow.at_once.label("at_once"),
             StepRow.dispatched_at.label("rung"),
             JobRow.queued_at.label("queued_at"),
             JobRow.priority.label("priority"),
             (share + func.coalesce(running.c.cost, 0) + just_had).label("share"),
+            func.row_number().over(partition_by=StepRow.job_id, order_by=StepRow.number).label("of_job"),
             *_numbered(limits, own_order),
         )
         .join(JobRow, JobRow.id == (_plain(StepRow.job_id) if among else StepRow.job_id))
@@ -80,6 +82,7 @@ def due_steps(
             StepRow.run_at <= now,
             (_plain(JobRow.state) if among else JobRow.state).in_(list(RUNNABLE)),
             *([] if even_if_paused else [queue_open()]),
+            StepRow.job_id.not_in(_full_jobs()),
             *_within(limits),
             *([StepRow.id.in_(union(*among))] if among else []),
             *only,
@@ -143,7 +146,14 @@ def may_be_rung(due: Subquery, limits: RunningLimits) -> list[ColumnElement[bool
     told = or_(
         step.state == StepState.RUNNING, (step.state == StepState.QUEUED) & step.dispatched_at.is_not(None)
     )
-    conditions: list[ColumnElement[bool]] = []
+    of_job = (
+        select(func.count())
+        .select_from(step)
+        .where(told, _plain(step.job_id) == due.c.job_id)
+        .scalar_subquery()
+    )
+    room = (due.c.of_job <= due.c.at_once) & (due.c.of_job + of_job <= due.c.at_once)
+    conditions: list[ColumnElement[bool]] = [due.c.at_once.is_(None) | room]
     if limits.owner is not None:
         taken = (
             select(func.count())
@@ -157,6 +167,15 @@ def may_be_rung(due: Subquery, limits: RunningLimits) -> list[ColumnElement[bool
         taken = select(func.count()).select_from(step).where(told, step.engine == engine).scalar_subquery()
         conditions.append(due.c.engine.is_distinct_from(engine) | (due.c.of_engine + taken <= most))
     return conditions
+
+
+def running_of_job(job_id: str) -> Select[int]:
+    """How many steps of the job run."""
+    return (
+        select(func.count())
+        .select_from(StepRow)
+        .where(_plain(StepRow.job_id) == job_id, StepRow.state == StepState.RUNNING)
+    )
 
 
 def running_of_owner(owner_id: str) -> Select[int]:
@@ -188,6 +207,17 @@ def _numbered(limits: RunningLimits, own_order: tuple[Any, ...]) -> list[ColumnE
         nth = func.row_number().over(partition_by=StepRow.engine, order_by=(JobRow.priority, StepRow.id))
         columns.append(nth.label("of_engine"))
     return columns
+
+
+def _full_jobs() -> Select[str]:
+    """The jobs that run as many steps as they may at once."""
+    step = aliased(StepRow)
+    return (
+        select(step.job_id)
+        .where(step.state == StepState.RUNNING, step.at_once.is_not(None))
+        .group_by(step.job_id)
+        .having(func.count() >= func.min(step.at_once))
+    )
 
 
 def _within(limits: RunningLimits) -> list[ColumnElement[bool]]:

@@ -234,6 +234,7 @@ class StepRow(Row):
 
     `cost` is the expected milliseconds of its work, `weight` what of them the whole job takes longer for it.
     `engine` is the one that the step needs, if any; a queued step that is `held` is due when that is asked again.
+    `at_once` is the most of its job's steps that may run while it does, where there is such a limit.
     `failures` counts all that went wrong, `deaths` those of its children and workers among them, and `doubts` how often
     it cannot be told whether the engine was the trouble or the step.
     """
@@ -259,6 +260,7 @@ class StepRow(Row):
     doubts: Mapped[int] = mapped_column(default=0)
     engine: Mapped[str | None] = mapped_column(String(40))
     held: Mapped[bool] = mapped_column(default=False)
+    at_once: Mapped[int | None]
     worker: Mapped[str | None] = mapped_column(ID)
     lease_until: Mapped[float | None]
     run_at: Mapped[float]

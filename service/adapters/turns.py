@@ -95,6 +95,6 @@ async def claim_light(db: Database, worker_id: str, lease_seconds: float) -> Cla
 
 async def _claim(session: AsyncSession, step_id: str, worker_id: str, lease_seconds: float) -> Claim | None:
     claim = await steps.claim(session, step_id, worker_id, lease_seconds)
-    if claim is not None and not await keeps_limits(session, claim.job.owner_id, claim.step.engine):
+    if claim is not None and not await keeps_limits(session, claim.step, claim.job.owner_id):
         raise _TooMany
     return claim

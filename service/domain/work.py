@@ -9,7 +9,11 @@ from service.domain.records.new import ToRecord
 
 @dataclass(frozen=True)
 class StepPlan:
-    """A step to be made. Cost is expected milliseconds of work; `engine` in the input names the one that it needs."""
+    """A step to be made. Cost is expected milliseconds of work.
+
+    `engine` in the input names the one that it needs, and `at_once` is the most of its job's steps that may run while
+    it does, where there is such a limit.
+    """
 
     cost: int
     input: JsonObject = field(default_factory=dict[str, object])
@@ -18,6 +22,11 @@ class StepPlan:
     def engine(self) -> str | None:
         """The code of the engine that the step needs, and waits for while that is away."""
         return self.input.get("engine")
+
+    @property
+    def at_once(self) -> int | None:
+        """The most steps of its job that may run side by side while it does; None: no limit."""
+        return self.input.get("at_once")
 
 
 @dataclass(frozen=True)

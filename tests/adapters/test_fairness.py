@@ -10,13 +10,16 @@ import pytest
 from service.adapters import dispatch
 from service.adapters.applying import JobGone
 from service.adapters.commands import HighForAdmins
-from service.adapters.tables import UserRow
+from service.adapters.records.steps import add_steps
+from service.adapters.tables import JobRow, StepRow, UserRow
 from service.adapters.turns import claim_next
 from service.domain.account import Actor
 from service.domain.ids import new_id
 from service.domain.job import NotPossible
 from service.domain.limits import RunningLimits
+from service.domain.work import StepPlan
 from tests.support.by_hand import WORKER, ByHand, in_state
+from tests.support.counting import statements
 from tests.support.house import open_house
 from tests.support.many_jobs import add_jobs
 from tests.support.small_worker import phase, small
@@ -97,6 +100,74 @@ async def test_an_engine_runs_no_more_than_its_limit_and_others_go_on(
         jobs = [each.job.id for each in claims if each is not None]
         assert text in jobs
         assert len(jobs) == 2
+
+
+async def limited(machine: ByHand, at_once: int | None) -> str:
+    """A job whose phase of four steps has begun, of which so many may run at once."""
+    job_id = await machine.give(force=True)
+    await machine.to_phase(job_id, 1)
+    for step in await machine.steps(job_id, "queued"):
+        await machine.set_step(step.id, at_once=at_once, dispatched_at=None)
+    return job_id
+
+
+@pytest.fixture
+def wide(machine: ByHand) -> ByHand:
+    pipeline = small(phase("inspecting"), phase("reading", steps=4), phase("assembling"))
+    return ByHand(machine.house, pipeline)
+
+
+async def claims_of(machine: ByHand, steps: list[StepRow]) -> list[str]:
+    """The jobs of the claims that all these steps' rings lead to at the same time."""
+    db = machine.house.a.db
+    claims = await asyncio.gather(*(claim_next(db, each.id, WORKER, 60.0) for each in steps))
+    return [each.job.id for each in claims if each is not None]
+
+
+async def test_a_job_runs_no_more_at_once_than_it_may_and_others_go_on(wide: ByHand) -> None:
+    job_id, other = await limited(wide, 2), await limited(wide, None)
+    waiting = await wide.steps(job_id, "queued")
+    jobs = await claims_of(wide, waiting + await wide.steps(other, "queued"))
+    assert sorted(jobs) == sorted([job_id] * 2 + [other] * 4)
+    assert await claims_of(wide, waiting) == []
+    running = (await wide.steps(job_id, "running"))[0]
+    await wide.set_step(running.id, state="done", worker=None)
+    assert await claims_of(wide, waiting) == [job_id]
+
+
+async def test_what_a_job_may_not_run_yet_takes_no_place_in_the_window(wide: ByHand) -> None:
+    job_id = await limited(wide, 2)
+    first = {step.id for step in (await wide.steps(job_id, "queued"))[:2]}
+    await wide.house.a.dispatcher.dispatch()
+    assert await wide.rung() == first
+    other = await wide.give(force=True)
+    await wide.house.a.dispatcher.dispatch()
+    assert await wide.rung() == first | {step.id for step in await wide.steps(other)}
+
+
+async def test_steps_that_may_not_all_run_at_once_weigh_what_they_take_longer(machine: ByHand) -> None:
+    async def weight(plan: StepPlan) -> int:
+        async with machine.house.a.db.writing() as session:
+            job = await session.get(JobRow, job_id)
+            assert job is not None
+            rows = await add_steps(session, job, 1, (plan,) * 8, slots=4)
+        return sum(row.weight for row in rows)
+
+    job_id = await machine.give()
+    assert await weight(StepPlan(1000)) == 2000
+    assert await weight(StepPlan(1000, {"at_once": 2})) == 4000
+
+
+async def test_only_a_job_with_a_limit_pays_for_it(wide: ByHand) -> None:
+    asked: list[int] = []
+    for at_once in (None, 2):
+        job_id = await limited(wide, at_once)
+        (step, *_) = await wide.steps(job_id, "queued")
+        with statements() as seen:
+            assert await claim_next(wide.house.a.db, step.id, WORKER, 60.0) is not None
+        await wide.house.a.commands.cancel(job_id, wide.house.actor)
+        asked.append(len(seen))
+    assert asked[1] - asked[0] == 1
 
 
 async def test_a_job_that_waits_can_be_made_more_urgent(machine: ByHand) -> None:

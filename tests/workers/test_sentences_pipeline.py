@@ -12,6 +12,7 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
+from service.adapters.turns import claim_next
 from service.domain import breaker
 from service.domain.json import JsonObject
 from tests.corpora.sentences import written
@@ -158,6 +159,24 @@ async def test_a_model_is_asked_once_for_each_sentence(house: House, simulator: 
     assert [row["text"] for row in rows if row["source"] in long] == [
         piece for text in long for piece in pieces_of_five(text)
     ]
+
+
+async def test_as_many_chunks_are_worked_on_side_by_side_as_were_wanted(
+    house: House, simulator: GeminiSimulator
+) -> None:
+    simulator.default = stall
+    async with house.worker(**gemini(simulator), slots=4):
+        job_id = await drop(house, novel(20, seed=9), chunk_pages=8, at_once=2)
+
+        async def asking() -> bool:
+            running = [step for step in await steps(house, job_id) if step.state == "running"]
+            return len(running) == 2 and simulator.under_way > 1
+
+        await until(asking, "two chunks are asked for")
+        waiting = [step.id for step in await steps(house, job_id) if step.state == "queued"]
+        assert len(waiting) == 2
+        assert await claim_next(house.a.db, waiting[0], "another", 60.0) is None
+        await house.a.commands.cancel(job_id, house.actor)
 
 
 async def test_a_chunk_that_fails_costs_no_other_and_is_retried_alone(

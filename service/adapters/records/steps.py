@@ -211,13 +211,15 @@ async def add_steps(
     *,
     slots: int,
 ) -> list[StepRow]:
-    """Makes steps of a phase, numbered after those it has, and counts them in. They share so many slots."""
+    """Makes steps of a phase, numbered after those it has, and counts them in. They share the slots, or as many as may
+    run at once."""
     now = await read_clock(session)
     numbers = await session.scalars(
         select(StepRow.number).where(StepRow.job_id == job.id, StepRow.phase == phase, StepRow.run == job.run)
     )
     start = max(numbers, default=-1) + 1
-    weighed = weights([plan.cost for plan in plans], slots)
+    shared = min([slots, *(plan.at_once for plan in plans if plan.at_once is not None)])
+    weighed = weights([plan.cost for plan in plans], shared)
     rows = [
         StepRow(
             id=new_id(),
@@ -231,6 +233,7 @@ async def add_steps(
             weight=weight,
             input=plan.input,
             engine=plan.engine,
+            at_once=plan.at_once,
             pages={},
             attempt=0,
             failures=0,

@@ -36,6 +36,14 @@ class SentencesOptions(BaseModel):
         ),
     ] = None
     overlap: Annotated[int, Field(description="pages that a chunk shares with the next", ge=1, le=4)] = 2
+    at_once: Annotated[
+        int | None,
+        Field(
+            description="how many chunks are worked on side by side; empty takes all slots there are",
+            ge=1,
+            le=32,
+        ),
+    ] = None
     tries: Annotated[
         int, Field(description="how often a chunk is tried before it counts as failed", ge=1, le=5)
     ] = 3

@@ -23,7 +23,8 @@ def plan_reading(context: PlanContext) -> NextPhase:
     routes: str = context.before[0].output["routes"]
     pages = [number for number, route in enumerate(routes, start=1) if route != "s"]
     chunks = _chunks(context, pages)
-    shared = time_side_by_side([_rewriting_ms(context, chunk) for chunk in chunks], context.slots)
+    slots = min(context.slots, context.options.at_once or context.slots)
+    shared = time_side_by_side([_rewriting_ms(context, chunk) for chunk in chunks], slots)
     foretold: JsonObject = {"chunks": len(chunks)}
     if _engine(context) in REMOTE_ENGINES:
         foretold["tokens"] = TOKENS_A_PAGE * len(pages)
@@ -35,7 +36,9 @@ def plan_rewriting(context: PlanContext) -> NextPhase:
     """A step for each chunk of the pages that could be read."""
     chunks = _chunks(context, _read(context))
     engine = _engine(context)
-    needed = {"engine": engine} if engine in REMOTE_ENGINES else {}
+    needed: JsonObject = {"engine": engine} if engine in REMOTE_ENGINES else {}
+    if context.options.at_once is not None:
+        needed["at_once"] = context.options.at_once
     steps = tuple(
         StepPlan(
             _whole(_rewriting_ms(context, chunk)),
