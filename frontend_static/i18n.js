@@ -6,7 +6,7 @@
 /** @import {Message} from "./types.js" */
 
 /** Languages there is a dictionary of. */
-export const LANGUAGES = /** @type {Record<string, string>} */ ({ en: "English", vi: "Tiếng Việt" });
+export const LANGUAGES = /** @type {Record<string, string>} */ ({ en: "English", fr: "Français", vi: "Tiếng Việt" });
 
 /** What messages call a date, and what they call something by a code that has words of its own. */
 const DATED = ["date", "first", "then"];

@@ -75,16 +75,32 @@ test("a text has the plurals that its language tells apart, no more and no fewer
 });
 
 test("nobody forgot to translate", () => {
-  const alike = new Set(["ui.account.version", "ui.action.of", "ui.admin.col.percent", "ui.card.spent_and_left", "ui.name",
-    "ui.strip.key.o", "ui.strip.route.o", "ui.told", "ui.workers.head", "ui.workers.step"]);
-  for (const { file, words } of others) {
-    none(file, "says these in English", Object.keys(words).filter((key) => words[key] === dictionary[key] && !alike.has(key)));
+  const alike = ["ui.account.version", "ui.action.of", "ui.admin.col.percent", "ui.card.spent_and_left", "ui.name",
+    "ui.strip.key.o", "ui.strip.route.o", "ui.told", "ui.workers.head", "ui.workers.step"];
+  const shared = /** @type {Record<string, string[]>} */ ({
+    fr: ["ui.admin.title", "ui.card.place", "ui.export.form.csv", "ui.export.form.json", "ui.export.form.xlsx", "ui.nav.home",
+      "ui.option.any.pages", "ui.option.certificate.pages", "ui.options", "ui.review.by", "ui.ships.actions", "ui.strip",
+      "ui.strip.page", "ui.toasts"],
+  });
+  for (const { file, tag, words } of others) {
+    const allowed = new Set([...alike, ...shared[tag] ?? []]);
+    none(file, "says these in English", Object.keys(words).filter((key) => words[key] === dictionary[key] && !allowed.has(key)));
   }
+});
+
+test("French is set as French is: narrow spaces that do not break, and no straight apostrophe", () => {
+  const french = others.find((each) => each.tag === "fr");
+  assert.ok(french);
+  none(french.file, "breaks the rules of French typography in these", Object.keys(french.words).filter((key) => {
+    const texts = JSON.stringify(french.words[key]).slice(1, -1).replaceAll(/"(one|many|other)":/g, "");
+    return / [;:!?»]|«(?!\u202f)|[^\u202f]»|[\p{L}}][;!?]|'/u.test(texts);
+  }));
 });
 
 test("the language is the one that was chosen, else the first that is preferred and known, else English", () => {
   assert.equal(wished("en", ["vi-VN"]), "en");
-  assert.equal(wished(null, ["fr-FR", "vi-VN", "en"]), "vi");
+  assert.equal(wished(null, ["tlh-QX", "vi-VN", "en"]), "vi");
+  assert.equal(wished(null, ["fr-CA", "en"]), "fr");
   assert.equal(wished("tlh", ["EN-us"]), "en");
   assert.equal(wished(null, ["constructor"]), "en");
 });
@@ -99,6 +115,22 @@ test("numbers, times and sizes follow the language", () => {
     assert.deepEqual([999, 1_500_000].map(bytes), ["999 byte", "1,5 MB"]);
     assert.equal(problemText({ code: "not_possible", status: 409, params: { state: "completed", event: "cancel" } }),
       "Không thể “Hủy” khi tài liệu đang ở trạng thái “Đã xong”.");
+  } finally {
+    speak(dictionary, "en");
+  }
+});
+
+test("French counts nothing and one alike, and writes numbers, times and sizes its own way", () => {
+  const french = others.find((each) => each.tag === "fr");
+  assert.ok(french);
+  speak(french.words, "fr");
+  try {
+    const pages = [0, 1, 2, 1200, 1_000_000].map((count) => t("ui.card.pages", { count }));
+    assert.deepEqual(pages, ["0 page", "1 page", "2 pages", "1\u202f200 pages", "1\u202f000\u202f000 de pages"]);
+    const plain = [...[12, 150, 3900].map(duration), ...[999, 1_500_000].map(bytes)].map((each) => each.replaceAll(/\s/g, " "));
+    assert.deepEqual(plain, ["12 s", "2 min 30 s", "1 h 5 min", "999 octets", "1,5 Mo"]);
+    assert.equal(problemText({ code: "not_possible", status: 409, params: { state: "completed", event: "cancel" } }),
+      "«\u202fAnnuler\u202f» n’est pas possible tant que l’état du document est «\u202fTerminé\u202f».");
   } finally {
     speak(dictionary, "en");
   }

@@ -54,6 +54,7 @@ def _shape(text: str) -> re.Pattern[str]:
 
 
 ENGLISH = Words("en")
+FRENCH = Words("fr")
 VIETNAMESE = Words("vi")
 
 

@@ -23,7 +23,7 @@ class Card:
 
     def ended(self, words: str) -> None:
         """Waits until the card says that it ended so; a bar that is done is full."""
-        self.says(re.compile(rf"(^|\s){words}\b"))
+        self.says(re.compile(rf"(^|\s){words}(?!\w)"))
         if words.startswith(self.words("ui.state.completed")):
             expect(self.bar).to_have_attribute("aria-valuenow", "100")
 
