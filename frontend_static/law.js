@@ -6,7 +6,7 @@
 /** @import {Patch, Snapshot, Value} from "./types.js" */
 
 /** Fields that merge key by key; null deletes a key. All others are replaced whole. */
-export const MAP_FIELDS = new Set(["counters", "pages", "log", "artifacts", "warnings"]);
+export const MAP_FIELDS = new Set(["counters", "pages", "chunks", "log", "artifacts", "warnings"]);
 
 /**
  * The snapshot after the patch; the same patch again changes nothing. Percent never goes down within a run.

@@ -39,6 +39,7 @@
  * @property {Question} [question]
  * @property {Record<string, number>} [counters]
  * @property {Record<string, string>} [pages] page number → route letter and state letter; ranges in a frame
+ * @property {Record<string, string>} [chunks] chunk number → state letter and on which try
  * @property {Record<string, LogLine>} [log]
  * @property {Failure} [error]
  * @property {Record<string, Artifact>} [artifacts]

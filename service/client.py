@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 SUBPROTOCOL = "headway.v1"
 ENDED = frozenset({"completed", "failed", "cancelled"})
-MAP_FIELDS = frozenset({"counters", "pages", "log", "artifacts", "warnings"})
+MAP_FIELDS = frozenset({"counters", "pages", "chunks", "log", "artifacts", "warnings"})
 HIGHEST_PAGE = 100_000
 LARGEST_FRAME = 64 * 1024 * 1024
 FIRST_BEAT_SECONDS = 10.0

@@ -5,7 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.dispatch import slots_for
 from service.adapters.records.ending import LiveSnapshot, Whole, complete_whole, end_job
-from service.adapters.records.steps import enter_phase, past_work
+from service.adapters.records.planned import enter_phase
+from service.adapters.records.steps import past_work
 from service.adapters.tables import DocumentRow, JobRow
 from service.domain.job import JobEvent
 from service.domain.work import NextPhase, PastWork

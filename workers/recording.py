@@ -14,6 +14,7 @@ from service.adapters.dispatch import Dispatcher, Ring, pick
 from service.adapters.echo import Echo, Truth
 from service.adapters.record_news import RecordNews
 from service.adapters.records import leases, steps
+from service.adapters.records.chunks import chunks_of
 from service.adapters.records.ending import Whole, closing_lines
 from service.adapters.records.postponing import wait_for_storage
 from service.adapters.records.recorded import SameThere
@@ -156,10 +157,12 @@ class Recording:
             # A job that ran on to its end came to the phase before it ended, not as it is told.
             lines.append(line if job.ended_at is None else {**line, "at": round(job.ended_at, 3)})
         lines += closing_lines(job)
-        if whole is None:
+        if whole is None or (job.chunks is not None and job.ended_at is None):  # whose steps are not at hand
             await self._parts.echo.publish(job.id, *lines)
         else:
-            await self._parts.echo.tell(Truth(job, whole.artifacts, whole.owner, whole.pages), *lines)
+            chunks = chunks_of(job, whole.steps)
+            truth = Truth(job, whole.artifacts, whole.owner, whole.pages, chunks)
+            await self._parts.echo.tell(truth, *lines)
         await self._parts.dispatcher.ring(rings)
 
     async def handed_back(self, claim: Claim) -> None:

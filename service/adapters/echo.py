@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.adapters.database import Database
 from service.adapters.event_log import EventLog
 from service.adapters.events import Outcome, RowPatch, Seed
+from service.adapters.records.chunks import read_chunks
 from service.adapters.records.ending import stored_value, value_of, with_lines
 from service.adapters.records.rows import row_fields
 from service.adapters.tables import ArtifactRow, JobRow, JobSnapshotRow, StepRow, UserRow
@@ -41,12 +42,13 @@ _ARTIFACTS = select(ArtifactRow).where(ArtifactRow.job_id == bindparam("job_id")
 
 @dataclass(frozen=True)
 class Truth:
-    """A job as SQL has it: its row, its artifacts, its owner's name and, once it has ended, all of its pages."""
+    """A job as SQL has it: its row, its artifacts, its owner's name, its chunks and, once it has ended, its pages."""
 
     job: JobRow
     artifacts: Sequence[ArtifactRow]
     owner: str
     pages: Mapping[str, str] = field(default_factory=dict[str, str])
+    chunks: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Echo:
@@ -187,10 +189,13 @@ class Echo:
                 return None
             job, owner = row
             artifacts = list(await session.scalars(_ARTIFACTS, {"job_id": job_id}))
+            chunks = await read_chunks(session, job)
             # What workers told of pages on their way may be lost; an ending tells them all.
             ending = await session.get(JobSnapshotRow, job_id) if job.state in ENDED else None
-        pages = ending.value["pages"] if ending is not None and ending.run == job.run else {}
-        return Truth(job, artifacts, owner or "", pages)
+        if ending is None or ending.run != job.run:
+            return Truth(job, artifacts, owner or "", chunks=chunks)
+        told = {**(ending.value.get("chunks") or {}), **chunks}
+        return Truth(job, artifacts, owner or "", ending.value["pages"], told)
 
     async def _value(self, session: AsyncSession, job: JobRow) -> JsonObject:
         value = await stored_value(session, job)
@@ -199,6 +204,7 @@ class Echo:
             value["log"] = ending.value.get("log") or {}
             if ending.run == job.run:
                 value["pages"] = {**(ending.value.get("pages") or {}), **value["pages"]}
+                value["chunks"] = {**(ending.value.get("chunks") or {}), **value["chunks"]}
                 value["counters"] |= page_counters(value["pages"])
         return value
 
@@ -210,7 +216,7 @@ def _row_patch(truth: Truth, lines: tuple[JsonObject, ...]) -> RowPatch:
         owner_id=job.owner_id,
         run=job.run,
         revision=job.revision,
-        fields=row_fields(job, truth.artifacts, truth.owner),
+        fields={**row_fields(job, truth.artifacts, truth.owner), "chunks": truth.chunks},
         total_cost=job.cost_total,
         done_cost=job.cost_done,
         log=list(lines),

@@ -25,7 +25,7 @@ from service.protocol.snapshot import AT_NEW_RUN, LOG_LINES, MAP_FIELDS, PagesCo
 
 _COUNTED = frozenset({"pages_done", "pages_failed"})
 _FLAT_MAPS = MAP_FIELDS - {"pages", "log"}
-_WHOLE_MAPS = frozenset({"artifacts", "warnings"})
+_WHOLE_MAPS = frozenset({"artifacts", "warnings", "chunks"})
 _CLEARED = ",".join(sorted(name for name, what in AT_NEW_RUN.items() if what == "clear"))
 _PAGE_CODES = frozenset(route + state for route in PagesCode.ROUTES for state in PagesCode.STATES)
 

@@ -8,7 +8,7 @@ from service.domain.json import Json, JsonObject
 from service.protocol.snapshot import FIELDS
 
 _GIVEN_APART = frozenset({"pages", "log", "alive_at"})
-_OF_THE_ROW = frozenset({"state", "percent"})
+_OF_THE_ROW = frozenset({"state", "percent", "chunks"})
 
 
 class Outcome(Enum):
@@ -24,10 +24,10 @@ class Outcome(Enum):
 class RowPatch:
     """What the job's row says after a commit.
 
-    `fields` has absolute values: None removes a field, a field that is not named stays. The maps `artifacts` and
-    `warnings` are complete where they are named; `counters` is merged, but pages_done and pages_failed are counted
-    from the pages. `pages` ("12" -> "td") is merged. Costs are weights of steps, `done_cost` that of all steps
-    that have ended, kept ones included. Log lines appear only if the row is accepted.
+    `fields` has absolute values: None removes a field, a field that is not named stays. The maps `artifacts`,
+    `warnings` and `chunks` are complete where they are named; `counters` is merged, but pages_done and pages_failed
+    are counted from the pages. `pages` ("12" -> "td") is merged. Costs are weights of steps, `done_cost` that of
+    all steps that have ended, kept ones included. Log lines appear only if the row is accepted.
     """
 
     job_id: str
@@ -48,7 +48,7 @@ class RowPatch:
 class StepFacts:
     """What a worker says of its attempt at a step: so much is `done` of its `cost`, as they weigh in the percentage.
 
-    `fields`, `pages` and `log` as in RowPatch, but without what only the row may say: state and percent.
+    `fields`, `pages` and `log` as in RowPatch, but without what only the row may say: state, percent and chunks.
     """
 
     job_id: str

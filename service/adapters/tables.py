@@ -152,7 +152,7 @@ class JobRow(Row):
     `percent` is a high-water mark of the run; `remaining` counts the current phase's steps that have not ended;
     `cost_total` and `cost_done` sum up the weights of its steps; `pages_total` counts those of the document's pages
     that are to be read; `waits` is the code and the parameters of what steps that are ready wait for, other than a
-    slot.
+    slot; `chunks` counts those of a long document: see records/chunks.py.
     """
 
     __tablename__ = "jobs"
@@ -188,6 +188,7 @@ class JobRow(Row):
     remaining: Mapped[int] = mapped_column(default=0)
     steps_done: Mapped[int] = mapped_column(default=0)
     steps_total: Mapped[int] = mapped_column(default=1)
+    chunks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     cost_total: Mapped[int] = mapped_column(BigInteger, default=0)
     cost_done: Mapped[int] = mapped_column(BigInteger, default=0)
     percent: Mapped[float] = mapped_column(default=0.0)

@@ -9,6 +9,7 @@ from service.protocol.page_ranges import RANGE_PATTERN
 from service.protocol.snapshot import PagesCode
 
 PageCode: TypeAlias = Annotated[str, Field(pattern=f"^[{PagesCode.ROUTES}][{PagesCode.STATES}]$")]
+ChunkCode: TypeAlias = Annotated[str, Field(pattern="^[prdfw][0-9]+$")]
 PackedPages: TypeAlias = Annotated[
     dict[str, PageCode | None], Field(json_schema_extra={"propertyNames": {"pattern": RANGE_PATTERN}})
 ]
@@ -115,10 +116,14 @@ class JobFields(Described):
     """Why it is queued."""
     question: Question | None = None
     counters: dict[str, int | None] | None = None
-    """Map: `pages_done`, `pages_failed`, `pages_total`, `steps_done`, `steps_total`."""
+    """Map: `pages_done`, `pages_failed`, `pages_total`, `steps_done`, `steps_total`; of a document that is worked on in
+    chunks also `chunks_done`, `chunks_failed`, `chunks_total`."""
     pages: PackedPages | None = None
     """Map: number → route (`t` text, `o` OCR, `s` skipped, `u` unknown) and state (`p` planned, `r` running, `d` done,
     `f` failed); neighbours with the same value as one range, `1-310`, to be taken apart first; not on cards."""
+    chunks: dict[str, ChunkCode | None] | None = None
+    """Map: number → state (`p` pending, `r` at work, `d` done, `f` failed, `w` tried again later) and on which try, as
+    in `r2`; all of them once they are planned; not on cards."""
     log: dict[str, LogLine | None] | None = None
     """Map: the last 200 lines by number; not on cards."""
     error: Failed | None = None

@@ -40,14 +40,14 @@ EXAMPLES: dict[str, JsonObject] = {
         **_PLACE,
         "seq": 41,
         "reason": "first",
-        "value": {**_CARD, "pages": {"1-11": "td", "12": "or"}},
+        "value": {**_CARD, "pages": {"1-11": "td", "12": "or"}, "chunks": {"1": "d1", "2": "r2", "3": "p0"}},
     },
     "JobPatchFrame": {
         "type": "patch",
         "topic": f"job:{_JOB}",
         **_PLACE,
         "seq": [42, 45],
-        "set": {"percent": 40.6, "pages": {"12": "od", "13-14": "or"}},
+        "set": {"percent": 40.6, "pages": {"12": "od", "13-14": "or"}, "chunks": {"2": "d2"}},
     },
     "ValueSnapshotFrame": {
         "type": "snapshot",

@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 from service.domain.job import JobState
 from service.domain.json import JsonObject
 
-MAP_FIELDS = frozenset({"counters", "pages", "log", "artifacts", "warnings"})
+MAP_FIELDS = frozenset({"counters", "pages", "chunks", "log", "artifacts", "warnings"})
 """Merged key by key and never null; all other fields are replaced whole."""
 
 LOG_LINES = 200
@@ -34,6 +34,7 @@ AT_NEW_RUN: dict[str, AtNewRun] = {
     "queued_at": "set",
     "phase": "set",
     "percent": "set",
+    "chunks": "set",
     "attempt": "set",
     "outcome": "clear",
     "result": "clear",
@@ -57,7 +58,7 @@ AT_NEW_RUN: dict[str, AtNewRun] = {
 done stay; `done_artifacts`: those of done steps stay."""
 
 FIELDS = frozenset(AT_NEW_RUN)
-CARD_FIELDS = FIELDS - {"pages", "log", "options"}
+CARD_FIELDS = FIELDS - {"pages", "chunks", "log", "options"}
 """What a list's card carries."""
 
 

@@ -67,6 +67,7 @@ async def test_a_seeded_log_reads_as_what_was_seeded(log: EventLog) -> None:
         "log": {"7": {"code": "x"}, "8": {"code": "y"}},
         "artifacts": {'text/"1".txt': {"size": 1}},
         "warnings": {"page-2": {"code": "page_failed"}},
+        "chunks": {"1": "d1", "2": "w2"},
     }
     assert await log.seed(seed(percent=12.34, **value))
     snapshot = await now(log)

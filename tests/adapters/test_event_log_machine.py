@@ -42,6 +42,7 @@ scalars = st.none() | st.sampled_from([1, 2.5, "a", 'quo"te', "slash/", {"code":
 entries = st.dictionaries(st.sampled_from(["a", "b/c", 'd"e', "é"]), st.sampled_from([1, "x", {"size": 2}]))
 codes = st.sampled_from([route + state for route in PagesCode.ROUTES for state in PagesCode.STATES])
 pages = st.dictionaries(st.integers(1, 5).map(str), codes, max_size=3)
+chunks = st.dictionaries(st.integers(1, 3).map(str), st.sampled_from(["p0", "r1", "w1", "r2", "d2", "f3"]))
 lines = st.lists(st.integers(0, 99), max_size=3) | st.just(list(range(150)))
 costs = st.integers(0, 3000)
 percents = st.floats(0, 100) | st.just(0.0)
@@ -62,6 +63,7 @@ row_fields = st.fixed_dictionaries(
         "detail": scalars,
         "artifacts": entries,
         "warnings": entries,
+        "chunks": chunks,
         "counters": st.dictionaries(st.sampled_from(["pages_total", "steps_done"]), st.none() | costs),
     },
 )

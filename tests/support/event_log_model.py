@@ -64,7 +64,7 @@ class EventLogModel:
         self.run, self.revision = row.run, row.revision
         if begins:
             self._reset()
-        self._take(row.fields, whole=frozenset({"artifacts", "warnings"}))
+        self._take(row.fields, whole=frozenset({"artifacts", "warnings", "chunks"}))
         self.value["pages"].update(row.pages)
         self._count_pages()
         self._row_progress(row, begins)

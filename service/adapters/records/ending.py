@@ -7,6 +7,7 @@ from sqlalchemy import Double, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
+from service.adapters.records.chunks import chunks_of
 from service.adapters.records.rows import row_fields, stored_pages
 from service.adapters.tables import ArtifactRow, JobRow, JobSnapshotRow, RunRow, StepRow, UserRow
 from service.domain.failure import Failure
@@ -168,6 +169,7 @@ def value_of(
     """What `stored_value` reads, from these rows."""
     value = row_fields(job, artifacts, owner)
     value["pages"] = stored_pages(steps)
+    value["chunks"] = chunks_of(job, steps)
     value["log"] = {}
     value["counters"] |= page_counters(value["pages"])
     return value

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import db_now, read_clock
+from service.adapters.records.chunks import is_of_chunk
 from service.adapters.records.ending import LiveSnapshot, closing_lines, locked_job, touch
 from service.adapters.records.steps import LostStep, owned, record_failure, settle_pause
 from service.adapters.tables import JobRow, StepRow, WorkerRow
@@ -97,6 +98,8 @@ async def hand_back(session: AsyncSession, worker_id: str, step_id: str, attempt
     if step.worker != worker_id:
         raise LostStep(step_id)
     await _queue_again(session, step)
+    if is_of_chunk(step):
+        await touch(session, job)
     await session.flush()
     await settle_pause(session, job)
 

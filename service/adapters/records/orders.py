@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
 from service.adapters.dispatch import live_slots
+from service.adapters.records.chunks import count_anew
 from service.adapters.records.ending import touch
-from service.adapters.records.steps import add_steps, settle_pause, unring
+from service.adapters.records.planned import add_steps
+from service.adapters.records.steps import settle_pause, unring
 from service.adapters.tables import ArtifactRow, JobRow, RunRow, StepRow
 from service.domain.job import RUNNABLE, TRANSITIONS, JobEvent, JobState, NotPossible, after
 from service.domain.json import JsonObject
@@ -176,6 +178,7 @@ async def retry(session: AsyncSession, job: JobRow) -> NewRun:
     again = tuple(StepPlan(each.cost, _unbound(each.input)) for each in plan.again)
     new = await add_steps(session, job, plan.phase, again, slots=max(1, await live_slots(session)))
     job.cost_total = max(job.cost_total, job.cost_done + sum(each.weight for each in new) + 1)
+    count_anew(job, [*kept, *new])
     job.percent = float(100 * job.cost_done // job.cost_total)
     await touch(session, job)
     return NewRun(job.run, plan)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from service.adapters.records.chunks import chunk_counters
 from service.adapters.tables import ArtifactRow, JobRow, StepRow
 from service.domain.job import PRIORITIES, RUNNABLE, JobState
 from service.domain.json import JsonObject
@@ -12,7 +13,8 @@ _AT_WORK = frozenset({JobState.PROCESSING, JobState.PAUSING})
 
 
 def row_fields(job: JobRow, artifacts: Iterable[ArtifactRow], owner: str) -> JsonObject:
-    """Every row-derived field of a snapshot's value, absolute; fields that only workers know are left out.
+    """Every row-derived field of a snapshot's value, absolute; fields that only workers know are left out,
+    and the chunks, of which it only counts.
 
     While nobody works on the job, `detail` and `eta_seconds` are said to be nothing.
     """
@@ -51,6 +53,7 @@ def row_fields(job: JobRow, artifacts: Iterable[ArtifactRow], owner: str) -> Jso
             "steps_done": job.steps_done,
             "steps_total": job.steps_total,
             "pages_total": job.pages_total or 0,
+            **chunk_counters(job.chunks),
         },
     }
     if job.state not in _AT_WORK:

@@ -7,17 +7,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import db_now, read_clock
 from service.adapters.dispatch import live_slots
+from service.adapters.records.chunks import count_chunk, is_of_chunk, plan_chunks
 from service.adapters.records.ending import LiveSnapshot, Whole, end_job, job_of_step, touch
+from service.adapters.records.planned import add_steps
 from service.adapters.records.queue_state import claiming, queue_open
 from service.adapters.records.recorded import carry_out
 from service.adapters.tables import ArtifactRow, DocumentRow, JobRow, StepRow, UserRow
 from service.domain.failure import Failure
 from service.domain.ids import new_id
 from service.domain.job import RUNNABLE, TRANSITIONS, JobEvent, JobState, after
-from service.domain.progress import weights
 from service.domain.question import Question
 from service.domain.step import StepState
-from service.domain.work import NewArtifact, NextPhase, PastWork, StepDone, StepPlan
+from service.domain.work import NewArtifact, PastWork, StepDone, StepPlan
 
 SECONDS_WORTH_TELLING = 1.0
 """Who waits less than this for the next try is not told of it."""
@@ -91,7 +92,7 @@ async def claim(session: AsyncSession, step_id: str, worker_id: str, lease_secon
         return None
     first = job.state == JobState.QUEUED
     retried = job.retry_at is not None and step.failures > 0
-    news = first or retried
+    news = first or retried or is_of_chunk(step)
     if news:
         job.state = after(JobState(job.state), JobEvent.CLAIM)
         job.started_at = job.started_at or await read_clock(session)
@@ -161,6 +162,7 @@ async def _take_result(
         job.result = done.result
     job.cost_done += step.weight
     job.steps_done += 1
+    count_chunk(job, step)
     if done.more:
         more = await add_steps(session, job, step.phase, done.more, slots=await live_slots(session))
         job.cost_total += sum(each.weight for each in more)
@@ -201,62 +203,6 @@ async def put_artifacts(
             if whole is not None:
                 whole.artifacts.append(row)
         row.step_id, row.blob, row.size, row.media_type = step_id, each.blob, each.size, each.media_type
-
-
-async def add_steps(
-    session: AsyncSession,
-    job: JobRow,
-    phase: int,
-    plans: tuple[StepPlan, ...],
-    *,
-    slots: int,
-) -> list[StepRow]:
-    """Makes steps of a phase, numbered after those it has, and counts them in. They share the slots, or as many as may
-    run at once."""
-    now = await read_clock(session)
-    numbers = await session.scalars(
-        select(StepRow.number).where(StepRow.job_id == job.id, StepRow.phase == phase, StepRow.run == job.run)
-    )
-    start = max(numbers, default=-1) + 1
-    shared = min([slots, *(plan.at_once for plan in plans if plan.at_once is not None)])
-    weighed = weights([plan.cost for plan in plans], shared)
-    rows = [
-        StepRow(
-            id=new_id(),
-            job_id=job.id,
-            run=job.run,
-            phase=phase,
-            number=start + offset,
-            state=StepState.QUEUED,
-            run_at=now,
-            cost=plan.cost,
-            weight=weight,
-            input=plan.input,
-            engine=plan.engine,
-            at_once=plan.at_once,
-            pages={},
-            attempt=0,
-            failures=0,
-            dispatches=0,
-        )
-        for offset, (plan, weight) in enumerate(zip(plans, weighed, strict=True))
-    ]
-    session.add_all(rows)
-    job.remaining += len(rows)
-    job.steps_total += len(rows)
-    await session.flush()
-    return rows
-
-
-async def enter_phase(
-    session: AsyncSession, job: JobRow, phase: int, following: NextPhase, slots: int
-) -> None:
-    """Moves the job on: the new phase's steps are queued, and the expected whole is what is known now."""
-    job.phase = phase
-    job.remaining = 0
-    rows = await add_steps(session, job, phase, following.steps, slots=slots)
-    job.cost_total = job.cost_done + sum(each.weight for each in rows) + following.later_cost
-    await touch(session, job)
 
 
 async def record_failure(
@@ -393,6 +339,7 @@ async def add_done_step(
     if whole is not None:
         whole.steps.append(row)
     job.steps_total += 1
+    plan_chunks(job, place[0], (plan,))
     if done.more:
         await session.flush()  # they are numbered after it
     await _take_result(session, job, row, done, whole)
