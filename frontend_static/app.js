@@ -13,6 +13,7 @@ import { grouped, unfinished } from "./items.js";
 import { JobList } from "./job_list.js";
 import { speakAsWished, speakFromNowOn } from "./language.js";
 import { Narrator } from "./narrator.js";
+import { keepPlace, keepPlaces, toKeptPlace } from "./place.js";
 import { Link, wakeOnReturn } from "./socket.js";
 import { Store } from "./store.js";
 import { patience, sendByXhr } from "./transport.js";
@@ -215,6 +216,7 @@ export class App extends EventTarget {
     document.body.append(this.#corner);
     this.#view = null;
     this.#route(false);
+    toKeptPlace();
   }
 
   /** @param {() => void} changed */
@@ -228,7 +230,11 @@ export class App extends EventTarget {
   }
 
   #followLinks() {
-    addEventListener("popstate", () => this.#route(true));
+    keepPlaces();
+    addEventListener("popstate", () => {
+      this.#route(true);
+      toKeptPlace();
+    });
     document.addEventListener("click", (event) => {
       const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
       if (!(link instanceof HTMLAnchorElement) || link.hasAttribute("download") || event.defaultPrevented) return;
@@ -241,6 +247,7 @@ export class App extends EventTarget {
 
   /** @param {string} path */
   navigate(path) {
+    keepPlace();
     history.pushState(null, "", path);
     scrollTo(0, 0);
     this.#route(true);

@@ -52,10 +52,11 @@ export class CertificateList extends EventTarget {
   /**
    * Another query: what was under way for the one before is of no interest any more.
    * @param {string} query without limit and cursor
+   * @param {number} [rows] how many are wanted at first
    */
-  show(query) {
+  show(query, rows = AT_FIRST) {
     this.#query = query;
-    this.#wanted = AT_FIRST;
+    this.#wanted = rows;
     this.known = false;
     return this.#read();
   }

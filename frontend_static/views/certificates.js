@@ -3,11 +3,12 @@
 /** @import {CertificateFilters} from "../certificate_query.js" */
 /** @import {Problem, ShipName} from "../types.js" */
 
-import { CertificateList } from "../certificate_list.js";
+import { AT_FIRST, CertificateList } from "../certificate_list.js";
 import { EXPIRIES, SORTINGS, certificateFilters, certificateQuery, isFiltered } from "../certificate_query.js";
 import { problemText } from "../describe.js";
 import { fill, html, part, setAttribute, setText } from "../html.js";
 import { number, t } from "../i18n.js";
+import { kept, noted } from "../place.js";
 import { ships } from "../records.js";
 import { CertificatesTable, categoryText } from "./certificates_table.js";
 import { exportByDialog } from "./export_dialog.js";
@@ -65,7 +66,10 @@ export class Certificates extends Piece {
       event.preventDefault();
       this.#changed();
     });
-    part(this, "more", HTMLElement).addEventListener("click", () => void this.#list.showMore());
+    part(this, "more", HTMLElement).addEventListener("click", () => {
+      noted({ rows: this.#list.items.length + AT_FIRST });
+      void this.#list.showMore();
+    });
     part(this, "again", HTMLElement).addEventListener("click", () => void this.#list.refresh());
     this.addEventListener("click", (event) => {
       if (event.target instanceof Element && event.target.closest("[data-do=all]")) this.#choose(certificateFilters(""));
@@ -103,7 +107,7 @@ export class Certificates extends Piece {
     this.hold(() => clearTimeout(this.#typing));
     this.#seen = "";
     this.#filters = certificateFilters(location.search);
-    void this.#list.show(certificateQuery(this.#filters));
+    void this.#list.show(certificateQuery(this.#filters), kept().rows);
     void this.#readShips();
   }
 

@@ -214,3 +214,27 @@ def test_it_is_sound_in_vietnamese_at_every_width(
     listed.search.fill("không có gì")
     expect(page.get_by_text(t("ui.certificates.nothing"))).to_be_visible()
     sound()
+
+
+def test_who_comes_back_from_a_record_is_where_they_were(own: RunningHeadway, people: People) -> None:
+    """As many rows as were shown are there again, and the one that was opened is in sight, after a reload too."""
+    listed = opened(own, people)
+    page = listed.page
+    rows = [(*WIND, f"Certificate {n:03}", f"N-{n:03}", in_days(n + 1), "class", "") for n in range(120)]
+    listed.bring(payload("many.csv", table(*rows)))
+    listed.page.reload()
+    listed.live()
+    expect(listed.links).to_have_count(50)
+    page.get_by_role("button", name="Show more").click()
+    expect(listed.links).to_have_count(100)
+    wanted = page.get_by_role("link", name="Certificate 090")
+    wanted.scroll_into_view_if_needed()
+    wanted.click()
+    expect(page).to_have_url(re.compile(r"/certificates/[0-9a-f-]+"))
+    page.go_back()
+    expect(listed.links).to_have_count(100)
+    expect(wanted).to_be_in_viewport()
+    page.reload()
+    expect(wanted).to_be_in_viewport()
+    page.get_by_role("link", name="Ships").click()
+    expect(page.get_by_role("heading", name="Ships", level=1)).to_be_in_viewport()
