@@ -55,6 +55,15 @@ class _Taken:
         """Whether the same request would lead to the same: all of it was read, and no file failed for our sake."""
         return self.whole and all(each["problem"]["status"] < 500 for each in self.rejected)
 
+    @property
+    def refusal(self) -> Refused:
+        """Why no file was accepted: where none was at fault, what it was that is away."""
+        problems: list[JsonObject] = [each["problem"] for each in self.rejected]
+        if any(each["status"] != 503 for each in problems):
+            return refused(422, "all_rejected")
+        first = problems[0]
+        return refused(503, first["code"], **first["params"])
+
     def json(self) -> JsonObject:
         return {
             "batch_id": self.batch_id,
@@ -106,7 +115,8 @@ class Uploads:
         ]
 
     async def upload(self, request: Request) -> Response:
-        """Answers 202 when at least one file was accepted, else 422; both name every file.
+        """Answers 202 when at least one file was accepted, else 422, or 503 where that was none's fault; all name
+        every file.
 
         408 names those that came before the body stopped, too.
         """
@@ -131,7 +141,7 @@ class Uploads:
         if not taken.files:
             raise refused(422, "no_files")
         if not taken.accepted:
-            return problem_response(refused(422, "all_rejected"), taken.json())
+            return problem_response(taken.refusal, taken.json())
         return json_answer(taken.json(), 202)
 
     async def _take_all(

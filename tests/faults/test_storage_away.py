@@ -63,7 +63,10 @@ async def test_uploads_are_refused_in_words_while_it_is_away(
         client = site.client(LOCAL_TOKEN)
         proxy.trouble(403)
         answer = await client.post("/api/uploads", files=files(("a.txt", b"words")))
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
         (rejected,) = answer.json()["rejected"]
+        mixed = await client.post("/api/uploads", files=files(("a.txt", b"words"), ("b.txt", b"")))
+        assert mixed.status_code == 422, "one of them would be refused again"
         assert (rejected["problem"]["code"], rejected["problem"]["status"]) == ("storage_away", 503)
         proxy.peace()
         accepted = await client.post("/api/uploads", files=files(("a.txt", b"words")))
