@@ -77,7 +77,7 @@ class Api:
         """A multipart upload, streamed from open files; the answer, also when it refuses all of them or stops."""
         response = await self._send("POST", path, params=_given(params), data=fields, files=files)
         answer = _json_of(response)
-        if response.status_code in (408, 422) and "rejected" in answer:
+        if response.status_code in (408, 422, 503) and "rejected" in answer:
             return answer
         return _checked(response)
 
