@@ -11,6 +11,8 @@ import pytest
 
 from tests.corpora.certificates import CODES, SEED, Certificate, certificate, certificates
 from tests.corpora.certificates.__main__ import main
+from tests.corpora.certificates.marks import box_stamp
+from tests.corpora.certificates.sheet import Colour, Sheet
 from tests.corpora.certificates.table import Row, rows
 from workers.engines.pdf.mupdf import pymupdf
 
@@ -25,7 +27,9 @@ def test_the_table_is_spread() -> None:
     assert 50 <= sum(row.language == "vi-en" for row in ROWS) <= 60
     assert all(9 <= times <= 11 for times in Counter(row.kind for row in ROWS).values())
     layouts = Counter((row.apart, row.layout) for row in ROWS)
-    assert sum(apart for apart, _ in layouts) >= 5 and len(layouts) >= 13 and min(layouts.values()) >= 10
+    assert sum(apart for apart, _ in layouts) == 7 and len(layouts) == 27 and min(layouts.values()) >= 7
+    for quality in ("digital", "good"):
+        assert {row.layout for row in ROWS if row.quality == quality} == {layout for _, layout in layouts}
     scans = [row for row in ROWS if row.quality != "digital"]
     assert {row.media for row in scans} == {"pdf", "jpeg", "png"}
     assert {row.turned for row in scans} == {0, 90, 180, 270}
@@ -38,6 +42,25 @@ def test_the_same_seed_gives_the_same_files() -> None:
         made = certificate(row)
         assert made == certificate(row)
         assert made.truth.fields != certificate(row, SEED + 1).truth.fields
+
+
+def test_a_scan_says_whether_it_was_stamped_when_it_was_filed(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed: list[tuple[str, ...]] = []
+
+    def counted(sheet: Sheet, x: float, y: float, lines: tuple[str, ...], *, colour: Colour) -> None:
+        printed.append(lines)
+        box_stamp(sheet, x, y, lines, colour=colour)
+
+    monkeypatch.setattr("tests.corpora.certificates.making.box_stamp", counted)
+    some = [row for row in ROWS if row.quality == "poor" and row.pages == 1][:8]
+    said: set[bool] = set()
+    for row in some:
+        printed.clear()
+        made = certificate(row)
+        assert made.truth.stamped == bool(printed) == made.truth.as_json()["stamped"]
+        said.add(made.truth.stamped)
+    assert said == {True, False}
+    assert not certificate(_first(quality="digital")).truth.stamped
 
 
 def test_they_come_one_by_one_and_without_those_apart() -> None:

@@ -21,6 +21,11 @@ def printed(day: date, style: str) -> str:
     return _STYLES[style](day, _MONTHS[day.month - 1])
 
 
+def solemn(day: date) -> str:
+    """The day as deeds have it."""
+    return f"{day.day}{_ending(day.day)} day of {_MONTHS[day.month - 1]}, {day.year}"
+
+
 def _ending(number: int) -> str:
     if number in (11, 12, 13):
         return "th"

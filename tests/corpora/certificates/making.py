@@ -50,23 +50,27 @@ def certificate(row: Row, seed: int = SEED) -> Certificate:
         sheet.document.set_metadata({"title": said.title, "creator": "Headway test corpus"})
         sheet.document.subset_fonts()
         content = sheet.document.tobytes(garbage=4, deflate=True, no_new_id=True)
-        return Certificate(name, content, row.media, _truth(row, said, sheet, None))
-    _overlay(sheet, random.Random(mark))
+        return Certificate(name, content, row.media, _truth(row, said, sheet))
+    stamped = _overlay(sheet, random.Random(mark))
     made = list(scans(sheet.document, row.quality, row.turned, mark))
-    return Certificate(name, stored(made, row.quality, row.media), row.media, _truth(row, said, sheet, made))
+    truth = _truth(row, said, sheet, made, stamped=stamped)
+    return Certificate(name, stored(made, row.quality, row.media), row.media, truth)
 
 
-def _overlay(sheet: Sheet, dice: random.Random) -> None:
-    """A stamp of whoever filed it, anywhere on the first page, text or not."""
+def _overlay(sheet: Sheet, dice: random.Random) -> bool:
+    """A stamp of whoever filed it, anywhere on the first page, text or not; False when nobody has stamped it."""
     if dice.random() < 0.5:
-        return
+        return False
     sheet.page = sheet.document[0]
     wide, high = sheet.page.rect.width, sheet.page.rect.height
     at = dice.uniform(0.3, 0.75) * wide, dice.uniform(0.3, 0.85) * high
     box_stamp(sheet, *at, dice.choice(_OVERLAID), colour=dice.choice((BLUE, RED, VIOLET)))
+    return True
 
 
-def _truth(row: Row, said: Facts, sheet: Sheet, made: list[Scan] | None) -> Truth:
+def _truth(
+    row: Row, said: Facts, sheet: Sheet, made: list[Scan] | None = None, *, stamped: bool = False
+) -> Truth:
     places = {code: tuple(_moved(place, made) for place in sheet.places.get(code, ())) for code in CODES}
     return Truth(
         fields={code: _value(said, code) for code in CODES},
@@ -78,6 +82,7 @@ def _truth(row: Row, said: Facts, sheet: Sheet, made: list[Scan] | None) -> Trut
         quality=row.quality,
         pages=row.pages,
         turned=row.turned,
+        stamped=stamped,
         also=_also(said),
         places={code: found for code, found in places.items() if found},
     )
@@ -110,10 +115,11 @@ def _also(said: Facts) -> dict[str, tuple[str, ...]]:
         also["ship_name"] = (f"{said.ship.prefix}{said.ship.name}",) if said.ship.prefix else ()
     if said.bilingual:
         title = said.kind.title_vi
-        also["certificate_name"] = (title, f"{title} / {said.title}")
+        also["certificate_name"] = (title, f"{title} / {said.title}", f"{said.title} / {title}")
         also["issuing_authority"] = (
             said.authority.name_vi,
             f"{said.authority.name_vi} / {said.authority.name}",
+            f"{said.authority.name} / {said.authority.name_vi}",
         )
         if said.type and said.type_printed:
             also["certificate_type"] = (TYPES_VI[said.type], said.type_printed)

@@ -19,7 +19,7 @@ _COUNTS: Final[tuple[tuple[Quality, bool, int], ...]] = (
     ("fair", False, 29), ("fair", True, 11),
     ("poor", False, 29), ("poor", True, 11),
 )  # fmt: skip
-"""How many of each quality, in layouts that are held apart and others."""
+"""How many of each quality, in layouts that are held apart and others; digital and good ones have each layout."""
 
 _LANGUAGES: Final[tuple[Language, ...]] = (
     "en",
@@ -59,8 +59,9 @@ def rows(seed: int) -> tuple[Row, ...]:
     dice = random.Random(seed)
     made: list[Row] = []
     kinds = cycle(_shuffled(dice, (kind.code for kind in KINDS)))
+    turns = {True: cycle(APART), False: cycle(KNOWN)}
     for quality, apart, count in _COUNTS:
-        layouts = _shuffled(dice, islice(cycle(APART if apart else KNOWN), count))
+        layouts = _shuffled(dice, islice(turns[apart], count))
         languages = _shuffled(dice, (_LANGUAGES[index % len(_LANGUAGES)] for index in range(count)))
         for index, (layout, language) in enumerate(zip(layouts, languages, strict=True)):
             media: MediaKind = "pdf" if quality == "digital" else _MEDIA[index % len(_MEDIA)]

@@ -32,7 +32,8 @@ class Truth:
     `fields` has every code; dates are `YYYY-MM-DD`, None means that the document does not say. `also` has further
     spellings that are as right as the value, by code (and by "category"). `places` has every place of a value, the
     main one first; an abbreviation may be known from the name alone, and then stands nowhere. `turned` is by how many
-    degrees clockwise the pages of a scan lie wrongly.
+    degrees clockwise the pages of a scan lie wrongly. `stamped` says that whoever filed it has stamped its first page,
+    anywhere, words or not; the stamps of those who issue it are not meant.
     """
 
     fields: dict[str, str | None]
@@ -44,6 +45,7 @@ class Truth:
     quality: Quality
     pages: int
     turned: int = 0
+    stamped: bool = False
     also: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     places: dict[str, tuple[Place, ...]] = field(default_factory=dict[str, tuple[Place, ...]])
 
@@ -60,6 +62,7 @@ class Truth:
             "quality": self.quality,
             "pages": self.pages,
             "turned": self.turned,
+            "stamped": self.stamped,
             "places": {
                 code: [
                     {
