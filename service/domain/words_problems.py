@@ -31,6 +31,7 @@ PROBLEMS: dict[str, str] = {
     "problem.batch_taken": "This id is another batch's. Take a new one.",
     "problem.idempotency_unfinished": "The first request with this key is under way. Try again in {seconds} seconds.",
     "problem.page_not_shown": "This page cannot be shown as an image.",
+    "problem.no_sentences": "This job has no sentences yet. They come with the first chunk that is done.",
     "problem.page_not_read": "This page has not been read yet.",
     "problem.image_unavailable": "The image of this page is not ready yet. Try again in a few seconds.",
     "problem.page_needs_password": "The document is protected, and its password is not kept after the run.",

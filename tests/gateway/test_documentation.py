@@ -23,6 +23,7 @@ ENDPOINTS = {
     "/api/jobs/{job_id}/answer": {"post"},
     "/api/jobs/{job_id}/artifacts/{name}": {"get"},
     "/api/jobs/{job_id}/pages/{number}": {"get"},
+    "/api/jobs/{job_id}/sentences": {"get"},
     "/api/documents/{document_id}": {"get", "delete"},
     "/api/documents/{document_id}/content": {"get"},
     "/api/documents/{document_id}/pages/{number}.png": {"get"},

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from service.adapters.turns import claim_next
 from service.domain import breaker
 from service.domain.json import JsonObject
+from service.domain.sentences import how_many
 from tests.corpora.sentences import written
 from tests.support.certificate_jobs import steps
 from tests.support.gemini_simulator import (
@@ -32,7 +33,6 @@ from tests.support.novel_files import flowing, novel_pdf
 from tests.support.novels import Novel, novel
 from tests.support.waiting import until
 from workers.engines.persistence import Persistence
-from workers.engines.prose.words import how_many
 from workers.pipelines import all_pipelines
 
 pytestmark = pytest.mark.anyio

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from service.domain.certificate.fields import CertificateField
+from service.domain.sentences import how_many
 from workers.engines.failures import EngineFailed
 from workers.engines.language.excerpt import portions, shown
 from workers.engines.language.gemini_errors import trouble_of
@@ -33,7 +34,6 @@ from workers.engines.pace import Pace
 from workers.engines.page import Page
 from workers.engines.persistence import Persistence, answer_of
 from workers.engines.prose.pieces import in_pieces
-from workers.engines.prose.words import how_many
 
 _PLAIN = "http://"
 _NOBODY = "none"

@@ -4,7 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from workers.engines.prose.words import bare, how_many
+from service.domain.sentences import how_many
+from workers.engines.prose.words import bare
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 _MOST_TIMES_LONGER = 2

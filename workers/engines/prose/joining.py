@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from service.domain.sentences import how_many
 from workers.engines.prose.seams import Row
-from workers.engines.prose.words import how_many
 
 
 class Joining:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from service.domain.sentences import is_word
 from workers.engines.prose.joints import (
     BETWEEN,
     BOUND,
@@ -17,7 +18,7 @@ from workers.engines.prose.joints import (
     joints_of,
     language_of,
 )
-from workers.engines.prose.words import bare, is_word
+from workers.engines.prose.words import bare
 
 _PIECE = 3.0
 """What each piece costs: fewer are better."""

@@ -15,7 +15,7 @@ from workers.engines.prose.sentences import Sentence
 class Row:
     """A sentence of a book and the short ones that it became.
 
-    `runs` say where its words stand, for those that another chunk may give in part.
+    `runs` say where its words stand, for those that another chunk may give in part; `chunk` is the one that gave it.
     """
 
     text: str
@@ -25,6 +25,7 @@ class Row:
     is_spoken: bool
     pieces: tuple[str, ...]
     runs: tuple[Run, ...] = ()
+    chunk: int = 0
 
     @classmethod
     def of(cls, sentence: Sentence, pieces: Sequence[str], *, is_near_seam: bool) -> Self:
@@ -55,8 +56,8 @@ class Row:
         return row
 
     @classmethod
-    def from_json(cls, value: JsonObject) -> Self:
-        """What `json()` wrote."""
+    def from_json(cls, value: JsonObject, chunk: int) -> Self:
+        """What `json()` wrote of a row of this chunk."""
         return cls(
             value["text"],
             (value["start"][0], value["start"][1]),
@@ -65,6 +66,7 @@ class Row:
             value["spoken"],
             tuple(value["pieces"]),
             tuple(Run(offset, (page, start)) for offset, page, start in value.get("runs", ())),
+            chunk,
         )
 
     def behind(self, place: Place, most: int) -> "Row | None":

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from service.domain.sentences import how_many
 from workers.engines.page import Page
 from workers.engines.prose.boundaries import sentences_in
 from workers.engines.prose.margins import Margins
 from workers.engines.prose.paragraph import Paragraph, Place
 from workers.engines.prose.paragraphs import paragraphs_of
-from workers.engines.prose.words import how_many
 
 _DASHES = ("—", "–", "―", "- ")
 _QUOTES = {"«": "»", "“": "”", "„": "“"}

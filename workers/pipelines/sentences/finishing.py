@@ -50,12 +50,12 @@ async def finish(context: StepContext) -> StepDone:
 
 
 def _merged(context: StepContext) -> JsonObject:
-    return next(each.output for each in context.before if "rows" in each.output)
+    return next(each.output for each in context.before if "marks" in each.output)
 
 
 async def _rows(context: StepContext) -> AsyncIterator[list[JsonObject]]:
     """The table, some rows at a time."""
-    blob = next(each.output_blob for each in context.before if "rows" in each.output)
+    blob = next(each.output_blob for each in context.before if "marks" in each.output)
     assert blob is not None, "Merging stores what it has merged"
     begun = b""
     async for piece in context.blobs.chunks(blob):

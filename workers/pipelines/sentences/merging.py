@@ -1,24 +1,21 @@
 """Phase Merging: the chunks become one table; what two of them give is in it once."""
 
 import asyncio
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import orjson
 
+from service.adapters.sentence_table import ROWS_A_MARK, Mark, row_id
 from service.domain.json import JsonObject
 from service.domain.message import Message
+from service.domain.sentences import how_many, tidied
 from service.domain.work import PastWork, StepDone
 from workers.engines.failures import DocumentRefused
 from workers.engines.prose.joining import Joining
 from workers.engines.prose.seams import Row, Seams
-from workers.engines.prose.words import how_many
 from workers.pipelines.declaration import StepContext
 from workers.pipelines.sentences.costs import MERGED_PAGE, MERGING
 from workers.watch import Watch
-
-_DASH = re.compile(r"^[—–―-]+\s+")
-_PAIRS = (("«", "»"), ("“", "”"), ("(", ")"))
 
 
 async def merge(context: StepContext) -> StepDone:
@@ -42,7 +39,12 @@ async def merge(context: StepContext) -> StepDone:
     context.report.worked(context.cost)
     pages = sum(len(each.input["pages"]) for each in done)
     return StepDone(
-        output={"sentences": table.sentences, "rows": table.rows},
+        output={
+            "sentences": table.sentences,
+            "rows": table.rows,
+            "chunks": {str(chunk): rows for chunk, rows in table.chunks.items()},
+            "marks": [each.json() for each in table.marks],
+        },
         output_blob=context.output_key,
         result={"sentences": table.rows},
         spent=(context.tools.costs.measured(MERGING, MERGED_PAGE, pages, watch.milliseconds),),
@@ -62,15 +64,19 @@ def chunks_done(before: Sequence[PastWork]) -> list[PastWork]:
 async def _rows(context: StepContext, chunk: PastWork) -> list[Row]:
     assert chunk.output_blob is not None, "what failed is not among them"
     content = await context.blobs.read(chunk.output_blob)
-    return [Row.from_json(orjson.loads(line)) for line in content.splitlines()]
+    number = chunk.output["chunk"]
+    return [Row.from_json(orjson.loads(line), number) for line in content.splitlines()]
 
 
 class _Table:
-    """The lines of the table, and how many there were so far."""
+    """The lines of the table; how many there were so far, also of each chunk, and where some of them begin."""
 
     def __init__(self, *, tidy: bool) -> None:
         self.sentences = 0
         self.rows = 0
+        self.chunks = dict[int, int]()
+        self.marks = list[Mark]()
+        self._bytes = 0
         self._tidy = tidy
 
     def lines(self, rows: Iterable[Row]) -> bytes:
@@ -80,10 +86,15 @@ class _Table:
     def _of(self, row: Row) -> Iterator[bytes]:
         self.sentences += 1
         for at, piece in enumerate(row.pieces):
+            if self.rows % ROWS_A_MARK == 0:
+                self.marks.append(Mark(self._bytes, *row.start))
             self.rows += 1
+            self.chunks[row.chunk] = self.chunks.get(row.chunk, 0) + 1
             text = tidied(piece) if self._tidy else piece
-            line: JsonObject = {
+            row_of: JsonObject = {
+                "id": row_id(*row.start, at),
                 "number": self.rows,
+                "chunk": row.chunk,
                 "text": text,
                 "words": how_many(text),
                 "page": row.start[0],
@@ -92,13 +103,6 @@ class _Table:
                 "spoken": row.is_spoken,
                 "source": row.text,
             }
-            yield orjson.dumps(line) + b"\n"
-
-
-def tidied(piece: str) -> str:
-    """A piece without the dash before it, and without quotation marks that it only opens or only closes."""
-    text = _DASH.sub("", piece)
-    for opening, closing in _PAIRS:
-        if (opening in text) != (closing in text):
-            text = text.replace(opening, "").replace(closing, "")
-    return " ".join(text.split()) or piece
+            line = orjson.dumps(row_of) + b"\n"
+            self._bytes += len(line)
+            yield line

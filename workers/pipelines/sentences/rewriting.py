@@ -47,7 +47,7 @@ async def rewrite(context: StepContext) -> StepDone:
         if _is_no_chunks_fault(failed, context):
             raise
         _log.warning("chunk_failed", **about, reason=str(failed))
-        return _failed(context, failed)
+        return chunk_failed(context, failed)
 
 
 def _is_no_chunks_fault(failed: EngineFailed, context: StepContext) -> bool:
@@ -59,7 +59,7 @@ def _is_no_chunks_fault(failed: EngineFailed, context: StepContext) -> bool:
     )
 
 
-def _failed(context: StepContext, failed: EngineFailed) -> StepDone:
+def chunk_failed(context: StepContext, failed: EngineFailed) -> StepDone:
     """The chunk is named in a warning, and its pages show that they are missing."""
     own: list[int] = context.input["pages"]
     named: JsonObject = {"chunk": context.input["chunk"], "first": own[0], "last": own[-1]}
@@ -110,7 +110,12 @@ async def _rewritten(context: StepContext, engine: LanguageEngine) -> StepDone:
         failure = Failure("sentences_refused", params, FailureKind.USAGE, "rewriting")
         warnings[f"refused-{context.input['chunk']}"] = failure.json()
     return StepDone(
-        output={"chunk": context.input["chunk"], "sentences": len(rows), "cut": cut},
+        output={
+            "chunk": context.input["chunk"],
+            "sentences": len(rows),
+            "rows": sum(len(row.pieces) for row in rows),
+            "cut": cut,
+        },
         output_blob=context.output_key,
         pages=done,
         warnings=warnings,

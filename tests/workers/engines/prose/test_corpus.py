@@ -2,10 +2,10 @@
 
 import pytest
 
+from service.domain.sentences import how_many
 from tests.corpora.sentences import Half, written
 from workers.engines.prose.boundaries import sentences_in
 from workers.engines.prose.pieces import pieces_of
-from workers.engines.prose.words import how_many
 
 
 def _inner_ends(sentences: tuple[str, ...]) -> set[int]:

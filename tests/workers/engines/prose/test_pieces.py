@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.domain.sentences import how_many
 from workers.engines.prose.boundaries import sentences_in
 from workers.engines.prose.pieces import pieces_of
-from workers.engines.prose.words import how_many
 
 _KNOWN = """
     le la l'homme qui que qu'il et mais, — « » ! ? … . ; : ( ) dit-il d'abord. M. Étienne 12 3,5 the which và những

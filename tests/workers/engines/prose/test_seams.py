@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.domain.sentences import how_many
 from tests.support.novels import Novel, novel
 from workers.engines.page import Page
 from workers.engines.prose.chunks import Chunk, chunks_of, size_for
@@ -15,7 +16,6 @@ from workers.engines.prose.margins import Edges, Margins, margins_of
 from workers.engines.prose.pieces import pieces_of
 from workers.engines.prose.seams import Row, Seams, own_sentences
 from workers.engines.prose.sentences import Sentence, sentences_of
-from workers.engines.prose.words import how_many
 
 _NO_ENDS = str.maketrans(dict.fromkeys(".!?…—-", " "))
 
@@ -37,7 +37,7 @@ def in_chunks(book: Novel, margins: Margins, size: int, overlap: int) -> list[Ro
         pages = [page for page in book.pages if page.number in read]
         near = chunk.pages[0] + overlap
         own = own_sentences(sentences_of(pages, margins), chunk)
-        rows += seams.take(Row.from_json(row(each, near=each.start[0] < near).json()) for each in own)
+        rows += seams.take(Row.from_json(row(each, near=each.start[0] < near).json(), 1) for each in own)
     return rows
 
 
