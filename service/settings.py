@@ -218,10 +218,12 @@ class Settings(Places):
         description="Object storage of the archive, `s3://bucket/prefix`, with the keys of `HEADWAY_STORAGE_…`",
     )
     drive_folder: str | None = Field(
-        None, description="Id of the folder in Google Drive, or of the shared drive, that is the archive"
+        None,
+        description="Id of the folder in Google Drive, or of the shared drive, for the archive and new spreadsheets",
     )
     drive_credentials_file: Path | None = Field(
-        None, description="Service account key file for Google Drive; else Google's default credentials"
+        None,
+        description="Service account key file for Google Drive and Sheets; else Google's default credentials",
     )
     drive_endpoint: str | None = Field(
         None, description="Other endpoint for Google Drive; `http://host:port` is reached without credentials"
@@ -230,6 +232,14 @@ class Settings(Places):
         600, description="Most requests a minute to Google Drive, per worker"
     )
     drive_in_flight: Count = Field(4, description="Most requests under way to Google Drive, per worker")
+
+    sheets_endpoint: str | None = Field(
+        None,
+        description="Other endpoint for Google Sheets; `http://host:port` is reached without credentials",
+    )
+    sheets_requests_per_minute: Count = Field(
+        60, description="Most requests a minute to Google Sheets, per worker"
+    )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged"
@@ -255,7 +265,7 @@ class Settings(Places):
             raise ValueError("should be host:port or the absolute path of a socket")
         return value
 
-    @field_validator("gemini_endpoint", "drive_endpoint")
+    @field_validator("gemini_endpoint", "drive_endpoint", "sheets_endpoint")
     @classmethod
     def _check_google_endpoint(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(r"https?://[^\s/]+(?:/\S*)?", value):

@@ -5,6 +5,7 @@ from service.adapters.database import Database
 from service.adapters.dispatch import live_slots
 from service.adapters.echo import Echo
 from service.adapters.known_records import KnownRecords
+from service.adapters.known_sentences import KnownSentences
 from service.adapters.records.ending import locked_job, touch
 from service.adapters.tables import DocumentRow, JobRow
 from service.domain.job import JobState
@@ -85,6 +86,7 @@ class Estimates:
             blobs=self._blobs,
             tools=self._tools,
             records=KnownRecords(self._db),
+            sentences=KnownSentences(self._db, self._blobs),
         )
         try:
             done = await pipeline.phases[0].run(context)

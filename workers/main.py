@@ -25,6 +25,7 @@ from workers.engines.flow.limits import FlowLimits
 from workers.engines.language.choice import LanguageEngines
 from workers.engines.ocr.choice import OcrEngines
 from workers.engines.reading_limits import ReadingLimits
+from workers.engines.sheets.choice import SheetsEngines
 from workers.engines.toolbox import Toolbox
 from workers.estimates import Estimates
 from workers.heartbeat import Heartbeat
@@ -58,6 +59,7 @@ async def toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
     ocr = OcrEngines.from_settings(settings)
     language = LanguageEngines.from_settings(settings)
     archive = ArchiveEngines.from_settings(settings)
+    sheets = SheetsEngines.from_settings(settings)
     limits = ReadingLimits(
         page_seconds=settings.page_seconds,
         step_seconds=settings.step_seconds,
@@ -77,11 +79,12 @@ async def toolbox(settings: Settings) -> AsyncGenerator[Toolbox, None]:
         ),
     )
     try:
-        yield Toolbox(sandbox, ocr, limits, language=language, archive=archive)
+        yield Toolbox(sandbox, ocr, limits, language=language, archive=archive, sheets=sheets)
     finally:
         await ocr.close()
         await language.close()
         await archive.close()
+        await sheets.close()
         await sandbox.close()
 
 
@@ -187,6 +190,7 @@ class WorkerProcess:
             **await tools.ocr.states(),
             **await tools.language.states(),
             **await tools.archive.states(),
+            **await tools.sheets.states(),
         }
         await self._heartbeat.announce(
             {

@@ -10,6 +10,7 @@ from service.adapters.blob_store import BlobStore
 from service.adapters.database import Database
 from service.adapters.dispatch import slots_for
 from service.adapters.known_records import KnownRecords
+from service.adapters.known_sentences import KnownSentences
 from service.adapters.records.steps import Claim, past_work
 from service.domain.json import JsonObject
 from service.domain.step import runs_on
@@ -188,6 +189,7 @@ class Work:
             blobs=BoundedBlobs(self._blobs, self._tools.limits.output_bytes, given.placed),
             tools=self._tools,
             records=KnownRecords(self._db),
+            sentences=KnownSentences(self._db, self._blobs),
             failures=claim.step.failures - claim.step.deaths,
             doubts=claim.step.doubts,
         )

@@ -9,6 +9,8 @@ from service.cli.found import Check
 from service.domain.ids import new_id
 from service.settings import Settings
 
+_IN_DRIVE = ("archive: Drive", "Google Sheets")
+
 
 def check_data_dir(data_dir: Path) -> Check:
     """Whether the data folder can be written."""
@@ -72,7 +74,7 @@ def check_archive(settings: Settings) -> list[Check]:
     """Each archive that is configured, and the one that is taken where none is."""
     wanted = settings.archive_engine
     checks = [
-        *([_check_drive(settings)] if settings.drive_folder is not None else []),
+        *(_check_drive(settings) if settings.drive_folder is not None else []),
         *([Check("archive: bucket", "ok", settings.archive_url)] if settings.archive_url is not None else []),
     ]
     configured = {"drive": settings.drive_folder, "object_storage": settings.archive_url}
@@ -86,16 +88,13 @@ def check_archive(settings: Settings) -> list[Check]:
     return checks
 
 
-def _check_drive(settings: Settings) -> Check:
+def _check_drive(settings: Settings) -> list[Check]:
+    """The archive there, and new spreadsheets, which come into the same folder."""
     key = settings.drive_credentials_file
     if key is not None and not key.is_file():
-        return Check(
-            "archive: Drive",
-            "fail",
-            f"there is no key file {key}",
-            "Correct HEADWAY_DRIVE_CREDENTIALS_FILE.",
-        )
-    return Check("archive: Drive", "ok", f"folder {settings.drive_folder}")
+        wrong, remedy = f"there is no key file {key}", "Correct HEADWAY_DRIVE_CREDENTIALS_FILE."
+        return [Check(name, "fail", wrong, remedy) for name in _IN_DRIVE]
+    return [Check(name, "ok", f"folder {settings.drive_folder}") for name in _IN_DRIVE]
 
 
 def _check_archive_folder(folder: Path) -> Check:

@@ -4,6 +4,7 @@ REMOTE_ENGINES = {
     "documentai": "Google Document AI",
     "gemini": "Google Gemini",
     "drive": "Google Drive",
+    "sheets": "Google Sheets",
     "object_storage": "Object storage",
 }
 """What people call them, by code."""

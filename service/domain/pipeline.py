@@ -33,6 +33,11 @@ class PipelineSpec:
     options_schema: JsonObject
     first: FirstStep
 
+    @property
+    def takes_uploads(self) -> bool:
+        """Whether people may upload for it; others work on what jobs have made."""
+        return bool(self.accepts)
+
     def json(self) -> JsonObject:
         """For the `pipelines` table."""
         return {

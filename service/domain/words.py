@@ -8,6 +8,7 @@ from service.domain.words_certificate import CERTIFICATE
 from service.domain.words_failures import FAILURES
 from service.domain.words_problems import PROBLEMS
 from service.domain.words_sentences import SENTENCES
+from service.domain.words_sheets import SHEETS
 
 WORDS: dict[str, str] = {
     "pipeline.text": "Text",
@@ -77,4 +78,5 @@ WORDS: dict[str, str] = {
     **FAILURES,
     **PROBLEMS,
     **SENTENCES,
+    **SHEETS,
 }

@@ -38,6 +38,7 @@ from service.gateway.patience import Patience
 from service.gateway.receiving import Limits, Scanning
 from service.gateway.security import SecurityHeaders
 from service.gateway.sentences import Sentences
+from service.gateway.sheets import Sheets
 from service.gateway.ships import Ships
 from service.gateway.sign_in import SignInOut
 from service.gateway.socket_documents import SocketDocuments
@@ -112,6 +113,7 @@ def _operations(
         Uploads(opened.db, opened.blobs, announcer, limits, metrics, _scanning(settings)),
         Jobs(opened.db, opened.blobs, opened.echo, opened.commands, opened.many, cards),
         Sentences(opened.db, opened.blobs),
+        Sheets(opened.db, announcer),
         Documents(opened.db, opened.blobs, opened.commands, images),
         Batches(opened.db, opened.blobs, opened.many, cards),
         Ships(opened.db, opened.news),

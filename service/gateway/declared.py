@@ -33,11 +33,13 @@ class Pipelines:
         ]
 
     async def list(self, _request: Request) -> Response:
-        """All of them, by name."""
+        """All that take uploads, by name."""
         async with self._db.reading() as session:
             known = await pipelines.known(session)
         default = default_pipeline(known)
-        return json_answer({"items": [_shown(each, default) for each in known.values()]})
+        return json_answer(
+            {"items": [_shown(each, default) for each in known.values() if each.takes_uploads]}
+        )
 
 
 def _shown(spec: PipelineSpec, default: str) -> JsonObject:

@@ -51,6 +51,7 @@ async def upload_order(db: Database, owner: Actor, request: Request) -> UploadOr
     allow_priority(owner, query.priority)
     async with db.reading() as session:
         known = await pipelines.known(session)
+        known = {name: each for name, each in known.items() if each.takes_uploads}
         spec = known.get(query.pipeline or default_pipeline(known))
         if not known:
             raise refused(503, "no_pipelines")

@@ -21,6 +21,7 @@ ENDPOINTS = {
     "/api/jobs/{job_id}/resume": {"post"},
     "/api/jobs/{job_id}/retry": {"post"},
     "/api/jobs/{job_id}/answer": {"post"},
+    "/api/jobs/{job_id}/sheet": {"post"},
     "/api/jobs/{job_id}/artifacts/{name}": {"get"},
     "/api/jobs/{job_id}/pages/{number}": {"get"},
     "/api/jobs/{job_id}/sentences": {"get"},

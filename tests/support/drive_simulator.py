@@ -17,8 +17,8 @@ import orjson
 
 from service.domain.json import JsonObject
 
-Trouble: TypeAlias = Literal["cut", "lost", "hang"] | tuple[int, str] | tuple[int, str, int]
-"""Cut off in the middle of the body; done and not answered; never answered; a status with a reason, Retry-After."""
+Trouble: TypeAlias = Literal["cut", "lost", "hang", "none"] | tuple[int, str] | tuple[int, str, int]
+"""Cut off in the middle of the body; done and not answered; never answered; well answered; a status, Retry-After."""
 ROOT = "root-folder"
 _GRAIN = 256 * 1024
 _VALUE = r"'((?:[^'\\]|\\.)*)'"
@@ -221,7 +221,7 @@ def _is_wanted(wanted: str, file: JsonObject) -> bool:
         (rf"{_VALUE} in parents", lambda m: plain(m[1]) in file["parents"]),
         (rf"mimeType = {_VALUE}", lambda m: file.get("mimeType") == m[1]),
         (rf"name = {_VALUE}", lambda m: file["name"] == plain(m[1])),
-        (r"trashed = false", lambda _: True),
+        (r"trashed = false", lambda _: not file.get("trashed")),
     )
     for pattern, holds in rules:
         wanted = re.sub(pattern, lambda m, holds=holds: str(holds(m)), wanted)

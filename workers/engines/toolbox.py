@@ -7,6 +7,7 @@ from workers.engines.archive.choice import ArchiveEngines
 from workers.engines.language.choice import LanguageEngines
 from workers.engines.ocr.choice import OcrEngines
 from workers.engines.reading_limits import ReadingLimits
+from workers.engines.sheets.choice import SheetsEngines
 from workers.sandbox import Sandbox
 
 
@@ -19,4 +20,5 @@ class Toolbox:
     limits: ReadingLimits
     costs: Costs = field(default_factory=Costs)
     language: LanguageEngines = field(default_factory=LanguageEngines)
+    sheets: SheetsEngines = field(default_factory=SheetsEngines)
     archive: ArchiveEngines = field(kw_only=True)

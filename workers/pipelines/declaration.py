@@ -8,6 +8,7 @@ from pydantic import BaseModel, JsonValue
 
 from service.adapters.blob_store import BlobStore
 from service.adapters.known_records import KnownRecords
+from service.adapters.known_sentences import KnownSentences
 from service.domain.json import JsonObject
 from service.domain.message import Message
 from service.domain.pipeline import FirstStep, PipelineSpec
@@ -63,7 +64,7 @@ class StepContext:
 
     `failures` is how often the step has failed for a passing reason, and `doubts` how often it found an engine away
     that may have stumbled over this very step. `records` only reads: what is to be written goes into the StepDone, as
-    `to_record`.
+    `to_record`. `sentences` are those that other jobs have made.
     """
 
     job_id: str
@@ -80,6 +81,7 @@ class StepContext:
     blobs: BlobStore
     tools: Toolbox
     records: KnownRecords
+    sentences: KnownSentences
     failures: int = 0
     doubts: int = 0
 

@@ -98,7 +98,6 @@ async def accept(session: AsyncSession, document: NewDocument, spec: PipelineSpe
         return Accepted(
             twin.id, twin.document_id, JobState(twin.state), duplicate_of=twin.id, started=started
         )
-    job_id = new_id()
     session.add(
         DocumentRow(
             id=document.id,
@@ -110,6 +109,28 @@ async def accept(session: AsyncSession, document: NewDocument, spec: PipelineSpe
             created_at=now,
         )
     )
+    return await _add_job(session, document, spec, order, mark=mark, now=now)
+
+
+async def accept_again(
+    session: AsyncSession, document: DocumentRow, spec: PipelineSpec, order: Order
+) -> Accepted:
+    """Makes a new job over a document that is there, in the caller's transaction."""
+    known = NewDocument(document.id, document.name, document.kind, document.size, document.sha256)
+    mark = fingerprint(document.sha256, spec.name, order.options)
+    return await _add_job(session, known, spec, order, mark=mark, now=await read_clock(session))
+
+
+async def _add_job(
+    session: AsyncSession,
+    document: NewDocument,
+    spec: PipelineSpec,
+    order: Order,
+    *,
+    mark: str,
+    now: float,
+) -> Accepted:
+    job_id = new_id()
     state = JobState.QUEUED if order.start else JobState.STAGED
     job = _job(job_id, document, spec, order, mark=mark, state=state, now=now)
     session.add(job)

@@ -48,6 +48,13 @@ async def workers_value(session: AsyncSession) -> JsonObject:
     }
 
 
+async def has_engine(session: AsyncSession, engine: str) -> bool | None:
+    """Whether a live worker has the engine, in order or not; None where no worker lives that could tell."""
+    live = WorkerRow.seen_at > await read_clock(session) - LIVE_SECONDS
+    engines = list(await session.scalars(select(WorkerRow.engines).where(live)))
+    return any(engine in each for each in engines) if engines else None
+
+
 async def _running(session: AsyncSession, workers: list[str]) -> dict[str, JsonObject]:
     rows = await session.execute(
         select(StepRow.worker, StepRow.id, StepRow.phase, StepRow.started_at, JobRow)

@@ -10,6 +10,7 @@ from workers.engines.archive.drive_errors import status_of, trouble_of
 from workers.engines.archive.names import safe_name
 from workers.engines.archive.port import Archived, ArchivedFile, NewFile, Progress, Sent, side_by_side
 from workers.engines.failures import EngineFailed
+from workers.engines.google.marks import FIELDS, has_mark, listing, quoted
 from workers.engines.pace import Pace
 from workers.engines.persistence import Persistence, answer_of
 
@@ -17,7 +18,6 @@ T = TypeVar("T")
 
 ENGINE = "drive"
 _FOLDER = "application/vnd.google-apps.folder"
-_FIELDS = "id,name,webViewLink,createdTime,appProperties"
 # What marks a file: Drive lets many files have one name, so names say nothing of who put them there.
 _KEY, _NUMBER, _FOLDER_KEY = "headwayKey", "headwayFile", "headwayFolder"
 _GONE = (404, 410)
@@ -73,15 +73,13 @@ class DriveArchive:
         """The folder's id. Of several that were made at the same time all take the oldest."""
         mark = hashlib.sha256(name.encode()).hexdigest()[:32]
         wanted = (
-            f"'{_quoted(parent)}' in parents and mimeType = '{_FOLDER}' and trashed = false "
-            f"and (name = '{_quoted(name)}' or {_has(_FOLDER_KEY, mark)})"
+            f"'{quoted(parent)}' in parents and mimeType = '{_FOLDER}' and trashed = false "
+            f"and (name = '{quoted(name)}' or {has_mark(_FOLDER_KEY, mark)})"
         )
         if found := await self._found(wanted):
             return found[0]["id"]
         body = {"name": name, "mimeType": _FOLDER, "parents": [parent], "appProperties": {_FOLDER_KEY: mark}}
-        made = await self._asked(
-            lambda files: files.create(body=body, fields=_FIELDS, supportsAllDrives=True)
-        )
+        made = await self._asked(lambda files: files.create(body=body, fields=FIELDS, supportsAllDrives=True))
         found = await self._found(wanted)
         oldest = found[0] if found else made
         if oldest["id"] != made["id"]:
@@ -91,7 +89,7 @@ class DriveArchive:
     async def _placed(self, key: str) -> dict[int, Any]:
         """What is there under the key, by the file's number; of several the oldest."""
         there: dict[int, Any] = {}
-        for each in await self._found(f"{_has(_KEY, key)} and trashed = false"):
+        for each in await self._found(f"{has_mark(_KEY, key)} and trashed = false"):
             there.setdefault(int(each["appProperties"][_NUMBER]), each)
         return there
 
@@ -114,7 +112,7 @@ class DriveArchive:
 
     async def _sent(self, body: dict[str, Any], file: NewFile, number: int, sent: Sent) -> Any:
         """Sends the file, chunk by chunk; each is tried as often as a request, and goes on where it was cut off."""
-        request = await self._client.upload(body, file, _FIELDS)
+        request = await self._client.upload(body, file, FIELDS)
 
         async def chunk() -> tuple[int, Any]:
             try:
@@ -132,17 +130,7 @@ class DriveArchive:
 
     async def _found(self, wanted: str) -> list[Any]:
         """The files that are wanted, the oldest first."""
-        answer = await self._asked(
-            lambda files: files.list(
-                q=wanted,
-                fields=f"files({_FIELDS})",
-                orderBy="createdTime",
-                spaces="drive",
-                supportsAllDrives=True,
-                includeItemsFromAllDrives=True,
-            )
-        )
-        return answer["files"]
+        return (await self._asked(lambda files: listing(files, wanted)))["files"]
 
     async def _delete(self, file_id: str) -> None:
         try:
@@ -161,11 +149,3 @@ class DriveArchive:
 
 class _SessionGone(Exception):
     """Drive knows nothing of this upload any more."""
-
-
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("'", "\\'")
-
-
-def _has(key: str, value: str) -> str:
-    return f"appProperties has {{ key='{key}' and value='{_quoted(value)}' }}"

@@ -1,0 +1,1 @@
+"""What the engines at Google have in common."""

@@ -1,0 +1,1 @@
+"""Engines that make tables which people share and write into together."""
