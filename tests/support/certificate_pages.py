@@ -25,6 +25,12 @@ def page_of(
     return Page(number, route, "pymupdf" if route == "text" else "rapidocr", 595.0, 842.0, lines=lines)
 
 
+def lined(*lines: tuple[str, float, float, float]) -> Page:
+    """Lines of text from a left and a top, so high; a character is half as wide as high."""
+    made = [Line(text, (x, y, x + len(text) * size / 2, y + size)) for text, x, y, size in lines]
+    return Page(1, "text", "pymupdf", 595.0, 842.0, lines=made)
+
+
 CERTIFICATE = (
     "VIETNAM REGISTER",
     "SAFETY MANAGEMENT CERTIFICATE",

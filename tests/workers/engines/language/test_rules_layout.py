@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from service.domain.certificate.fields import FIELDS
-from tests.support.certificate_pages import CERTIFICATE, page_of
+from tests.support.certificate_pages import CERTIFICATE, lined, page_of
 from workers.engines.language.port import Found
 from workers.engines.language.rules.engine import fields_of
-from workers.engines.page import Box, Line, Page
+from workers.engines.page import Box, Page
 
 WIDTH, HEIGHT = 595.0, 842.0
 
@@ -31,12 +31,6 @@ def turned(page: Page, quarters: int) -> Page:
     width, height = (WIDTH, HEIGHT) if quarters % 2 == 0 else (HEIGHT, WIDTH)
     lines = [replace(line, box=turned_box(line.box, quarters)) for line in page.lines]
     return replace(page, width=width, height=height, lines=lines)
-
-
-def lined(*lines: tuple[str, float, float, float]) -> Page:
-    """Lines of text from a left and a top, so high; a character is half as wide as high."""
-    made = [Line(text, (x, y, x + len(text) * size / 2, y + size)) for text, x, y, size in lines]
-    return Page(1, "text", "pymupdf", WIDTH, HEIGHT, lines=made)
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
@@ -169,8 +163,8 @@ def test_values_are_looked_for_on_the_side_where_numbers_and_days_stand() -> Non
     ("row", "code", "value"),
     [
         ("Given under my hand at Port Amber this 3rd day of May 2024", "issue_date", "2024-05-03"),
-        ("The cover ceases at noon on 2 May 2029", "valid_until", "2029-05-02"),
-        ("Period of validity: 3 May 2024 – 2 May 2029", "valid_until", "2029-05-02"),
+        ("It is agreed that the cover ceases at noon on 2 May 2029", "valid_until", "2029-05-02"),
+        ("Cover: 3 May 2024 – 2 May 2029", "valid_until", "2029-05-02"),
         ("was surveyed at Port Amber until 2 May 2023", "valid_until", None),
         ("the vessel OCEAN STAR (IMO 9074729) complies", "ship_name", "OCEAN STAR"),
         ('issued to the m/v "Ocean Star", M/V OCEAN STAR', "ship_name", "OCEAN STAR"),

@@ -22,6 +22,8 @@ from workers.engines.language.rules.titles import titled
 from workers.engines.page import Page
 from workers.engines.prose.pieces import in_pieces
 
+_GOES_ON = ("-", "/")
+"""Beside seven digits: they are a part of a longer number."""
 _FROM_TO = re.compile(r"\b(?:from|tu)\b.{0,80}\b(?:to|until|till|den)\b")
 
 
@@ -60,7 +62,9 @@ def fields_of(pages: Sequence[Page], fields: Sequence[CertificateField]) -> dict
     for sheet in sheets[:1]:
         candidates += [*titled(sheet), *issuers(sheet)]
     found = best(candidates)
-    dated = surveyed(sheets, _day(found.get("issue_date")), _day(found.get("valid_until")))
+    dated = surveyed(
+        sheets, *(_day(found.get(code)) for code in ("issue_date", "valid_until", "next_survey"))
+    )
     found = best([*candidates, *dated])
     wanted, turns = {field.code for field in fields}, {sheet.number: sheet.turn for sheet in sheets}
     return {
@@ -88,6 +92,8 @@ def _alone(sheet: Sheet) -> list[Candidate]:
         number = find_imo(cell.text)
         start = cell.text.find(number) if number is not None else -1
         if number is None or start < 0:
+            continue
+        if cell.text[start + 7 : start + 8] in _GOES_ON or cell.text[max(0, start - 1) : start] in _GOES_ON:
             continue
         if not is_of_another(cell.alike, Label("imo_number", start, start + 7, 1.0)):
             score = 0.9 if "imo" in cell.plain else 0.5

@@ -22,43 +22,89 @@ _KNOWN = (
 )  # fmt: skip
 _LOOKS = re.compile(
     r"\bregist(?:er|ry|ro)\b(?! (?:no|number|port))|\bbureau\b|class(?:ification)? society"
-    r"|maritime (?:administration|authority|administrator|safety|agency|department|directorate)"
-    r"|marine (?:administration|authority|department|board|directorate)|\bshipping (?:administration|directorate)"
-    r"|port authority|coast ?guard|\bp ?& ?i\b|\bclub\b|mutual|insurance (?:co|corp|association)|underwriters"
+    r"|maritime (?:administration|authority|administrator|safety|agency|department|directorate|affairs|transport)"
+    r"|marine (?:administration|authority|department|board|directorate|safety)"
+    r"|\bshipping (?:administration|directorate)"
+    r"|port authority|coast ?guard|\bp ?& ?i\b|\bclub\b|mutual|insurance (?:co|corp|association)|underwrit"
     r"|\b(?:ships?|vessels?|marine|maritime|technical) (?:inspection|surveyors|class\b|classification)"
     r"|\bveritas\b|lloyd|dang ?kiem|hang ?hai|cang vu|bao hiem|administration of shipping|\bdirectorate\b"
+    r"|\bministry\b|department of (?:marine|shipping|transport|maritime)|\bassurance\b|\bindemnity\b"
 )
 _NEVER = re.compile(
     r"certificate|giay chung nhan|port of|cang dang ky|official n"
     r"|this is to|convention|under the|issued|requirements|survey|annual|\bships?\b|vessel"
     r"|\breport\b|dang kiem vien|cap boi|quy dinh|bo luat|signature|lao dong hang hai"
+    r"|\brules\b|(?<!tong )cong ty(?!.*bao hiem)|\bregulations?\b"
 )
 _NAMES_SHIPS = re.compile(
     r"\bships?'? (?:register|registry|inspection|surveyors|class\b|classification)|(?:register|registry) of ships\b"
-    r"|(?:marine|maritime|technical) surveyors"
+    r"|(?:marine|maritime|technical) surveyors|shipowners"
 )
 """Where an office's own name has a word that else tells of something that is no office."""
 _BY = re.compile(
-    r"(?:under the authority of|on behalf of|uy quyen cua|thay mat)[^.]{0,90}?\b(?:by|boi)\b[ :]{0,3}(?:the )?"
+    r"(?:under the authority of|on behalf of|uy quyen cua|thay mat)[^.]{0,120}?\b(?:by|boi)\b[ :]{0,3}(?:the )?"
+    r"|(?:hereby |certificate is |document is )?(?<!be )\b(?:issued|granted|made out)(?: to \w+)? by (?:the )?"
+    r"|\bduoc cap boi[ :]*"
 )
-HANGS = re.compile(r"(?:\b(?:of|and|the|for)|[&,])$")
+_FOLLOWS = re.compile(r"^(?:for|by|thay mat|cap boi|on behalf of|issued by)\b.*\w$|.* / .*\w$")
+_HANGS = re.compile(r"(?:\b(?:of|and|the|for|by)|[&,])$")
 """The end of a line after which a name goes on."""
+_ENDS_NAMES = re.compile(
+    r"(?:association|administration|authority|society|register|registry|shipping|department|directorate|corporation"
+    r"|insurance|affairs|seamen|seafarers|limited|ltd|bureau|agency|club|company|inc|s\.?a|services|isles|islands)\b"
+)
+_CUT_NAMES = re.compile(
+    r"\b(?:maritime|marine|merchant|port|steamship|mutual|ship|classification|bureau|underwriting)$"
+)
+_NO_NAME = re.compile(r"[0-9,;:()]")
 _BETWEEN = re.compile(
-    r"\s*[,;:\u00b7\u2022|\u2013\u2014]\s+|\s+-\s+|(?:^|\s+)(?:by|for|at|under|on behalf of)\s+(?:the\s+)?",
+    r"\s*[,;:\u00b7\u2022|\u2013\u2014]\s+|\s/\s|\s+-\s+|(?:^|\s+)(?:by|for|at|under|on behalf of|thay m\u1eb7t)\s+"
+    r"(?:the\s+)?",
     re.IGNORECASE,
 )
+_JOINS = frozenset(("of", "and", "the", "&", "for", "de", "du", "des", "di", "v\u00e0"))
+_MOST_MORE_WORDS = 6
 _KNOWN_PLAIN = sorted((folded(composed(name)) for name in _KNOWN), key=len, reverse=True)
 
 
 def known_office(text: str) -> tuple[int, int] | None:
-    """Where the name of a real office stands in a text, as a word of its own."""
+    """Where the name of a real office stands in a text, as a name of its own: not within a longer one."""
     plain = folded(text)
     for name in _KNOWN_PLAIN:
         at = plain.find(name)
         end = at + len(name)
         if at >= 0 and not plain[end : end + 1].isalpha() and not plain[max(0, at - 1) : at].isalpha():
-            return at, end
+            return (at, end) if _whole_name(text, at, end) == (at, end) else None
     return None
+
+
+def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
+    """The longest run of capitalised words, and small words that join these, around a part of it."""
+    words = [(found.start(), found.end()) for found in re.finditer(r"\S+", text)]
+    inside = [place for place, (first, last) in enumerate(words) if first < end and last > start]
+    if not inside:
+        return start, end
+    first, last = inside[0], inside[-1]
+    left = first
+    for place in range(first - 1, max(-1, first - 1 - _MOST_MORE_WORDS), -1):
+        word = text[slice(*words[place])]
+        if word[-1:] in ",;:.)":
+            break
+        if word[:1].isupper():
+            left = place
+        elif word not in _JOINS:
+            break
+    right = last
+    for place in range(last + 1, min(len(words), last + 1 + _MOST_MORE_WORDS)):
+        if text[words[place - 1][1] - 1] in ",;:.":
+            break
+        word = text[slice(*words[place])]
+        if word[:1].isupper() and not word.isupper():
+            right = place
+        elif word not in _JOINS:
+            break
+    begin, stop = words[left][0] if left < first else start, words[right][1] if right > last else end
+    return begin, begin + len(text[begin:stop].rstrip(" ,;:"))
 
 
 def looks_like_office(text: str) -> bool:
@@ -79,6 +125,30 @@ def office_in(text: str) -> tuple[int, int] | None:
         if gap is not None:
             start = gap.end()
     return None
+
+
+def goes_on(text: str, following: str) -> bool:
+    """Whether the name of an office that is broken over two lines goes on in the second."""
+    text = text.rpartition(" / ")[2]
+    plain, more, whole = folded(text).rstrip(), folded(following), f"{text} {following}"
+    if not (following[:1].isupper() or more.startswith("of ")) or len(more.split()) > _MOST_MORE_WORDS:
+        return False
+    if (
+        _NO_NAME.search(following)
+        or (not text.isascii() and following.isascii())
+        or not looks_like_office(whole)
+    ):
+        return False
+    if _HANGS.search(plain) or _CUT_NAMES.search(plain) or more.startswith("of "):
+        return True
+    return not looks_like_office(following) and (
+        not looks_like_office(text) or (_ENDS_NAMES.match(more) is not None and len(more.split()) <= 3)
+    )
+
+
+def begins_name(text: str) -> bool:
+    """Whether a line says that a name follows, and may end within that: "For the … / Viet Hai"."""
+    return _FOLLOWS.search(folded(text)) is not None
 
 
 def after_by(plain: str) -> int | None:

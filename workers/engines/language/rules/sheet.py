@@ -10,6 +10,7 @@ from math import isfinite
 from service.domain.certificate.folding import composed, folded
 from workers.engines.language.orders import is_order
 from workers.engines.language.placing import around, part_of
+from workers.engines.language.rules.labels import Label, begins, labels_in, named_by
 from workers.engines.language.rules.turning import Turn
 from workers.engines.page import Box, Line, Page
 
@@ -20,6 +21,12 @@ _BUCKET = 12.0
 _MOST_IN_BUCKET = 40
 _MOST_BUCKETS = 60
 _CLOSE = 0.35
+_LOOSE = 1.2
+_LONG_LINE = 30
+_LONG_LABEL = 48
+_MOST_LINES_OF_ONE = 14
+_MOST_CHARACTERS_OF_ONE = 1_500
+_MARKED = re.compile(r" ?(?::|\.{3}|_{3})")
 _GAPS = re.compile(r"\t+| {3,}| ?[|\u2502] ?")
 _LIKE_LETTERS = str.maketrans("01|58!", "oilsbi")
 
@@ -35,6 +42,8 @@ class Cell:
     box: Box
     confidence: float
     is_read: bool
+    parts: tuple[tuple[int, "Cell"], ...] = ()
+    """Of several lines as one: where in the text each begins."""
 
     @cached_property
     def plain(self) -> str:
@@ -43,6 +52,26 @@ class Cell:
     @cached_property
     def alike(self) -> str:
         return self.plain.translate(_LIKE_LETTERS)
+
+    @cached_property
+    def labels(self) -> list[Label]:
+        """Of fields and of other things, from left to right."""
+        return labels_in(self.text, self.plain, self.alike)
+
+    @cached_property
+    def orders(self) -> frozenset[int]:
+        """Its place in reading order, or those of the lines that it is made of."""
+        return frozenset(part.order for _, part in self.parts) or frozenset((self.order,))
+
+    @cached_property
+    def is_entry(self) -> bool:
+        """Whether it is an entry of a form and no running text: a label with its mark comes first."""
+        first = self.labels[0] if self.labels else None
+        return (
+            first is not None
+            and begins(self.plain, first)
+            and _MARKED.match(self.text, first.end) is not None
+        )
 
     @property
     def height(self) -> float:
@@ -54,12 +83,29 @@ class Cell:
 
     def cut(self, start: int, end: int) -> Box:
         """The box of a part of the text."""
-        return part_of(Line(self.text, self.box), start, end)
+        inside = [
+            part.cut(max(0, start - first), min(len(part.text), end - first))
+            for first, part in self.parts
+            if start < first + len(part.text) and end > first
+        ]
+        return around(inside) if inside else part_of(Line(self.text, self.box), start, end)
 
 
-def joined(cell: Cell, other: Cell) -> Cell:
-    """Two lines as one, in the place of both."""
-    return replace(cell, text=f"{cell.text} {other.text}", box=around((cell.box, other.box)))
+def joined(*cells: Cell) -> Cell:
+    """Lines as one, in the place of all."""
+    parts: list[tuple[int, Cell]] = []
+    length = 0
+    for cell in cells:
+        for first, part in cell.parts or ((0, cell),):
+            parts.append((length + first, part))
+        length += len(cell.text) + 1
+    return replace(
+        cells[0],
+        text=" ".join(cell.text for cell in cells),
+        box=around(cell.box for cell in cells),
+        confidence=min(cell.confidence for cell in cells),
+        parts=tuple(parts),
+    )
 
 
 class Sheet:
@@ -86,10 +132,11 @@ class Sheet:
 
     def right_of(self, cell: Cell) -> Cell | None:
         """The next cell of the same row."""
+        own = cell.orders
         near = [
             other
             for other in self._between(cell.box[1] - _BUCKET, cell.box[3] + _BUCKET)
-            if other is not cell
+            if other.order not in own
             and other.box[0] >= cell.box[2] - 2
             and abs(other.middle - cell.middle) < 0.6 * max(cell.height, other.height)
         ]
@@ -110,12 +157,17 @@ class Sheet:
 
     def above(self, cell: Cell) -> Cell | None:
         """The nearest cell over it, as where a label stands under a dotted line."""
-        return self._nearest(cell, cell.box[1] - 2.0 * cell.height, cell.box[1], downwards=False)
+        return self._nearest(cell, cell.box[1] - 2.6 * cell.height, cell.box[1], downwards=False)
 
     def after(self, cell: Cell) -> Cell | None:
         """The next one in reading order."""
         at = cell.order - self._first + 1
         return self.cells[at] if at < len(self.cells) else None
+
+    def before(self, cell: Cell, count: int) -> list[Cell]:
+        """The last so many before it in reading order."""
+        at = cell.order - self._first
+        return self.cells[max(0, at - count) : at]
 
     def going_on(self, cell: Cell) -> Cell | None:
         """The next line of the same paragraph: close under it, as large, and set flush left or centred."""
@@ -131,11 +183,79 @@ class Sheet:
                 return other
         return None
 
+    @cached_property
+    def paragraphs(self) -> list[Cell]:
+        """All cells, those of running text joined with the lines that they go on in. Each is in one of them."""
+        taken: set[int] = set()
+        made: list[Cell] = []
+        for cell in self.cells:
+            if cell.order in taken:
+                continue
+            lines, length = [cell], len(cell.text)
+            while len(lines) < _MOST_LINES_OF_ONE and length < _MOST_CHARACTERS_OF_ONE:
+                other = self._runs_on(lines[-1], cell)
+                if other is None or other.order in taken:
+                    break
+                lines.append(other)
+                taken.add(other.order)
+                length += len(other.text)
+            made.append(joined(*lines) if len(lines) > 1 else cell)
+        return made
+
+    @cached_property
+    def entries(self) -> list[Cell]:
+        """All cells, those joined that only together are a label: "To be surveyed", and below it "before"."""
+        taken: set[int] = set()
+        made: list[Cell] = []
+        for cell in self.cells:
+            if cell.order in taken:
+                continue
+            other = self._rest_of_label(cell)
+            if other is not None and other.order not in taken:
+                taken.add(other.order)
+                made.append(joined(cell, other))
+            else:
+                made.append(cell)
+        return made
+
+    def _rest_of_label(self, cell: Cell) -> Cell | None:
+        if len(cell.text) > _LONG_LABEL or cell.text.endswith(":"):
+            return None
+        other = self.going_on(cell)
+        if other is None or len(other.text) > _LONG_LABEL:
+            return None
+        whole = named_by(joined(cell, other).alike)
+        return other if whole is not None and named_by(other.alike) in (None, whole) else None
+
+    def _runs_on(self, cell: Cell, first: Cell) -> Cell | None:
+        """The next line of running text: set as loosely as one likes, but long, and nothing beside it."""
+        if len(cell.text) < _LONG_LINE or self._is_in_row(cell) or cell.is_entry:
+            return None
+        size = cell.height
+        for other in self._between(cell.box[3] - _BUCKET, cell.box[3] + 2 * _BUCKET):
+            gap, left = other.box[1] - cell.box[3], other.box[0] - first.box[0]
+            middle = sum(other.box[::2]) / 2 - sum(cell.box[::2]) / 2
+            if (
+                other.middle > cell.box[3]
+                and gap < _LOOSE * size
+                and 0.7 < other.height / size < 1.4
+                and (min(abs(left), abs(middle)) < 0.9 * size or abs(other.box[0] - cell.box[0]) < 0.9 * size)
+                and other.box[2] < cell.box[2] + 6 * size
+                and not self._is_in_row(other)
+                and not other.is_entry
+            ):
+                return other
+        return None
+
+    def _is_in_row(self, cell: Cell) -> bool:
+        return len(self.row_of(cell)) > 1
+
     def _nearest(self, cell: Cell, top: float, bottom: float, *, downwards: bool) -> Cell | None:
+        own = cell.orders
         near = [
             other
             for other in self._between(top - _BUCKET, bottom + _BUCKET)
-            if other is not cell and top <= other.middle <= bottom and _lines_up(cell, other)
+            if other.order not in own and top <= other.middle <= bottom and _lines_up(cell, other)
         ]
         return min(near, key=lambda other: other.middle if downwards else -other.middle, default=None)
 

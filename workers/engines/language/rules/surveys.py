@@ -22,17 +22,29 @@ _YET_TO_COME = re.compile(r"\bdue\b|truoc ngay")
 _PASSED_OVER = re.compile(
     r"date of issue|issued|ngay cap|keel|built|completion|survey on which|lam co so|extend|gia han"
 )
+_CLOSE_BEFORE = 4
 _ROWS = 12
 """So many cells after a heading of endorsements belong to it."""
 
 
-def surveyed(sheets: Sequence[Sheet], issued: date | None, until: date | None) -> Iterator[Candidate]:
-    """The latest survey that was endorsed after the day of issue, and what is said to be due."""
-    made = [each for sheet in sheets for each in _made(sheet, issued, until)]
+def surveyed(
+    sheets: Sequence[Sheet], issued: date | None, until: date | None, due: date | None
+) -> Iterator[Candidate]:
+    """The latest survey that was endorsed after the day of issue, and what is said to be due.
+
+    `due` is what a label names as the day of the next one: no survey was made then.
+    """
+    made = [each for sheet in sheets for each in _made(sheet, issued, until) if each[0] != due]
     if made:
         yield max(made, key=lambda each: (each[0], each[1].score))[1]
     for sheet in sheets:
         yield from _due(sheet, issued)
+
+
+def at_surveys(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a cell belongs to a survey: one is named in its row, or shortly before it."""
+    before = sheet.before(cell, _CLOSE_BEFORE)
+    return any(_SURVEY.search(each.plain) for each in (*before, *sheet.row_of(cell)))
 
 
 def _made(sheet: Sheet, issued: date | None, until: date | None) -> Iterator[tuple[date, Candidate]]:

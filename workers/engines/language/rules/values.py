@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from service.domain.certificate.dates import dates_in
 from service.domain.certificate.folding import folded
 from service.domain.certificate.imo import is_imo
+from workers.engines.language.rules.labels import is_another
 
 _MOST_CHARACTERS = 300
 _LIKE_DIGITS = str.maketrans("OoDQIl|iSsBbZzG", "000011115588226")
@@ -33,13 +34,18 @@ _TYPES = (
 )
 _DASHES = re.compile(r"[\u2010-\u2015]")
 _SHIP = re.compile(r"[A-Za-z\u00c0-\u1ef9]")
-_END_OF_NAME = re.compile(r", | \(")
+_END_OF_NAME = re.compile(r", | \(|[,;]?\s(?:IMO|Imo)\b|\s[-\u2013\u2014]\s")
+RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|to|until|till|through|/|den|->|\u2192)\s*")
+"""What stands between the first and the last day of a period."""
 _SHORTENED = re.compile(r"\b(?:Ltd|Inc|Co|Corp|Pte|Pvt|Assoc|S\.A)$")
 _END_OF_OFFICE = re.compile(
     r" (?:under|on behalf|acting|pursuant|in accordance|upon|hereby|this|duly|as authori[sz]ed)\b|; ",
     re.IGNORECASE,
 )
-_NO_NAME = re.compile(r"^(?:and|of|or|the|has|complied|is|was|which|that|to|duoc|va|cua|n/?a)\b")
+_REMARK = re.compile(r"\s*\([^)]*$")
+_NO_NAME = re.compile(
+    r"^(?:and|of|or|the|has|complied|is|was|which|that|to|duoc|va|cua|n/?a)\b|m[/.]?[vt]\.?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,14 @@ def read_day(text: str) -> Read | None:
     return None
 
 
+def read_until(text: str) -> Read | None:
+    """The first date, or the second of two that are a period."""
+    found = dates_in(text[:_MOST_CHARACTERS])
+    if len(found) > 1 and RANGE.fullmatch(folded(text), found[0].end, found[1].start):
+        return Read(str(found[1].value), found[1].start, found[1].end, 1.0)
+    return read_day(text)
+
+
 def read_number(text: str) -> Read | None:
     """What an office calls its certificate: capitals and digits with the usual marks between them."""
     start = lead(text)
@@ -106,7 +120,8 @@ def read_ship(text: str) -> Read | None:
     start = lead(text)
     value = _END_OF_NAME.split(text[start:_MOST_CHARACTERS])[0].strip("\"'\u201c\u201d ").rstrip(_TAIL)
     start = text.find(value, start) if value else start
-    if not 2 <= len(value) <= 48 or _SHIP.search(value) is None or _NO_NAME.match(folded(value)):
+    plain = folded(value)
+    if not 2 <= len(value) <= 48 or _SHIP.search(value) is None or _NO_NAME.match(plain) or is_another(plain):
         return None
     words = value.split()
     if len(words) > 7:
@@ -129,6 +144,7 @@ def read_office(text: str) -> Read | None:
     """The name of an office: what is left of the text."""
     start = lead(text)
     value = _END_OF_OFFICE.split(text[start:_MOST_CHARACTERS])[0].rstrip(_TAIL).rstrip(")")
+    value = _REMARK.sub("", value)
     if _SHORTENED.search(value) and text[start + len(value) :].startswith("."):
         value += "."
     if not 3 <= len(value) <= 90 or _SHIP.search(value) is None or len(value.split()) > 14:
