@@ -44,8 +44,9 @@ NAMES = (
     "live.restart",
     "live.crowded",
     "live.patches",
+    "sentences.quality",
 )
-FOLDERS = ("live",)
+FOLDERS = ("live", "sentences")
 
 Measure = Callable[[Plan], AsyncIterator[Row]]
 

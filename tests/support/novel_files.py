@@ -3,6 +3,7 @@
 import io
 import textwrap
 from collections.abc import Sequence
+from functools import cache
 from html import escape
 
 import docx
@@ -17,15 +18,22 @@ _SIZE, _NAME = 11.0, "F0"
 def novel_pdf(book: Novel) -> bytes:
     """The book as a PDF with a text layer, its lines where the pages have them."""
     made, font = pymupdf.open(), pymupdf.Font("helv")
+
+    @cache
+    def advance(character: str) -> float:
+        return font.glyph_advance(ord(character))
+
     for page in book.pages:
         sheet = made.new_page(width=page.width, height=page.height)
         sheet.insert_font(fontname=_NAME, fontbuffer=font.buffer)
+        shape = sheet.new_shape()
         for line in page.lines:
             x0, _, x1, y1 = line.box
             # From edge to edge, as a printer sets it.
-            wide = pymupdf.Matrix((x1 - x0) / font.text_length(line.text, _SIZE), 1.0)
+            wide = pymupdf.Matrix((x1 - x0) / (_SIZE * sum(map(advance, line.text))), 1.0)
             at = pymupdf.Point(x0, y1 - 2)
-            sheet.insert_text(at, line.text, fontname=_NAME, fontsize=_SIZE, morph=(at, wide))
+            shape.insert_text(at, line.text, fontname=_NAME, fontsize=_SIZE, morph=(at, wide))
+        shape.commit()
     return made.tobytes()
 
 

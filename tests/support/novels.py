@@ -1,7 +1,8 @@
-"""Novels that nobody wrote: pages set like a printed book's, whose every sentence is known."""
+"""Novels that nobody wrote, and paragraphs that somebody did: pages set like a printed book's, whose every sentence is
+known."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from workers.engines.page import Line, Page
@@ -43,10 +44,28 @@ def novel(pages: int, seed: int, *, heads: bool = True) -> Novel:
         paragraph = list(_paragraph(chosen))
         made.sentences += paragraph
         lines += _wrapped(" ".join(paragraph), chosen)
-    for number in range(1, -(-len(lines) // _LINES) + 1):
-        several = lines[(number - 1) * _LINES : number * _LINES]
-        made.pages.append(_page(number, several, heads=heads))
+    made.pages += _pages(lines, heads=heads)
     return made
+
+
+def printed(paragraphs: Iterable[tuple[Sequence[str], Sequence[str]]], seed: int) -> Novel:
+    """A book of paragraphs that are given as their sentences, and as their lines where they are verse."""
+    chosen = random.Random(seed)
+    made, lines = Novel(), list[tuple[str, bool]]()
+    for sentences, verse in paragraphs:
+        made.sentences += sentences
+        lines += (
+            [(line, not at) for at, line in enumerate(verse)]
+            if verse
+            else _wrapped(" ".join(sentences), chosen)
+        )
+    made.pages += _pages(lines, heads=True)
+    return made
+
+
+def _pages(lines: Sequence[tuple[str, bool]], *, heads: bool) -> Iterator[Page]:
+    for number in range(1, -(-len(lines) // _LINES) + 1):
+        yield _page(number, lines[(number - 1) * _LINES : number * _LINES], heads=heads)
 
 
 def _paragraph(chosen: random.Random) -> Iterator[str]:
@@ -86,7 +105,7 @@ def _wrapped(text: str, chosen: random.Random) -> list[tuple[str, bool]]:
     return [*lines, (line, not lines)]
 
 
-def _page(number: int, several: list[tuple[str, bool]], *, heads: bool) -> Page:
+def _page(number: int, several: Sequence[tuple[str, bool]], *, heads: bool) -> Page:
     lines = list[Line]()
     if heads:
         head = "LE PASSEUR" if number % 2 else "Une saison au moulin"

@@ -1,7 +1,8 @@
 """French sentences written by hand, one a line, paragraphs apart by empty lines. In `verse` a line is one of verse.
 
-The rules were made with `known` in sight; `apart` was written before them and stays out of their making, so that it
-tells what they are worth on texts that they have never seen.
+The rules were made with `known` in sight; `apart` stays out of their making, so that it tells what they are worth on
+texts that they have never seen. The first half of it was written before them, the second afterwards and at once: no
+rule was made or changed for either.
 """
 
 from dataclasses import dataclass
