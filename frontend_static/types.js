@@ -26,6 +26,7 @@
  * @property {string} [priority]
  * @property {number} [page_count]
  * @property {{pages?: number|null, steps?: number|null, seconds?: number|null, error?: string|null}} [estimate]
+ * @property {number} [edits] how often somebody has changed one of its sentences
  * @property {JobState} state
  * @property {string} [outcome]
  * @property {{ship?: string|null, certificate?: string|null, number?: string|null, valid_until?: string|null}} [result]

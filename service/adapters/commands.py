@@ -11,8 +11,9 @@ from service.adapters.database import Database
 from service.adapters.echo import Echo
 from service.adapters.queue import Queue
 from service.adapters.record_news import RecordNews
-from service.adapters.records import orders
+from service.adapters.records import orders, sentence_edits
 from service.adapters.records.removal import remove_document
+from service.adapters.records.sentence_edits import Wanted
 from service.adapters.secrets import SecretBox
 from service.adapters.tables import DocumentRow, JobRow
 from service.domain.account import Actor
@@ -102,6 +103,19 @@ class Commands:
             return Effect(({**log_line("answered"), "by": actor.name},))
 
         return await self._applying.to_one(job_id, actor, change)
+
+    async def edit_sentence(self, job_id: str, run: int, wanted: Wanted, actor: Actor) -> JsonObject:
+        """The row as it stands then. Raises ChangedMeanwhile, and NotPossible where the job is in another run."""
+        row: JsonObject = {}
+
+        async def change(session: AsyncSession, job: JobRow) -> Effect:
+            if job.run != run:
+                raise NotPossible(JobState(job.state), "edit")
+            row.update(await sentence_edits.change(session, job, wanted, actor.name))
+            return Effect()
+
+        await self._applying.to_one(job_id, actor, change)
+        return row
 
     async def delete_document(self, document_id: str, actor: Actor) -> None:
         """Deletes the document with its jobs and results; raises DocumentInUse while a job is not at its end."""

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 from service.adapters.blob_store import BlobStore
 from service.adapters.database import Database
-from service.adapters.sentence_table import Rows, SentenceTables, Table, read_table
+from service.adapters.records.sentence_edits import edited, read_edits
+from service.adapters.sentence_table import Rows, SentenceTables, read_table
 from service.adapters.tables import JobRow
 
 
@@ -20,14 +21,13 @@ class KnownSentences:
         self._tables = SentenceTables(blobs)
 
     async def rows(self, owner_id: str, job_id: str) -> AsyncIterator[Rows]:
-        """The whole table, some rows at a time. Raises SentencesGone before the first."""
-        table = await self._table(owner_id, job_id)
-        if table is None or not table.whole:
-            raise SentencesGone(job_id)
-        async for rows in self._tables.all(table):
-            yield rows
-
-    async def _table(self, owner_id: str, job_id: str) -> Table | None:
+        """The whole table as people have changed it, some rows at a time. Raises SentencesGone before the first."""
         async with self._db.reading() as session:
             job = await session.get(JobRow, job_id)
-            return await read_table(session, job) if job is not None and job.owner_id == owner_id else None
+            if job is None or job.owner_id != owner_id:
+                raise SentencesGone(job_id)
+            table, edits = await read_table(session, job), await read_edits(session, job)
+        if table is None or not table.whole:
+            raise SentencesGone(job_id)
+        async for rows in self._tables.all(table, edited(edits)):
+            yield rows

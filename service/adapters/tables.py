@@ -152,7 +152,8 @@ class JobRow(Row):
     `percent` is a high-water mark of the run; `remaining` counts the current phase's steps that have not ended;
     `cost_total` and `cost_done` sum up the weights of its steps; `pages_total` counts those of the document's pages
     that are to be read; `waits` is the code and the parameters of what steps that are ready wait for, other than a
-    slot; `chunks` counts those of a long document: see records/chunks.py.
+    slot; `chunks` counts those of a long document: see records/chunks.py; `edits` is how
+    often somebody has changed one of its sentences.
     """
 
     __tablename__ = "jobs"
@@ -201,6 +202,7 @@ class JobRow(Row):
     error: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     warnings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     estimate: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    edits: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[float]
     changed_at: Mapped[float]
     queued_at: Mapped[float | None]
@@ -288,6 +290,17 @@ class ArtifactRow(Row):
     blob: Mapped[str] = mapped_column(String(200))
     size: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str] = mapped_column(String(120))
+
+
+class SentenceEditRow(Row):
+    """A sentence of a job's table as somebody wants it; `place` is the id of its row. See records/sentence_edits.py."""
+
+    __tablename__ = "sentence_edits"
+    job_id: Mapped[str] = mapped_column(ID, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[str] = mapped_column(String(60), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(200))
+    at: Mapped[float]
 
 
 class JobSnapshotRow(Row):

@@ -112,7 +112,7 @@ def _operations(
         Pipelines(opened.db),
         Uploads(opened.db, opened.blobs, announcer, limits, metrics, _scanning(settings)),
         Jobs(opened.db, opened.blobs, opened.echo, opened.commands, opened.many, cards),
-        Sentences(opened.db, opened.blobs),
+        Sentences(opened.db, opened.blobs, opened.commands),
         Sheets(opened.db, announcer),
         Documents(opened.db, opened.blobs, opened.commands, images),
         Batches(opened.db, opened.blobs, opened.many, cards),

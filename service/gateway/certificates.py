@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from service.adapters.csv_lines import CsvForm
 from service.adapters.database import Database
 from service.adapters.record_news import RecordNews
 from service.adapters.records import certificate_lists, certificates
@@ -22,7 +23,7 @@ from service.domain.message import Message
 from service.domain.records.columns import EDITABLE
 from service.domain.records.expiry import Expiry, Span, narrowest
 from service.gateway.answers import json_answer, json_body
-from service.gateway.exports import MEDIA_TYPES, CsvForm, exported
+from service.gateway.exports import MEDIA_TYPES, exported
 from service.gateway.files import disposition
 from service.gateway.operation import EMPTY, Answer, Operation, Parameter, actor
 from service.gateway.record_models import (

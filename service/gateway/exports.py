@@ -1,12 +1,10 @@
 """Certificates as files: CSV, XLSX and JSON, made while they are sent, from short reads however slow the reader is."""
 
-import csv
-import io
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 
 import orjson
 
+from service.adapters.csv_lines import CsvForm
 from service.adapters.database import Database
 from service.adapters.records import certificate_lists, certificates
 from service.adapters.records.certificate_lists import Shown, Wanted
@@ -19,15 +17,6 @@ from service.domain.records.columns import COLUMNS, SHIP, SHIP_IMO, TITLES
 
 MEDIA_TYPES = {"csv": OF_KIND[Kind.CSV], "xlsx": OF_KIND[Kind.XLSX], "json": "application/json"}
 _AT_ONCE = 1000
-_BOM = "\ufeff"
-
-
-@dataclass(frozen=True)
-class CsvForm:
-    """What stands between cells, and whether a byte order mark comes first."""
-
-    separator: str
-    bom: bool
 
 
 def exported(
@@ -71,16 +60,9 @@ async def _cells(pieces: AsyncIterator[Sequence[Shown]]) -> AsyncIterator[list[l
 async def _csv(
     pieces: AsyncIterator[Sequence[Shown]], heads: list[str], form: CsvForm
 ) -> AsyncIterator[bytes]:
-    yield ((_BOM if form.bom else "") + _lines([heads], form.separator)).encode()
+    yield form.head(heads)
     async for rows in _cells(pieces):
-        yield _lines([[defused(each) for each in row] for row in rows], form.separator).encode()
-
-
-def _lines(rows: list[list[str]], separator: str) -> str:
-    """Every cell in quotes, so that a program that splits by another separator makes no new cells either."""
-    written = io.StringIO(newline="")
-    csv.writer(written, delimiter=separator, quoting=csv.QUOTE_ALL).writerows(rows)
-    return written.getvalue()
+        yield form.lines([[defused(each) for each in row] for row in rows])
 
 
 async def _json(pieces: AsyncIterator[Sequence[Shown]]) -> AsyncIterator[bytes]:

@@ -49,11 +49,16 @@ def text_in(query: Query) -> str | None:
 
 def limit_in(query: Query) -> int:
     """How many a page has."""
-    text = query.get("limit", str(_LIMIT))
-    limit = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
-    if not 1 <= limit <= _LONGEST_PAGE:
-        raise refused(422, "bad_request", reason=f"limit is 1 to {_LONGEST_PAGE}")
-    return limit
+    return number_in(query, "limit", _LIMIT, 1, _LONGEST_PAGE)
+
+
+def number_in(query: Query, name: str, default: int, least: int, most: int) -> int:
+    """A number between these, both included."""
+    text = query.get(name, str(default))
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    if not least <= number <= most:
+        raise refused(422, "bad_request", reason=f"{name} is {least} to {most}")
+    return number
 
 
 def cursor_in(query: Query) -> str | None:

@@ -1,13 +1,26 @@
 """The bodies of the HTTP interface to a book's sentences."""
 
-from service.gateway.models import Told
+from typing import Annotated
+
+from pydantic import Field
+
+from service.gateway.models import Body, Told
+
+LONGEST_SENTENCE = 2_000
+
+
+class SentenceChange(Body):
+    """`text` is what is to stand there, null the original again; `was` what stood there as it was seen."""
+
+    text: str | None
+    was: Annotated[str, Field(max_length=100_000)]
 
 
 class SentenceAnswer(Told):
     """A row: `id` is its place in the book, which a retry does not change. `chunk` is the one that it comes from,
     `page` that of the document on which it begins, `opens` whether a paragraph begins with it, and `source` the
     sentence that it was made of. `number`, and `sentence`, that of the source, are null before all chunks are
-    merged."""
+    merged. One that somebody has changed tells its `original` text, by whom and when."""
 
     id: str
     number: int | None
@@ -19,6 +32,9 @@ class SentenceAnswer(Told):
     opens: bool
     spoken: bool
     source: str
+    original: str | None = None
+    edited_by: str | None = None
+    edited_at: float | None = None
 
 
 class SentencesAnswer(Told):

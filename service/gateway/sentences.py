@@ -1,38 +1,60 @@
-"""A book's short sentences: read while its chunks are at work, and after."""
+"""A book's short sentences: read while its chunks are at work, changed and saved as files after."""
+
+from collections.abc import AsyncIterator
+from contextlib import contextmanager
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
+from service.adapters import sentence_files
 from service.adapters.blob_store import BlobMissing, BlobStore
+from service.adapters.commands import Commands
+from service.adapters.csv_lines import CsvForm
 from service.adapters.database import Database
-from service.adapters.sentence_table import Keep, Rows, SentenceTables, Table, read_table
+from service.adapters.records.sentence_edits import ChangedMeanwhile, Edits, Wanted, edited, read_edits
+from service.adapters.sentence_files import MEDIA_TYPES, SEPARATORS, Form
+from service.adapters.sentence_table import Rows, SentenceTables, Table, read_table
 from service.adapters.tables import JobRow
 from service.domain.ids import is_id
+from service.domain.json import JsonObject
 from service.domain.sentences import findable
-from service.gateway.answers import json_answer
+from service.gateway.answers import json_answer, json_body
+from service.gateway.errors import problem_response
+from service.gateway.files import disposition
 from service.gateway.operation import Answer, Operation, Parameter, actor
-from service.gateway.record_queries import Query, known_only, text_in
-from service.gateway.sentence_models import SentencesAnswer
+from service.gateway.record_queries import choice_in, known_only, number_in, separator_in, text_in
+from service.gateway.security import CONTENT_POLICY
+from service.gateway.sentence_models import (
+    LONGEST_SENTENCE,
+    SentenceAnswer,
+    SentenceChange,
+    SentencesAnswer,
+)
 from service.protocol.problems import refused
 
 _LIMIT, _LONGEST_PAGE = 200, 1000
 _FURTHEST = 100_000_000
+_LONGEST_ID = 40
+_FILES = tuple(Answer(media_type=each.partition(";")[0]) for each in MEDIA_TYPES.values())
 
 
 class Sentences:
     """The operations under `/api/jobs/{id}/sentences`. A job of somebody else is not there."""
 
-    def __init__(self, db: Database, blobs: BlobStore) -> None:
+    def __init__(self, db: Database, blobs: BlobStore, commands: Commands) -> None:
         self._db = db
         self._tables = SentenceTables(blobs)
+        self._commands = commands
 
     def operations(self) -> list[Operation]:
         """For the routes."""
+        all_of_them = "/api/jobs/{job_id}/sentences"
         return [
             Operation(
                 "GET",
-                "/api/jobs/{job_id}/sentences",
+                all_of_them,
                 self.list,
                 "The short sentences of a book, those of the chunks that are done while others are at work.",
                 (Answer(200, SentencesAnswer),),
@@ -40,39 +62,119 @@ class Sentences:
                     Parameter("offset", "how many rows, or hits, come before the first", "integer"),
                     Parameter("limit", f"rows, at most {_LONGEST_PAGE}; {_LIMIT} when left out", "integer"),
                     Parameter("q", "text in the sentences, whatever its case and accents"),
+                    Parameter("edited", "true: only those that somebody has changed", "boolean"),
                 ),
                 problems=(404, 422),
-            )
+            ),
+            Operation(
+                "PATCH",
+                f"{all_of_them}/{{row_id}}",
+                self.change,
+                "Gives a sentence another text, or its original back; a 409 has it as somebody else changed it.",
+                (Answer(200, SentenceAnswer),),
+                body=SentenceChange,
+                problems=(400, 404, 409, 413, 422),
+            ),
+            Operation(
+                "GET",
+                f"{all_of_them}.{{form}}",
+                self.export,
+                "The sentences with their changes as a file: `csv`, `xlsx`, `txt` or `json`.",
+                _FILES,
+                parameters=(
+                    Parameter("separator", "of CSV: , ; | or tab; as the job's options say when left out"),
+                    Parameter("bom", "false: no byte order mark before CSV", "boolean"),
+                ),
+                problems=(404, 409, 422),
+            ),
         ]
 
     async def list(self, request: Request) -> Response:
         """Some rows."""
-        query = known_only(request, "offset", "limit", "q")
-        offset = _number(query, "offset", 0, 0, _FURTHEST)
-        limit = _number(query, "limit", _LIMIT, 1, _LONGEST_PAGE)
-        async with self._db.reading() as session:
-            table = await _table(session, await owned_job(session, request))
+        query = known_only(request, "offset", "limit", "q", "edited")
+        offset = number_in(query, "offset", 0, 0, _FURTHEST)
+        limit = number_in(query, "limit", _LIMIT, 1, _LONGEST_PAGE)
+        only_edited = choice_in(query, "edited", "false", "true") == "true"
         text = text_in(query)
-        try:
-            if text is None:
-                items, total = await self._tables.some(table, offset, limit), table.rows
+        async with self._db.reading() as session:
+            job = await _owned(session, request)
+            table = await _table(session, job)
+            edits = await read_edits(session, job)
+        with _still_there():
+            if text is None and not only_edited:
+                items = edited(edits)(await self._tables.some(table, offset, limit))
+                total = table.rows
             else:
-                items, total = await self._tables.kept(table, _with(text), offset, limit)
-        except BlobMissing:
-            # A retry or the end of its time may have come in between.
-            raise refused(404, "no_sentences") from None
-        return json_answer(
-            {
-                "items": items,
-                "offset": offset,
-                "total": total,
-                "whole": table.whole,
-                "chunks": table.chunks,
-            }
+                keep = partial(_kept, edits=edits, text=text and findable(text), only_edited=only_edited)
+                items, total = await self._tables.kept(table, keep, offset, limit)
+        told: JsonObject = {"items": items, "offset": offset, "total": total}
+        return json_answer({**told, "whole": table.whole, "chunks": table.chunks})
+
+    async def change(self, request: Request) -> Response:
+        """The row with its new text."""
+        wanted = await json_body(request, SentenceChange)
+        text = None if wanted.text is None else " ".join(wanted.text.split())
+        if text is not None and (not 0 < len(text) <= LONGEST_SENTENCE or "\x00" in text):
+            raise refused(422, "sentence_text", limit=LONGEST_SENTENCE)
+        async with self._db.reading() as session:
+            job = await _owned(session, request)
+            table = _whole(await _table(session, job))
+        row_id: str = request.path_params["row_id"]
+        with _still_there():
+            row = await self._tables.one(table, row_id) if len(row_id) <= _LONGEST_ID else None
+        if row is None:
+            raise refused(404, "not_found")
+        try:
+            after = await self._commands.edit_sentence(
+                job.id, job.run, Wanted(row, text, wanted.was), actor(request)
+            )
+        except ChangedMeanwhile as meanwhile:
+            return problem_response(refused(409, "sentence_changed"), {"sentence": meanwhile.row})
+        return json_answer(after)
+
+    async def export(self, request: Request) -> Response:
+        """The file, made while it is sent."""
+        query = known_only(request, "separator", "bom")
+        form = _form(request.path_params["form"])
+        async with self._db.reading() as session:
+            job = await _owned(session, request)
+            table = _whole(await _table(session, job))
+            edits = await read_edits(session, job)
+        options = job.options
+        usual = "true" if options.get("csv_bom", True) else "false", "true", "false"
+        separator = SEPARATORS.get(options.get("csv_separator", "comma"), ",")
+        csv_form = CsvForm(
+            separator_in(query) if "separator" in query else separator,
+            choice_in(query, "bom", *usual) == "true",
+        )
+        stem = job.name.rpartition(".")[0] or job.name
+        return StreamingResponse(
+            self._file(form, job, self._tables.all(table, edited(edits)), csv_form),
+            media_type=MEDIA_TYPES[form],
+            headers={
+                "Content-Disposition": disposition(f"{stem}.{form}"),
+                "Content-Security-Policy": CONTENT_POLICY,
+                "Cache-Control": "no-store",
+            },
         )
 
+    def _file(
+        self, form: Form, job: JobRow, rows: AsyncIterator[Rows], csv_form: CsvForm
+    ) -> AsyncIterator[bytes]:
+        match form:
+            case "csv":
+                return sentence_files.csv_file(rows, csv_form)
+            case "xlsx":
+                return sentence_files.xlsx_file(rows)
+            case "txt":
+                paragraphs = bool(job.options.get("preserve_formatting"))
+                return sentence_files.txt_file(rows, paragraphs=paragraphs)
+            case "json":
+                head = sentence_files.document_head(job.name, job.kind, job.page_count)
+                return sentence_files.json_file(rows, head, job.options)
 
-async def owned_job(session: AsyncSession, request: Request) -> JobRow:
+
+async def _owned(session: AsyncSession, request: Request) -> JobRow:
     """The job, if it is there for who asks."""
     job_id, who = request.path_params["job_id"], actor(request)
     job = await session.get(JobRow, job_id) if is_id(job_id) else None
@@ -88,19 +190,30 @@ async def _table(session: AsyncSession, job: JobRow) -> Table:
     return table
 
 
-def _with(text: str) -> Keep:
-    """Leaves the rows that have this text."""
-    wanted = findable(text)
-
-    def keep(rows: Rows) -> Rows:
-        return [row for row in rows if wanted in findable(row["text"])]
-
-    return keep
+def _whole(table: Table) -> Table:
+    if not table.whole:
+        raise refused(409, "sentences_unfinished")
+    return table
 
 
-def _number(query: Query, name: str, default: int, least: int, most: int) -> int:
-    text = query.get(name, str(default))
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-    if not least <= number <= most:
-        raise refused(422, "bad_request", reason=f"{name} is {least} to {most}")
-    return number
+@contextmanager
+def _still_there():
+    """A retry, or the end of the time for which results are kept, may come in between."""
+    try:
+        yield
+    except BlobMissing:
+        raise refused(404, "no_sentences") from None
+
+
+def _kept(rows: Rows, *, edits: Edits, text: str | None, only_edited: bool) -> Rows:
+    """The rows as they stand, those that have this text; called in a thread."""
+    if only_edited:
+        rows = [row for row in rows if row["id"] in edits]
+    return [row for row in edited(edits)(rows) if text is None or text in findable(row["text"])]
+
+
+def _form(name: str) -> Form:
+    for form in MEDIA_TYPES:
+        if form == name:
+            return form
+    raise refused(404, "not_found")

@@ -96,6 +96,8 @@ class JobFields(Described):
     """Once it is known."""
     estimate: dict[str, Any] | None = None
     """What a staged job is expected to take, once a worker has looked inside."""
+    edits: int | None = None
+    """How often somebody has changed one of its sentences: when it rises, read them again."""
     state: JobState | None = None
     outcome: str | None = None
     """What a completed job led to: `success`, `warnings`, `rejected` or `duplicate`."""

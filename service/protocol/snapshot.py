@@ -29,6 +29,7 @@ AT_NEW_RUN: dict[str, AtNewRun] = {
     "priority": "keep",
     "page_count": "keep",
     "estimate": "keep",
+    "edits": "keep",
     "created_at": "keep",
     "state": "set",
     "queued_at": "set",

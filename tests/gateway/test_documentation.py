@@ -25,6 +25,8 @@ ENDPOINTS = {
     "/api/jobs/{job_id}/artifacts/{name}": {"get"},
     "/api/jobs/{job_id}/pages/{number}": {"get"},
     "/api/jobs/{job_id}/sentences": {"get"},
+    "/api/jobs/{job_id}/sentences/{row_id}": {"patch"},
+    "/api/jobs/{job_id}/sentences.{form}": {"get"},
     "/api/documents/{document_id}": {"get", "delete"},
     "/api/documents/{document_id}/content": {"get"},
     "/api/documents/{document_id}/pages/{number}.png": {"get"},

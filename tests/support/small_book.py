@@ -108,11 +108,12 @@ class Desk:
     client: httpx.AsyncClient
     book: SmallBook
 
-    async def give(self, **order: object) -> str:
+    async def give(self) -> str:
         """The book as a new job."""
         pipeline = self.book.pipeline()
+        options = SentencesOptions().model_dump(mode="json")
         accepted = await self.house.accept(
-            "novel.txt", "txt", b"words", spec=pipeline.spec(), force=True, **order
+            "novel.txt", "txt", b"words", spec=pipeline.spec(), force=True, options=options
         )
         return accepted.job_id
 
@@ -120,7 +121,7 @@ class Desk:
         """The book, finished."""
         self.book.let()
         job_id = await self.give()
-        await self.house.state(job_id, "completed")
+        await self.house.state(job_id, "completed", seconds=60)
         return job_id
 
     async def rows(self, job_id: str, **query: str | int) -> JsonObject:

@@ -11,10 +11,11 @@ import orjson
 import pytest
 from sqlalchemy import func, select
 
+from service.adapters.csv_lines import CsvForm
 from service.adapters.record_tables import CertificateRow, ShipRow
 from service.adapters.records.certificate_lists import Wanted
 from service.domain.ids import new_id
-from service.gateway.exports import CsvForm, exported
+from service.gateway.exports import exported
 from tests.support.fleet import IMOS, add_certificate, add_ship
 from tests.support.house import House, open_house
 from tests.support.small_worker import run_until_left

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.adapters.csv_lines import CsvForm
 from service.adapters.record_tables import CertificateRow, ShipRow
 from service.adapters.records.certificate_lists import Shown
 from service.domain.json import JsonObject
 from service.domain.records.cells import defused, restored
 from service.domain.records.cleaning import cleaned
 from service.domain.records.columns import COLUMNS, EDITABLE, SHIP, SHIP_IMO, kind_of, longest
-from service.gateway.exports import CsvForm, written
+from service.gateway.exports import written
 from tests.support.fleet import IMOS
 from workers.engines.flow.spreadsheets import openpyxl
 from workers.engines.tables.child import read_certificates
