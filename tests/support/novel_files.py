@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Sequence
 from functools import cache
 from html import escape
+from typing import Any
 
 import docx
 
@@ -17,7 +18,7 @@ _SIZE, _NAME = 11.0, "F0"
 
 def novel_pdf(book: Novel) -> bytes:
     """The book as a PDF with a text layer, its lines where the pages have them."""
-    made, font = pymupdf.open(), pymupdf.Font("helv")
+    made, font = pymupdf.open(), _font(book)
 
     @cache
     def advance(character: str) -> float:
@@ -35,6 +36,23 @@ def novel_pdf(book: Novel) -> bytes:
             shape.insert_text(at, line.text, fontname=_NAME, fontsize=_SIZE, morph=(at, wide))
         shape.commit()
     return made.tobytes()
+
+
+def scanned_pdf(book: Novel, dpi: int = 150) -> bytes:
+    """The book as a PDF of images, as a scanner makes it: no letter of it can be copied."""
+    made = pymupdf.open()
+    for page in pymupdf.open(stream=novel_pdf(book), filetype="pdf"):
+        image = page.get_pixmap(dpi=dpi, colorspace=pymupdf.csGRAY).tobytes("jpg", jpg_quality=85)
+        sheet = made.new_page(width=page.rect.width, height=page.rect.height)
+        sheet.insert_image(sheet.rect, stream=image)
+    return made.tobytes()
+
+
+def _font(book: Novel) -> Any:
+    """Helvetica, or one that has the letters of all languages where that lacks some."""
+    font = pymupdf.Font("helv")
+    letters = {ord(letter) for page in book.pages for line in page.lines for letter in line.text}
+    return font if all(map(font.has_glyph, letters)) else pymupdf.Font(ordering=-1)
 
 
 def flowing(kind: str, paragraphs: Sequence[str]) -> bytes:

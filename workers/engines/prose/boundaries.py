@@ -41,6 +41,15 @@ def sentences_in(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
+def is_cut_short(line: str) -> bool:
+    """Whether a line ends with an abbreviation that a name or more words follow: `M.`, `ThS.`, `cf.`"""
+    found = _LAST_WORD.search(line.rstrip().removesuffix("."))
+    if not line.rstrip().endswith(".") or found is None:
+        return False
+    small = found.group().lower()
+    return small in NEVER_LAST or (small in BEFORE_NAMES and found.group()[0].isupper())
+
+
 def _ends(text: str) -> Iterator[int]:
     start = 0
     for found in _END.finditer(text):
@@ -89,7 +98,8 @@ def _goes_on(before: str, word: str, *, is_opened: bool) -> bool:
         return False
     if small in BEFORE_NAMES and (last[0].isupper() or small in ("m", "mm")):
         return True
-    if small in BEFORE_NUMBERS and (
+    unit = small.lstrip("0123456789")  # « 8h. 30 », as OCR may read « 8 h. 30 »
+    if unit in BEFORE_NUMBERS and (
         word[0].isdigit() or word[0] == "§" or _ROMAN.match(word.rstrip(".,;:)"))
     ):
         return True

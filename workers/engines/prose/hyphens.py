@@ -16,6 +16,11 @@ _KEPT_BEFORE = set_of(
     "il elle ils elles on je tu nous vous t-il t-elle t-on t-ils t-elles moi toi même mêmes là le y en ce"
     " in-law"
 )
+_KEPT_WITHIN = (
+    "-t", "-mêmes", "-à", "-en", "-de", "-du", "-la", "-le", "-les", "-lès", "-au", "-sur", "-sous",
+    "-in", "-of", "-the", "-to", "-and",
+)  # fmt: skip
+"""Small words in the midst of others: `arc-en-` `ciel`, `mother-in-` `law`."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _LAST = re.compile(r"[^\W\d_]+(?:[-][^\W\d_]+)*$")
 
@@ -42,7 +47,7 @@ def keeps_hyphen(line: str, following: str) -> bool:
     if first is None or second is None:
         return False
     before, after = first.group().lower(), second.group().lower().replace("’", "'")
-    if before in _KEPT_AFTER or before.endswith(("-t", "-mêmes")):
+    if before in _KEPT_AFTER or before.endswith(_KEPT_WITHIN):
         return True
     if after in _KEPT_BEFORE or after.partition("-")[0] in ("t", "ce"):
         return not (before == "ge" and after == "nous")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import median_low
 
 from workers.engines.page import Line, Page
+from workers.engines.prose.boundaries import is_cut_short
 from workers.engines.prose.hyphens import is_divided, keeps_hyphen
 from workers.engines.prose.margins import Margins
 from workers.engines.prose.paragraph import Paragraph, Writer, starts_of_lines
@@ -129,7 +130,7 @@ def _begins(before: _Set, line: _Set) -> bool:
         return True
     if abs(line.height - before.height) > _SAME_HEIGHT * max(line.height, before.height):
         return True
-    ended = bool(_ENDS.search(before.text))
+    ended = bool(_ENDS.search(before.text)) and not is_cut_short(before.text)
     if line.text.lstrip().startswith(_DASHES) and (ended or before.is_short):
         return True
     if line.indent > _INDENT:

@@ -31,6 +31,7 @@ def split(text: str) -> list[str]:
         "Est-ce loin ?|— Assez.|— Allons !",
         "1. Fermer.|2. Ouvrir.",
         "Il pesait 3.5 kg.|Puis 4.",
+        "Il vint vers 8h. 30 et repartit à 9h. 15.|Elle resta.",
         "Mr. Hill met Dr. Ames at St. Mary's.|They talked.",
         "“Come!” he said.|“Now.”|She came.",
         '"Come!" John said.|She came.',

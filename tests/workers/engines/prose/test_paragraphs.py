@@ -57,6 +57,8 @@ def test_indents_dashes_and_gaps_begin_paragraphs_also_across_pages() -> None:
     [
         ("il marchait lente-", "ment vers la porte", "lentement"),
         ("elle viendra peut-", "être demain soir", "peut-être"),
+        ("he saw his mother-in-", "law at the door", "mother-in-law"),
+        ("il parut un arc-en-", "ciel au matin", "arc-en-ciel"),
         ("non, répondit-", "elle avec un sourire", "répondit-elle"),
         ("où donc va-t-", "il ce soir-là", "va-t-il"),
         ("la ville de Saint-", "Malo est loin", "Saint-Malo"),
@@ -68,6 +70,14 @@ def test_indents_dashes_and_gaps_begin_paragraphs_also_across_pages() -> None:
 def test_divided_words_are_mended_and_hyphens_of_words_stay(first: str, second: str, word: str) -> None:
     [text] = texts(page_of(1, first, second))
     assert word in text.split()
+
+
+@pytest.mark.parametrize("short", ["Alors M.", "Then Mrs.", "Rồi ThS."])
+def test_a_line_that_ends_early_with_an_abbreviation_ends_no_paragraph(short: str) -> None:
+    lines = ("La nuit tombait sur le village, et la route qui montait", short, "Aubry parla longtemps.")
+    assert texts(page_of(1, *lines)) == [" ".join(lines)]
+    ended = ("La nuit tombait sur le village, et la route qui montait", "disparut.", "Aubry parla longtemps.")
+    assert len(texts(page_of(1, *ended))) == 2
 
 
 def test_divided_words_may_be_left_as_they_are() -> None:
