@@ -57,6 +57,10 @@ class WakeWorker(Worker):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._awake.wait(), SAFETY_POLL_SECONDS)
 
+    async def start_jobs(self, job_ids: list[bytes]) -> None:
+        """What runs here is not begun again, however long ago arq has forgotten that somebody has it."""
+        await super().start_jobs([each for each in job_ids if each.decode() not in self.tasks])
+
     def leave(self) -> None:
         """Picks up nothing more; `main` returns when what runs has ended."""
         self.allow_pick_jobs = False

@@ -75,6 +75,25 @@ async def test_a_slot_that_is_free_again_takes_the_next_step_without_a_poll(
             await house.state(job_id, "completed")
 
 
+async def test_what_takes_long_is_not_begun_again_beside_itself(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(wake, "SAFETY_POLL_SECONDS", 0.02)
+    monkeypatch.setattr(wake, "IN_PROGRESS_SECONDS", 0.02)
+    looks, gate = Looks(monkeypatch), Gate()
+    pipeline = small(phase("inspecting", gate))
+    async with small_worker(house, pipeline, slots=2):
+        job_id = await give(house, pipeline)
+        await until(lambda: gate.arrived == 1, "it runs")
+        seen = looks.count
+        await until(lambda: looks.count > seen + 10, "the queue was looked into while it ran")
+        gate.open()
+        await house.state(job_id, "completed")
+    assert [
+        each.message for each in caplog.records if each.name == "arq.worker" and each.levelname == "ERROR"
+    ] == []
+
+
 async def test_every_phase_is_picked_up_without_a_poll(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wake, "SAFETY_POLL_SECONDS", NEVER)
     pipeline = small(phase("inspecting"), phase("reading", steps=3), phase("assembling"))

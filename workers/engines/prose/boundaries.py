@@ -99,9 +99,7 @@ def _goes_on(before: str, word: str, *, is_opened: bool) -> bool:
     if small in BEFORE_NAMES and (last[0].isupper() or small in ("m", "mm")):
         return True
     unit = small.lstrip("0123456789")  # « 8h. 30 », as OCR may read « 8 h. 30 »
-    if unit in BEFORE_NUMBERS and (
-        word[0].isdigit() or word[0] == "§" or _ROMAN.match(word.rstrip(".,;:)"))
-    ):
+    if unit in BEFORE_NUMBERS and (word[0].isdigit() or word[0] == "§" or _ROMAN.match(word.rstrip(".,;:)"))):
         return True
     return bool(_INITIAL.match(last)) and (bool(_LONE_INITIAL.match(word)) or not _begins(word))
 
