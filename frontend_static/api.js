@@ -1,6 +1,6 @@
 /** Commands go up by HTTP. Every failure arrives as a `Refused` with a problem that can be said. */
 
-/** @import {DocumentValue, PageModel, Pipeline, Problem, Session} from "./types.js" */
+/** @import {DocumentValue, PageModel, Pipeline, Problem, SentenceRow, SentencesAnswer, Session} from "./types.js" */
 
 /** The service said no, or could not be reached (code `unreachable`). */
 export class Refused extends Error {
@@ -93,6 +93,28 @@ export const api = {
    */
   estimate: (id) => get(`/api/jobs/${encoded(id)}/estimate`),
   /**
+   * Rows of the table of sentences, from this place on.
+   * @param {string} id
+   * @param {{offset: number, limit: number, q: string}} range
+   * @returns {Promise<SentencesAnswer>}
+   */
+  sentences: (id, { offset, limit, q }) => get(`/api/jobs/${encoded(id)}/sentences?${new URLSearchParams({
+    offset: String(offset), limit: String(limit), ...(q && { q }),
+  })}`),
+  /**
+   * @param {string} id
+   * @param {string} row
+   * @param {{text: string | null, was: string}} change null takes back what was changed
+   * @returns {Promise<SentenceRow>}
+   */
+  changeSentence: (id, row, change) => call("PATCH", `/api/jobs/${encoded(id)}/sentences/${encoded(row)}`, change),
+  /**
+   * Writes the sentences into a new Google Sheet.
+   * @param {string} id
+   * @returns {Promise<{job_id: string}>}
+   */
+  sheet: (id) => post(`/api/jobs/${encoded(id)}/sheet`),
+  /**
    * @param {string} id
    * @param {number} page
    * @returns {Promise<PageModel>}
@@ -147,6 +169,13 @@ export const addresses = {
    * @param {number} width pixels
    */
   pageImage: (documentId, page, width) => `/api/documents/${encoded(documentId)}/pages/${page}.png?width=${width}`,
+  /**
+   * The table of sentences, with what was changed in it.
+   * @param {string} id
+   * @param {string} form "csv", "xlsx", "txt" or "json"
+   * @param {Record<string, string>} how
+   */
+  sentences: (id, form, how) => `/api/jobs/${encoded(id)}/sentences.${form}${how["separator"] ? `?${new URLSearchParams(how)}` : ""}`,
   /** @param {string} batchId */
   batchArtifacts: (batchId) => `/api/batches/${encoded(batchId)}/artifacts.zip`,
 };

@@ -37,7 +37,7 @@ export async function perform(app, job, action) {
   if (action === "cancel" && workHasBegun(job) && !(await sureToCancel(job.name))) return;
   await tried(app, job.name, () => {
     if (action === "stop_now") return api.command(job.id, "pause", { stop: true });
-    return api.command(job.id, action === "retry_pages" ? "retry" : action);
+    return api.command(job.id, action === "retry_pages" || action === "retry_chunks" ? "retry" : action);
   });
 }
 

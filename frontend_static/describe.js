@@ -68,7 +68,10 @@ function uploadPieces(item) {
  * @param {JobValue} job
  */
 function detailOf(job) {
-  const { pages_done: done, pages_total: total } = job.counters ?? {};
+  const { pages_done: done, pages_total: total, chunks_done: ready = 0, chunks_failed: failed = 0, chunks_total: chunks } = job.counters ?? {};
+  if (job.detail?.code === "chunk" && chunks) {
+    return say("detail", { code: "chunk", params: { chunk: Math.min(ready + failed + 1, chunks), chunks }, text: "" });
+  }
   if (job.detail?.code !== "page" || !total || total < 2) return say("detail", job.detail);
   return say("detail", { code: "pages", params: { done: done ?? 0, total }, text: "" });
 }
@@ -164,11 +167,17 @@ function timesOf(job, now) {
   return spent ? t("ui.card.spent_and_left", { spent, left }) : left;
 }
 
+/** Where a result stands that is outside of here. @param {JobValue} job */
+export function placeOf({ result }) {
+  return result?.url?.startsWith("https://") ? result.url : null;
+}
+
 /** What came out: of a certificate whose it is, which, its number and its end. @param {JobValue} job */
 function resultOf({ result }) {
   if (!result) return [];
-  const { ship, certificate, number: code, valid_until: end } = result;
-  return [ship ?? "", certificate ?? "", code ?? "", end ? t("ui.card.valid_until", { date: day(end) }) : ""];
+  const { ship, certificate, number: code, valid_until: end, sentences } = result;
+  return [ship ?? "", certificate ?? "", code ?? "", end ? t("ui.card.valid_until", { date: day(end) }) : "",
+    sentences ? t("ui.sentences.count", { count: sentences }) : ""];
 }
 
 /** @param {JobValue} job */
@@ -199,6 +208,8 @@ function pagesDone(job) {
 function warningsOf(job) {
   const count = Object.keys(job.warnings ?? {}).length;
   if (!count) return "";
+  const { chunks_failed: chunks, chunks_total: all } = job.counters ?? {};
+  if (chunks && all) return t("ui.card.chunks_failed", { count: chunks, total: all });
   const failed = job.counters?.["pages_failed"] ?? 0;
   const total = pagesTotal(job);
   if (failed && total) return t("ui.card.pages_failed", { count: failed, total });
@@ -250,8 +261,9 @@ export function problemText(problem) {
   return own ?? say("problem", { code: problem.code, params, text: problem.detail ?? problem.title ?? problem.code });
 }
 
-/** What a person can do with a job, the main thing first; `retry_pages` runs only what failed, `stop_now` ends a pause's wait.
- * @typedef {"start"|"pause"|"stop_now"|"resume"|"cancel"|"retry"|"retry_pages"} Action */
+/** What a person can do with a job, the main thing first; `retry_pages` and `retry_chunks` run only what failed, `stop_now` ends
+ * a pause's wait.
+ * @typedef {"start"|"pause"|"stop_now"|"resume"|"cancel"|"retry"|"retry_pages"|"retry_chunks"} Action */
 
 /**
  * @param {JobValue} job
@@ -274,8 +286,15 @@ export function actionsOf(job) {
     case "cancelled":
       return ["retry"];
     case "completed":
-      return Object.keys(job.warnings ?? {}).some((key) => key.startsWith("page-")) ? ["retry_pages"] : [];
+      return retries(job);
   }
+}
+
+/** @param {JobValue} job @returns {Action[]} */
+function retries({ warnings }) {
+  const failed = (/** @type {string} */ what) => Object.keys(warnings ?? {}).some((key) => key.startsWith(what));
+  if (failed("chunk-")) return ["retry_chunks"];
+  return failed("page-") ? ["retry_pages"] : [];
 }
 
 /**

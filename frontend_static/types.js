@@ -25,11 +25,13 @@
  * @property {Record<string, unknown>} [options]
  * @property {string} [priority]
  * @property {number} [page_count]
- * @property {{pages?: number|null, steps?: number|null, seconds?: number|null, error?: string|null}} [estimate]
  * @property {number} [edits] how often somebody has changed one of its sentences
+ * @property {{pages?: number|null, chunks?: number|null, tokens?: number|null, steps?: number|null, seconds?: number|null,
+ *   error?: string|null}} [estimate]
  * @property {JobState} state
  * @property {string} [outcome]
- * @property {{ship?: string|null, certificate?: string|null, number?: string|null, valid_until?: string|null}} [result]
+ * @property {{ship?: string|null, certificate?: string|null, number?: string|null, valid_until?: string|null, url?: string|null,
+ *   sentences?: number|null}} [result]
  * @property {Phase} [phase]
  * @property {number} [percent] 0 to 100, 100 only when completed
  * @property {Message} [detail]
@@ -86,7 +88,7 @@
  * @property {{by: string, at: number}|null} [paused]
  *
  * @typedef {{type?: string, title?: string, status: number, detail?: string, code: string,
- *   params?: Record<string, unknown>, support_id?: string|null}} Problem
+ *   params?: Record<string, unknown>, support_id?: string|null, sentence?: SentenceRow}} Problem `sentence` as it stands now
  *
  * @typedef {object} Frame one frame of the socket, of any type
  * @property {string} type
@@ -136,6 +138,22 @@
  * @typedef {Certificate & {evidence: Record<string, Evidence>, flaws: Flaw[]}} CertificateShown
  * @typedef {{id: string, at: number, by: {id: string, name: string}, field: string, old: string|null, new: string|null}} Edit
  * @typedef {{id: string, name: string, page_count: number|null}} DocumentValue
+ *
+ * @typedef {object} SentenceRow
+ * @property {string} id
+ * @property {number|null} number null until the chunks are one table
+ * @property {number} chunk
+ * @property {string} text
+ * @property {number} words
+ * @property {number} page
+ * @property {string} [source] the sentence of the book that it is of
+ * @property {boolean} [opens] a paragraph begins with it
+ * @property {string} [original] where a person changed it: what it was
+ * @property {string} [edited_by]
+ * @property {number} [edited_at]
+ *
+ * @typedef {{items: SentenceRow[], offset: number, total: number, whole: boolean, chunks: Record<string, number>}} SentencesAnswer
+ *   `chunks`: how many rows each chunk that is done gives
  *
  * @typedef {{width: number, height: number, number: number, route: string, engine?: string, text: string,
  *   lines?: {text: string, box: [number, number, number, number], confidence: number}[]}} PageModel

@@ -5,7 +5,7 @@
 
 import { addresses } from "../api.js";
 import { perform } from "../commands.js";
-import { actionsOf, failureOf, lineOf, lookOf } from "../describe.js";
+import { actionsOf, failureOf, lineOf, lookOf, placeOf } from "../describe.js";
 import { fill, html, part, setText } from "../html.js";
 import { t } from "../i18n.js";
 import { Bar } from "./bar.js";
@@ -87,7 +87,8 @@ export class Card extends Piece {
     const { job, upload } = this.item;
     const actions = job ? actionsOf(job) : [];
     const result = job ? mainResult(Object.keys(job.artifacts ?? {})) : null;
-    const state = JSON.stringify([look, this.name, job?.id, upload?.jobId, failure, actions, result]);
+    const place = job ? placeOf(job) : null;
+    const state = JSON.stringify([look, this.name, job?.id, upload?.jobId, failure, actions, result, place]);
     if (state === this.#before) return;
     this.#before = state;
     const focused = document.activeElement instanceof HTMLElement && this.contains(document.activeElement)
@@ -96,7 +97,7 @@ export class Card extends Piece {
     fill(part(this, "title", HTMLElement), id
       ? html`<a href="/jobs/${id}" class="name-link">${shortName(this.name)}</a>` : shortName(this.name));
     fill(part(this, "actions", HTMLElement), html`
-      ${job ? actions.map((each) => this.#actionButton(each)) : this.#uploadButtons()}
+      ${place && linkToSheet(place)}${job ? actions.map((each) => this.#actionButton(each)) : this.#uploadButtons()}
       ${job && result && html`<a class="button quiet icon-button" download href="${addresses.artifact(job.id, result)}"
         aria-label="${t("ui.card.download", { file: result, name: this.name })}" title="${t("ui.card.download_short", { file: result })}">${icon("down")}</a>`}`);
     fill(part(this, "more", HTMLElement), failureMarkup(failure));
@@ -173,6 +174,11 @@ export class Card extends Piece {
     const target = this.querySelector(`[data-do="${CSS.escape(what)}"]`) ?? this.querySelector("[data-do], a");
     if (target instanceof HTMLElement) target.focus();
   }
+}
+
+/** @param {string} address */
+export function linkToSheet(address) {
+  return html`<a class="button" href="${address}" target="_blank" rel="noreferrer">${t("ui.sheet.open")}</a>`;
 }
 
 /** @param {ReturnType<typeof failureOf>} failure */

@@ -21,9 +21,17 @@ export class Estimate extends Piece {
       this.#asked = job.id;
       void api.estimate(job.id).catch(() => {}); // No estimate is no harm: Start works without one.
     }
-    const { pages, seconds, error } = job.estimate ?? {};
+    if (job.estimate) this.#asked = ""; // other options take it away: then it is asked for anew
+    this.tell(job);
+  }
+
+  /** @param {JobValue} job */
+  tell(job) {
+    const { pages, chunks, tokens, seconds, error } = job.estimate ?? {};
     const words = [
       typeof pages === "number" && t("ui.card.pages", { count: pages }),
+      typeof chunks === "number" && t("ui.estimate.chunks", { count: chunks }),
+      typeof tokens === "number" && t("ui.estimate.tokens", { tokens }),
       typeof seconds === "number" && t("ui.estimate.time", { time: roughly(seconds) }),
     ].filter(Boolean);
     const text = error ? say("failure", { code: error }) : words.length > 0 ? t("ui.estimate", { what: words.join(", ") }) : "";

@@ -5,25 +5,30 @@
 /** @import {JobValue} from "../types.js" */
 
 import { perform, prioritise } from "../commands.js";
-import { actionsOf, failureOf, lineOf, lookOf, problemText, waitsForLong } from "../describe.js";
+import { actionsOf, failureOf, lineOf, lookOf, placeOf, problemText, waitsForLong } from "../describe.js";
 import { fill, html, part, setText } from "../html.js";
 import { say, t } from "../i18n.js";
 import { PRIORITIES, mayGive } from "../priorities.js";
 import { Artifacts } from "./artifacts.js";
 import { Bar } from "./bar.js";
-import { copySupportId, failureMarkup } from "./card.js";
+import { Book, isBook } from "./book.js";
+import { copySupportId, failureMarkup, linkToSheet } from "./card.js";
+import { ChunkStrip } from "./chunk_strip.js";
 import { ICON_OF, icon, setIcon } from "./icons.js";
 import { Log } from "./log.js";
 import { PageStrip } from "./page_strip.js";
 import { PageView } from "./page_view.js";
 import { Piece, make } from "./piece.js";
+import { Plan } from "./plan.js";
 import { QuestionForm } from "./question.js";
+import { exportSentences } from "./sentences_export.js";
 
 export class JobPage extends Piece {
   jobId = "";
   #page = 0;
   #bar = new Bar();
-  #parts = /** @type {{strip: PageStrip, log: Log, view: PageView, artifacts: Artifacts, question: QuestionForm} | null} */ (null);
+  #parts = /** @type {{strip: PageStrip, log: Log, view: PageView, artifacts: Artifacts, question: QuestionForm, plan: Plan} | null} */ (null);
+  #book = /** @type {{chunks: ChunkStrip, whole: Book} | null} */ (null);
   #lasting = "";
   #warnings = "";
 
@@ -40,6 +45,7 @@ export class JobPage extends Piece {
         <label class="job-priority" data-part="priority" hidden>${t("ui.priority")}
           <select>${PRIORITIES.map((each) => html`<option value="${each}">${t(`ui.priority.${each}`)}</option>`)}</select></label>
         <div data-part="more"></div>
+        <div data-part="plan"></div>
         <div data-part="strip"></div>
         <div class="job-columns">
           <div class="job-side" data-part="side"></div>
@@ -48,7 +54,7 @@ export class JobPage extends Piece {
       </div>`);
     const parts = {
       strip: make(PageStrip, this.app), log: make(Log, this.app), view: make(PageView, this.app),
-      artifacts: make(Artifacts, this.app), question: make(QuestionForm, this.app),
+      artifacts: make(Artifacts, this.app), question: make(QuestionForm, this.app), plan: make(Plan, this.app),
     };
     part(this, "bar", HTMLElement).append(this.#bar);
     part(this, "strip", HTMLElement).append(parts.strip);
@@ -56,6 +62,7 @@ export class JobPage extends Piece {
     warnings.className = "panel warnings";
     warnings.dataset["part"] = "warnings";
     part(this, "side", HTMLElement).append(parts.artifacts, warnings, parts.log);
+    part(this, "plan", HTMLElement).append(parts.plan);
     part(this, "view", HTMLElement).append(parts.view);
     for (const each of [parts.strip, parts.view]) {
       each.addEventListener("open-page", (event) => this.#open(/** @type {CustomEvent} */ (event).detail));
@@ -114,6 +121,27 @@ export class JobPage extends Piece {
     parts.view.show(job, this.#page, total);
     parts.log.show(job.log ?? {});
     parts.artifacts.show(job);
+    parts.plan.hidden = job.state !== "staged";
+    if (job.state === "staged") parts.plan.show(job);
+    if (isBook(job)) this.#drawBook(job);
+  }
+
+  /** A book's pages step back behind its sentences. @param {JobValue} job */
+  #drawBook(job) {
+    if (!this.#book) {
+      const [chunks, whole] = [make(ChunkStrip, this.app), make(Book, this.app)];
+      this.#book = { chunks, whole };
+      const [strip, view] = [part(this, "strip", HTMLElement), part(this, "view", HTMLElement)];
+      const pages = [...strip.children, ...view.children];
+      strip.append(chunks);
+      view.append(whole);
+      whole.pages.append(...pages);
+      chunks.addEventListener("open-chunk", (event) => whole.openChunk(/** @type {CustomEvent} */ (event).detail));
+      whole.addEventListener("export", () => void exportSentences(this.app, this.jobId));
+      whole.addEventListener("open-page", (event) => this.#open(/** @type {CustomEvent} */ (event).detail));
+    }
+    this.#book.chunks.show(job);
+    this.#book.whole.show(job);
   }
 
   /**
@@ -122,14 +150,15 @@ export class JobPage extends Piece {
    */
   #drawLasting(job, item) {
     const failure = failureOf(item);
-    const actions = actionsOf(job);
+    const actions = actionsOf(job).filter((each) => each !== "retry_chunks"); // that stands with the chunks
     const question = job.state === "waiting" ? job.question : null;
-    const state = JSON.stringify([failure, actions, question?.id]);
+    const state = JSON.stringify([failure, actions, question?.id, placeOf(job)]);
     if (state === this.#lasting || !this.#parts) return;
     this.#lasting = state;
     const had = document.activeElement instanceof HTMLElement && this.contains(document.activeElement)
       ? document.activeElement.dataset["do"] : undefined;
-    fill(part(this, "actions", HTMLElement), html`${actions.map((each) => html`<button type="button" data-do="${each}"
+    const place = placeOf(job);
+    fill(part(this, "actions", HTMLElement), html`${place && linkToSheet(place)}${actions.map((each) => html`<button type="button" data-do="${each}"
       class="${each === "start" || job.state === "failed" ? "primary" : ""}">${t(`ui.action.${each}`)}</button>`)}`);
     const more = part(this, "more", HTMLElement);
     fill(more, failureMarkup(failure));
@@ -153,7 +182,7 @@ export class JobPage extends Piece {
 
   /** @param {JobValue} job */
   #drawWarnings(job) {
-    const warnings = Object.values(job.warnings ?? {});
+    const warnings = Object.entries(job.warnings ?? {}).filter(([key]) => !key.startsWith("chunk-")).map(([, each]) => each);
     const state = JSON.stringify(warnings);
     if (state === this.#warnings) return;
     this.#warnings = state;
@@ -188,7 +217,8 @@ export class JobPage extends Piece {
  * @param {JobValue} job
  */
 function pageTotal(job) {
-  return job.page_count ?? job.counters?.["pages_total"] ?? 0;
+  const foretold = job.options?.["pages"] ? null : job.estimate?.pages;
+  return job.page_count || job.counters?.["pages_total"] || foretold || 0;
 }
 
 customElements.define("hw-job-page", JobPage);

@@ -30,6 +30,7 @@ from service.protocol.patch import Patch, apply, card_patch
 from service.protocol.problems import MEDIA_TYPE, Problem
 from service.protocol.snapshot import Snapshot, card
 from service.protocol.topics import JobTopic, ListTopic, Topic, parse_topic
+from tests.support import page_book
 from tests.support import page_scenes as scenes
 
 STATIC = Path(__file__).parents[2] / "frontend_static"
@@ -54,6 +55,7 @@ class Simulator:
         self.queue: JsonObject = {"of": 0, "jobs": {}}
         self.workers: JsonObject = {"workers": {}, "queue": {}, "engines": {}}
         self.loop = asyncio.new_event_loop()
+        self.book = page_book.Book(lambda job_id: self.jobs[job_id].value, self.patch)
         self._tasks: set[asyncio.Task[None]] = set()
 
     # What tests call, from their own thread.
@@ -346,7 +348,7 @@ class Simulator:
         """The rest of the interface, as short as can be."""
         path = request.url.path
         if path == "/api/pipelines":
-            return _json({"items": [scenes.PIPELINE]})
+            return _json({"items": [scenes.PIPELINE, page_book.PIPELINE]})
         if path == "/api/batches":
             batch_id = new_id()
             return _json({"batch_id": batch_id, "topic": f"batch:{batch_id}"}, 201)
@@ -404,6 +406,7 @@ class Simulator:
                         for each in (*small, *deep)
                     ),
                     Route("/api/jobs/{id}/pages/{n:int}", self.page_text),
+                    *self.book.routes(),
                     Route("/api/jobs/{id}/{command}", self.command, methods=["POST"]),
                 ]
             )

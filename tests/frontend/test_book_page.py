@@ -1,0 +1,239 @@
+"""The page of a book that becomes sentences, in Chromium, before a simulated service."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+
+from tests.support import axe, page_book, programs
+from tests.support.browser import ARGS, DESKTOP, PHONE, scrolls_sideways
+from tests.support.page_simulator import Simulator, simulated
+from tests.support.page_words import ENGLISH, FRENCH, Words, said_in_english
+from tests.support.pages.book_page import BookPage
+
+ZOOMED: ViewportSize = {"width": 640, "height": 430}
+FILLING, FAILED, WHOLE = "dpdrwfpppp", "dddfdddfdd", "d" * 10
+
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=programs.chromium(), args=ARGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def service() -> Iterator[tuple[Simulator, str]]:
+    with simulated() as running:
+        yield running
+
+
+@pytest.fixture
+def simulator(service: tuple[Simulator, str]) -> Simulator:
+    return service[0]
+
+
+@pytest.fixture
+def page(browser: Browser, service: tuple[Simulator, str]) -> Iterator[Page]:
+    """A window in which nothing may be raised, and no policy broken."""
+    wrong: list[str] = []
+    with browser.new_context(viewport=DESKTOP) as context:
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda told: wrong.append(told.text) if "Content Security" in told.text else None)
+        page.goto(service[1])
+        yield page
+    assert wrong == []
+
+
+def book(simulator: Simulator, chunks: str, **changes: Any) -> str:
+    """A book with these chunks, at work unless all have ended; and its page's address."""
+    ended = page_book.over(chunks) if not set(chunks) & set("prw") else page_book.rewriting(chunks)
+    return "/jobs/" + simulator.add(page_book.book_value("germinal.pdf", chunks=chunks), **ended, **changes)
+
+
+def opened(page: Page, path: str, words: Words = ENGLISH) -> BookPage:
+    page.goto(re.sub(r"(https?://[^/]+).*", rf"\1{path}", page.url))
+    return BookPage(page, words)
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme", "words"),
+    [
+        (DESKTOP, "light", ENGLISH),
+        (ZOOMED, "dark", FRENCH),
+        (PHONE, "dark", ENGLISH),
+        (PHONE, "light", FRENCH),
+    ],
+    ids=["desktop", "zoomed", "phone", "french phone"],
+)
+def test_a_book_is_open_to_everybody(
+    browser: Browser, service: tuple[Simulator, str], size: ViewportSize, scheme: Any, words: Words
+) -> None:
+    """axe finds nothing, nothing scrolls sideways, and one language is spoken: planned, filling, failed, changed."""
+    simulator, address = service
+    staged = page_book.book_value("nana.epub")
+    estimate = {"pages": 420, "chunks": 14, "tokens": 410_000, "seconds": 312}
+    paths = [
+        "/jobs/" + simulator.add(staged, state="staged", estimate=estimate),
+        book(simulator, FILLING),
+        book(simulator, FAILED),
+        book(simulator, WHOLE),
+    ]
+    with browser.new_context(viewport=size, color_scheme=scheme, locale=words.tag) as context:
+        page = context.new_page()
+        for path in paths:
+            page.goto(address + path)
+            shown = BookPage(page, words)
+            if path != paths[0]:
+                expect(shown.rows.first).to_be_visible()
+            page.get_by_role("tab", name=words("ui.book.sentences")).wait_for()
+            assert axe.violations(page) == []
+            assert not scrolls_sideways(page)
+            assert said_in_english(page, words) == [] or words is ENGLISH
+        shown = BookPage(page, words)
+        shown.rows.first.get_by_role("button", name=words("ui.sentences.edit")).click()
+        shown.rows.first.get_by_role("textbox").fill("Un mot.")
+        assert axe.violations(page) == []
+        page.keyboard.press("Enter")
+        expect(shown.rows.first).to_contain_text(words("ui.sentences.was"))
+        assert axe.violations(page) == []
+        assert not scrolls_sideways(page)
+
+
+def test_what_is_looked_at_stays_where_it_is_while_chunks_come_in_above(
+    page: Page, simulator: Simulator
+) -> None:
+    """A chunk further up is done: its sentences are there, and the line under one's eyes has not moved."""
+    path = book(simulator, "dpdddppp")
+    shown = opened(page, path)
+    shown.chunk(4, "d").click()
+    expect(shown.rows.filter(has=page.locator(":focus"))).to_have_count(1)
+    focused = page.evaluate("document.activeElement.closest('[data-id]').dataset.id")
+    where = "id => document.querySelector(`[data-id='${id}']`).getBoundingClientRect().top"
+    before = page.evaluate(where, focused)
+    assert shown.count == 4 * simulator.book.rows_a_chunk
+    chunks = page_book.told("ddddddpp")
+    simulator.change(path.rpartition("/")[2], {"chunks": chunks, "counters": {"chunks_done": 6}})
+    expect(shown.table).to_have_attribute("aria-rowcount", str(6 * simulator.book.rows_a_chunk + 1))
+    assert abs(page.evaluate(where, focused) - before) < 2
+    assert page.evaluate("document.activeElement.closest('[data-id]').dataset.id") == focused
+    expect(page.get_by_text("The sentences of 2 more chunks are here, 720 in all")).to_be_attached()
+
+
+def test_a_long_table_is_walked_through_by_keyboard_and_draws_only_what_is_in_sight(
+    page: Page, simulator: Simulator
+) -> None:
+    simulator.book.rows_a_chunk = 6000
+    shown = opened(page, book(simulator, WHOLE))
+    expect(shown.table).to_have_attribute("aria-rowcount", "60001")
+    shown.rows.first.click()
+    page.keyboard.press("End")
+    expect(page.locator("[aria-rowindex='60001'] :focus")).to_have_text(re.compile(r"\w"))
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("[aria-rowindex='60000'] :focus")).to_be_visible()
+    page.keyboard.press("Home")
+    expect(page.locator("[aria-rowindex='2'] :focus")).to_be_visible()
+    assert page.locator("[role=row]").count() < 300
+
+
+def test_chunks_are_walked_through_and_opened_by_keyboard(page: Page, simulator: Simulator) -> None:
+    """Each says its state and tries; Enter leads to its first sentence, or to where they will stand."""
+    shown = opened(page, book(simulator, FILLING))
+    expect(shown.chunks).to_have_count(10)
+    expect(shown.chunk(5, "w")).to_have_attribute("aria-label", "Chunk 5, tried again soon, try 2")
+    shown.chunk(1, "d").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(shown.chunk(3, "d")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(shown.rows.filter(has=page.locator(":focus"))).to_have_attribute("data-id", "81:0:0")
+    expect(shown.table).to_contain_text("Chunk 2 is yet to be rewritten.")
+
+
+def test_a_sentence_is_changed_and_taken_back_by_keyboard(page: Page, simulator: Simulator) -> None:
+    shown = opened(page, book(simulator, WHOLE))
+    first = shown.rows.first
+    before = first.locator(".sentence-text").inner_text()
+    first.locator(".sentence-text").click()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(first.get_by_role("textbox")).to_have_value(before)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Never mind")
+    page.keyboard.press("Escape")
+    expect(first).to_contain_text(before)
+    page.keyboard.press("F2")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Le vent pousse la porte.")
+    page.keyboard.press("Enter")
+    expect(first).to_contain_text("Le vent pousse la porte.")
+    expect(first).to_contain_text(before)
+    expect(first.locator(":focus")).to_be_visible()
+    expect(page.get_by_text("Saved: Le vent pousse la porte.")).to_be_attached()
+    page.reload()
+    expect(first).to_contain_text("Le vent pousse la porte.")
+    first.get_by_role("button", name="Take back").click()
+    expect(first.locator("del")).to_have_count(0)
+    expect(first).to_contain_text(before)
+
+
+def test_whoever_changed_it_meanwhile_is_named_and_what_was_typed_stays(
+    page: Page, simulator: Simulator
+) -> None:
+    shown = opened(page, book(simulator, WHOLE))
+    first = shown.rows.first
+    first.dblclick(position={"x": 150, "y": 15})
+    field = first.get_by_role("textbox")
+    field.fill("Mine.")
+    place = first.get_attribute("data-id") or ""
+    simulator.book.edits[place] = "Theirs."
+    page.keyboard.press("Enter")
+    expect(first.get_by_role("alert")).to_contain_text("Somebody changed this meanwhile to: Theirs.")
+    expect(field).to_have_value("Mine.")
+    page.keyboard.press("Enter")
+    expect(first).to_contain_text("Mine.")
+    assert simulator.book.edits[place] == "Mine."
+
+
+def test_sentences_are_found_whatever_their_accents(page: Page, simulator: Simulator) -> None:
+    shown = opened(page, book(simulator, WHOLE))
+    shown.search("elise ECOUT")
+    expect(shown.rows.first.locator("mark")).to_have_text("Élise écout")
+    shown.shows("sentences found")
+    shown.search("nobody writes this")
+    shown.shows("No sentence has these words.")
+    shown.search("")
+    shown.shows("1,200 sentences")
+
+
+def test_a_page_number_leads_to_the_page(page: Page, simulator: Simulator) -> None:
+    shown = opened(page, book(simulator, WHOLE))
+    shown.chunk(2, "d").click()
+    shown.row("Élise").and_(page.locator("[data-id^='41:']")).get_by_role(
+        "button", name="Show page 41"
+    ).click()
+    expect(page.get_by_role("heading", name="Page 41 of 420")).to_be_visible()
+    shown.tab("sentences")
+    expect(shown.rows.first).to_be_visible()
+
+
+def test_what_cannot_be_sent_to_google_says_why(page: Page, simulator: Simulator) -> None:
+    shown = opened(page, book(simulator, WHOLE))
+    shown.main.get_by_role("button", name="Export").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("CSV", exact=True).click()
+    dialog.get_by_label("Between the cells").select_option("semicolon")
+    link = dialog.get_by_role("link", name="Download")
+    assert (link.get_attribute("href") or "").endswith("/sentences.csv?separator=%3B&bom=true")
+    dialog.get_by_text("Google Sheet", exact=True).click()
+    expect(link).to_be_hidden()
+    dialog.get_by_role("button", name="Make the sheet").click()
+    expect(dialog).to_contain_text("Google Sheets is not set up on this server.")
+    assert axe.violations(page) == []
