@@ -51,20 +51,28 @@ class Estimates:
 
     async def make(self, job_id: str) -> None:
         """Writes the estimate into the job and publishes it; a job that has started meanwhile is left alone."""
+        while await self._in_vain(job_id):
+            pass
+
+    async def _in_vain(self, job_id: str) -> bool:
+        """Whether it was for nothing, since somebody has chosen other options meanwhile."""
         async with self._db.reading() as session:
             job = await session.get(JobRow, job_id)
             document = await session.get(DocumentRow, job.document_id) if job else None
             slots = max(1, await live_slots(session))
         if job is None or document is None or job.state != JobState.STAGED:
-            return
+            return False
         estimate = await self._look(job, document, slots)
         async with self._db.writing() as session:
             row = await locked_job(session, job_id)
             if row is None or row.state != JobState.STAGED:
-                return
+                return False
+            if row.options != job.options:
+                return True
             row.estimate = estimate
             await touch(session, row)
         await self._echo.publish(job_id)
+        return False
 
     async def _look(self, job: JobRow, document: DocumentRow, slots: int) -> JsonObject:
         """`{pages, steps, seconds}` and what the pipeline foretells: seconds that it takes on all live slots; or

@@ -11,13 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.records import orders
-from service.adapters.records.ending import LiveSnapshot, closing_lines, end_job
-from service.adapters.tables import JobRow, StepRow
+from service.adapters.records.ending import LiveSnapshot, closing_lines, end_job, touch
+from service.adapters.records.intake import fingerprint
+from service.adapters.tables import DocumentRow, JobRow, StepRow
 from service.domain.account import Actor
 from service.domain.engines import REMOTE_ENGINES
 from service.domain.job import ENDED, PRIORITIES, JobEvent, JobState, NotPossible
 from service.domain.json import JsonObject
 from service.domain.log_line import log_line
+from service.domain.pipeline import PipelineSpec
 from service.domain.step import StepState
 
 
@@ -33,6 +35,8 @@ class Effect:
 NONE = Effect()
 PRIORITY = "priority"
 """The command that changes how urgent a job is; it leads to no other state."""
+OPTIONS = "change options"
+"""The command that chooses other options for a staged job."""
 Change: TypeAlias = Callable[[AsyncSession, JobRow], Awaitable[Effect]]
 
 
@@ -115,6 +119,24 @@ def prioritise(actor: Actor, priority: str) -> Change:
         if job.priority != PRIORITIES[priority]:
             await orders.prioritise(session, job, PRIORITIES[priority])
         return _line(f"priority_{priority}", actor)
+
+    return change
+
+
+def options(actor: Actor, spec: PipelineSpec, chosen: JsonObject) -> Change:
+    """A staged job is to be done with these options; what it was expected to take does not hold any more."""
+
+    async def change(session: AsyncSession, job: JobRow) -> Effect:
+        if job.state != JobState.STAGED:
+            raise NotPossible(JobState(job.state), OPTIONS)
+        if job.options == chosen:
+            return NONE
+        document = await session.get(DocumentRow, job.document_id)
+        assert document is not None, "a job's document outlives the job"
+        job.options, job.estimate = chosen, None
+        job.fingerprint = fingerprint(document.sha256, spec.name, chosen)
+        await touch(session, job)
+        return _line("options_changed", actor)
 
     return change
 

@@ -20,6 +20,7 @@ from service.domain.account import Actor
 from service.domain.job import HIGH, JobEvent, JobState, NotPossible
 from service.domain.json import JsonObject
 from service.domain.log_line import log_line
+from service.domain.pipeline import PipelineSpec
 from service.domain.question import check_answer
 
 __all__ = ["Commands", "DocumentInUse", "HighForAdmins", "JobGone", "allow_priority"]
@@ -120,7 +121,7 @@ class Commands:
     async def delete_document(self, document_id: str, actor: Actor) -> None:
         """Deletes the document with its jobs and results; raises DocumentInUse while a job is not at its end."""
         async with self._db.writing(durable=True) as session:
-            document = await session.get(DocumentRow, document_id)
+            document = await session.get(DocumentRow, document_id, with_for_update=True)
             if document is None or not (actor.is_admin or document.owner_id == actor.user_id):
                 raise JobGone(document_id)
             removed = await remove_document(session, document)
@@ -143,6 +144,13 @@ class Commands:
             raise NotPossible(JobState(job.state), JobEvent.START)
         await self._queue.ask_for_estimate(job_id)
         return None
+
+    async def change_options(
+        self, job_id: str, spec: PipelineSpec, options: JsonObject, actor: Actor
+    ) -> None:
+        """A staged job is to be done with these options, all of them, and is estimated anew; NotPossible for others."""
+        await self._applying.to_one(job_id, actor, changes.options(actor, spec, options))
+        await self._queue.ask_for_estimate(job_id)
 
     async def stop(self, job_id: str) -> None:
         """Tells all workers to kill what they run of the job; their heartbeat is the backstop."""

@@ -49,6 +49,7 @@ WORDS: dict[str, str] = {
     "log.records_rehearsed": "{made} to be recorded, {replaced} replaced, {skipped} there already, {refused} refused",
     "log.started": "Work started",
     "log.phase": "Phase {index} of {total}: {phase}",
+    "log.options_changed": "Other settings were chosen",
     "log.page_failed": "Page {page} could not be read",
     "log.page_slow": "Page {page} takes unusually long (more than {seconds} s so far)",
     "log.step_slow": "A step takes unusually long (more than {seconds} s so far)",

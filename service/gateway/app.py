@@ -36,6 +36,7 @@ from service.gateway.origins import Origins
 from service.gateway.page_images import PageImages
 from service.gateway.patience import Patience
 from service.gateway.receiving import Limits, Scanning
+from service.gateway.reordering import Reordering
 from service.gateway.security import SecurityHeaders
 from service.gateway.sentences import Sentences
 from service.gateway.sheets import Sheets
@@ -112,6 +113,7 @@ def _operations(
         Pipelines(opened.db),
         Uploads(opened.db, opened.blobs, announcer, limits, metrics, _scanning(settings)),
         Jobs(opened.db, opened.blobs, opened.echo, opened.commands, opened.many, cards),
+        Reordering(opened.db, opened.echo, opened.commands, announcer),
         Sentences(opened.db, opened.blobs, opened.commands),
         Sheets(opened.db, announcer),
         Documents(opened.db, opened.blobs, opened.commands, images),

@@ -39,6 +39,20 @@ class Nothing(Body):
     """An empty object, or no body at all."""
 
 
+class JobChange(Body):
+    """Options by name, in place of those that the staged job has; what is left out stays."""
+
+    options: dict[str, Any]
+
+
+class Again(Body):
+    """The same document once more: `options` in place of the job's, what is left out stays; without `start` the new
+    job is staged."""
+
+    options: dict[str, Any] = Field(default_factory=dict[str, Any])
+    start: bool = True
+
+
 class HowToPause(Body):
     """`stop`: what runs is stopped and handed back at once, rather than let end."""
 

@@ -18,16 +18,22 @@ def complete_options(spec: PipelineSpec, raw: bytes) -> JsonObject:
 
     Raises Refused with 422 and the code `options_invalid`, naming the option and what is wrong.
     """
-    given = _object(raw)
+    return completed(spec, _object(raw))
+
+
+def completed(spec: PipelineSpec, given: JsonObject) -> JsonObject:
+    """All of the pipeline's options, from those that were given; raises as `complete_options`."""
     properties: JsonObject = spec.options_schema.get("properties", {})
     if strange := sorted(given.keys() - properties.keys()):
         known = ", ".join(properties) or "none"
         raise refused(422, "options_invalid", option=strange[0][:100], reason=f"known options are: {known}")
-    wrong = best_match(Draft202012Validator(spec.options_schema).iter_errors(given))
+    defaults = {name: each["default"] for name, each in properties.items() if "default" in each}
+    options = {**defaults, **given}
+    # Some options fit each other or not, and one of them may have its default.
+    wrong = best_match(Draft202012Validator(spec.options_schema).iter_errors(options))
     if wrong is not None:
         raise refused(422, "options_invalid", option=_place(wrong), reason=wrong.message[:_LONGEST_REASON])
-    defaults = {name: each["default"] for name, each in properties.items() if "default" in each}
-    return {**defaults, **given}
+    return options
 
 
 def _object(raw: bytes) -> JsonObject:

@@ -26,14 +26,25 @@ _RETRY_SECONDS = 1
 
 First = Callable[[Digest | None], Awaitable[tuple[Response, bool]]]
 """Does the request; whether its answer is worth repeating: all of the body was read, and the server was well."""
+Digesting = Callable[[Request, Digest], Awaitable[object]]
+"""Reads a body as `First` does, for what it is only. May raise Refused."""
+
+
+async def digest_parts(request: Request, digest: Digest) -> None:
+    """Of a body in parts, as uploads are."""
+    try:
+        async for _ in Parts(request.stream(), request.headers.get("content-type"), digest):
+            pass
+    except BrokenBody as broken:
+        raise refused(400, "bad_request", reason=str(broken)) from None
 
 
 class _Fingerprint:
-    """What makes two requests the same: query, names and contents."""
+    """What makes two requests the same: where they go, query, names and contents."""
 
     def __init__(self, request: Request) -> None:
         self._hash = hashlib.blake2b(digest_size=32)
-        self._hash.update(repr(sorted(request.query_params.multi_items())).encode())
+        self._hash.update(repr((request.url.path, sorted(request.query_params.multi_items()))).encode())
 
     def update(self, data: bytes, /) -> None:
         self._hash.update(data)
@@ -45,8 +56,9 @@ class _Fingerprint:
 class Repeating:
     """Answers requests that carry a key; one that arrives while the first is under way here waits for its answer."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, digesting: Digesting = digest_parts) -> None:
         self._db = db
+        self._digesting = digesting
         self._under_way: dict[tuple[str, str], asyncio.Event] = {}
         self._renewing = _Renewing(db)
 
@@ -85,11 +97,7 @@ class Repeating:
 
     async def _again(self, request: Request, owner_id: str, key: str) -> Response:
         fingerprint = _Fingerprint(request)
-        try:
-            async for _ in Parts(request.stream(), request.headers.get("content-type"), fingerprint):
-                pass
-        except BrokenBody as broken:
-            raise refused(400, "bad_request", reason=str(broken)) from None
+        await self._digesting(request, fingerprint)
         if ended := self._under_way.get((owner_id, key)):
             await ended.wait()
         found = await idempotency.find(self._db, owner_id, key)

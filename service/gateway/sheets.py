@@ -9,7 +9,7 @@ from service.adapters.applying import may
 from service.adapters.database import Database
 from service.adapters.dispatch import pick
 from service.adapters.records import pipelines, workers
-from service.adapters.records.ending import locked_job
+from service.adapters.records.ending import locked_document_of, locked_job
 from service.adapters.records.intake import Accepted, Order, accept_again
 from service.adapters.tables import DocumentRow, JobRow, UserRow
 from service.domain.ids import is_id
@@ -76,7 +76,9 @@ class Sheets:
 
 async def _whole_book(session: AsyncSession, request: Request) -> JobRow:
     who, job_id = actor(request), request.path_params["job_id"]
-    job = await locked_job(session, job_id) if is_id(job_id) else None
+    if not is_id(job_id) or await locked_document_of(session, job_id) is None:
+        raise refused(404, "not_found")
+    job = await locked_job(session, job_id)
     if job is None or not may(who, job) or job.pipeline != "sentences":
         raise refused(404, "not_found")
     if job.state != JobState.COMPLETED:

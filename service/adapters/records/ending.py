@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.adapters.clock import read_clock
 from service.adapters.records.chunks import chunks_of
 from service.adapters.records.rows import row_fields, stored_pages
-from service.adapters.tables import ArtifactRow, JobRow, JobSnapshotRow, RunRow, StepRow, UserRow
+from service.adapters.tables import ArtifactRow, DocumentRow, JobRow, JobSnapshotRow, RunRow, StepRow, UserRow
 from service.domain.failure import Failure
 from service.domain.job import JobEvent, JobState, after
 from service.domain.json import JsonObject
@@ -67,6 +67,17 @@ LiveSnapshot = Callable[[str], Awaitable[Snapshot | None]]
 async def locked_job(session: AsyncSession, job_id: str) -> JobRow | None:
     """The job's row, locked until the transaction ends (SQLite's transaction already excludes other writers)."""
     return await session.scalar(select(JobRow).where(JobRow.id == job_id).with_for_update())
+
+
+async def locked_document_of(session: AsyncSession, job_id: str) -> DocumentRow | None:
+    """The row of a job's document, locked as `locked_job` does: nobody deletes it meanwhile. Who locks both locks it
+    before the job."""
+    return await session.scalar(
+        select(DocumentRow)
+        .join(JobRow, JobRow.document_id == DocumentRow.id)
+        .where(JobRow.id == job_id)
+        .with_for_update(of=DocumentRow)
+    )
 
 
 async def job_of_step(session: AsyncSession, step_id: str) -> JobRow | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.adapters.records.ending import locked_job, touch
+from service.adapters.records.ending import locked_document_of, locked_job, touch
 from service.adapters.tables import (
     ArtifactRow,
     DocumentRow,
@@ -53,12 +53,7 @@ async def remove_document(
 
 async def remove_job(session: AsyncSession, job_id: str, *, since: float) -> Removed | None:
     """Deletes a job that rests, and its document with the last job; None where there is nothing to delete."""
-    document = await session.scalar(
-        select(DocumentRow)
-        .join(JobRow, JobRow.document_id == DocumentRow.id)
-        .where(JobRow.id == job_id)
-        .with_for_update(of=DocumentRow)
-    )
+    document = await locked_document_of(session, job_id)
     job = await locked_job(session, job_id)
     if job is None or not rests(job, since):
         return None

@@ -2,20 +2,37 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from workers.pipelines.text import ByOcr, Languages, PagesToRead
+
+_FEWEST_WORDS, _MOST_OF_THE_LEAST = 3, 10
+
+
+def _least_within_most() -> list[JsonValue]:
+    """In the schema, so that who fills in a form hears of it at once: `max_words` is no less than `min_words`."""
+    return [
+        {
+            "if": {"properties": {"min_words": {"minimum": words}}, "required": ["min_words"]},
+            "then": {"properties": {"max_words": {"minimum": words}}},
+        }
+        for words in range(_FEWEST_WORDS + 1, _MOST_OF_THE_LEAST + 1)
+    ]
 
 
 class SentencesOptions(BaseModel):
     """All may be left as they are."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"allOf": _least_within_most()})
 
-    max_words: Annotated[int, Field(description="the most words of a sentence", ge=3, le=50)] = 8
+    max_words: Annotated[int, Field(description="the most words of a sentence", ge=_FEWEST_WORDS, le=50)] = 8
     min_words: Annotated[
         int,
-        Field(description="a sentence with fewer words joins its neighbour where there is room", ge=1, le=10),
+        Field(
+            description="a sentence with fewer words joins its neighbour where there is room",
+            ge=1,
+            le=_MOST_OF_THE_LEAST,
+        ),
     ] = 2
     ignore_dialogue: Annotated[bool, Field(description="leaves out what people say")] = False
     preserve_formatting: Annotated[
