@@ -75,7 +75,7 @@ _FORMS: tuple[re.Pattern[str], ...] = tuple(
         rf"{_START}(?P<year>[12][0-9]{{3}}){_GAP}{_MONTH}{_GAP}{_DAY}(?![0-9a-z])",
         # ngày 03 tháng 05 năm 2027, 3 tháng Năm, 2027
         (
-            rf"{_START}{_DAY}{_GAP}thang{_BOTH} {{0,3}}"
+            rf"{_START}(?:ngay {{1,3}})?{_DAY}{_GAP}thang{_BOTH} {{0,3}}"
             rf"(?:(?P<number>[01]?[0-9])|(?P<month>{_any_of(_VIETNAMESE)}))(?![0-9a-z])"
             rf"{_GAP}(?:nam{_BOTH} {{0,3}})?{_YEAR}"
         ),

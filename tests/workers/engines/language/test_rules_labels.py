@@ -49,6 +49,10 @@ def values_in(page: Page) -> dict[str, str]:
         ("Đơn vị cấp", "issuing_authority"),
         ("Dateofissue", "issue_date"),
         ("Certif1cate numbor", "certificate_number"),
+        ("Date on which this certificate was issued", "issue_date"),
+        ("Date by which next survey is due", "next_survey"),
+        ("Giy chng nhn s", "certificate_number"),
+        ("Có giá tr đn", "valid_until"),
     ],
 )
 def test_a_label_is_known_by_its_words(text: str, code: str) -> None:
@@ -117,6 +121,29 @@ def test_each_part_of_a_form_has_its_own_manner() -> None:
     assert (found["ship_name"], found["imo_number"]) == ("OCEAN STAR", "9074729")
 
 
+def test_where_a_form_has_a_dash_nothing_else_is_looked_for() -> None:
+    page = lined(
+        ("Date of issue", 60, 100, 8),
+        ("Expiry", 200, 100, 8),
+        ("Survey completed", 340, 100, 8),
+        ("3 May 2024", 60, 112, 12),
+        ("– – –", 200, 112, 12),
+        ("1 May 2024", 340, 112, 12),
+        ("Archive", 60, 140, 12),
+        ("2 May 2020", 200, 140, 12),
+    )
+    assert values_in(page) == {"issue_date": "2024-05-03"}
+
+
+def test_a_period_may_be_broken_over_two_lines() -> None:
+    page = lined(
+        ("Period of validity", 60, 100, 12),
+        ("from 3 May 2024 to 2 May", 260, 100, 12),
+        ("2029", 260, 113, 12),
+    )
+    assert values_in(page)["valid_until"] == "2029-05-02"
+
+
 def test_a_value_has_one_label() -> None:
     page = lined(
         ("Name of ship", 60, 100, 10),
@@ -144,6 +171,8 @@ def test_a_value_has_one_label() -> None:
         (("Being of the kind called Short term, it may be withdrawn.",), "certificate_type", "Short term"),
         (("Date on which the keel of the ship was laid, as declared: 2 May 2011",), "issue_date", None),
         (("Port Amber, 3 May 2024",), "issue_date", "2024-05-03"),
+        (("Cp ti Hà Ni theo quy đnh, giy này ht hiu lc sau ngày 23 tháng 11 năm", "2025, vi điu kin kim tra."),
+         "valid_until", "2025-11-23"),
     ],
 )  # fmt: skip
 def test_running_text_is_read_over_its_lines(rows: tuple[str, ...], code: str, value: str | None) -> None:

@@ -1,5 +1,6 @@
 """What may be a field's value, and what is made of all that may be."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from workers.engines.page import Box
 _MOST_SURE = 0.98
 _DISPUTE = 0.8
 _DISPUTED = 0.7
+_STROKES = re.compile(r" [IlL1|]{1,3}$")
+_UNCOUNTED = 0.9
+"""Scans lose strokes of "II" at the end of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Candidate:
 
 def candidate(code: str, value: str, cell: Cell, start: int, end: int, score: float) -> Candidate:
     """One that stands in a part of a cell. What was read badly is worth less."""
+    if cell.is_read and _STROKES.search(value):
+        score *= _UNCOUNTED
     return Candidate(
         code, value, cell.text[start:end], score * _legible(cell), cell.page, cell.cut(start, end)
     )

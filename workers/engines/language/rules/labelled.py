@@ -58,6 +58,8 @@ _OFTEN_A_COLUMN = 0.86
 _MOST_MORE_WORDS = 3
 _BETWEEN_TWO = re.compile(r"[\s/()\u2013\u2014:.,-]*")
 _HINT = re.compile(r"^\s*[(\[][^)\]]{0,30}[)\]]")
+_EMPTY = re.compile(r"[-\u2010-\u2015_/. ]+|n/?a\.?|none|nil|not applicable|khong(?: co| ap dung)?")
+"""What stands where a form has no value."""
 _NOTHING = re.compile(r"[\s:.,;/()_\u2013\u2014*=\u2026\u00b7\"-]*")
 
 
@@ -137,6 +139,8 @@ def _at(sheet: Sheet, cell: Cell, label: Label, following: Label | None, votes: 
             is_alone = True
     if is_alone or _IN_PLACE.search(cell.plain, label.start, label.end):
         for leaning, other in _around(sheet, cell, label, votes, is_alone=is_alone):
+            if _EMPTY.fullmatch(other.plain):
+                return
             for named in _named(label):
                 whole, read = _value_in(sheet, cell, other, named)
                 if read is not None:
@@ -229,8 +233,12 @@ def _value_in(sheet: Sheet, label_cell: Cell, cell: Cell, label: Label) -> tuple
         more = read_ship(both.text)
         if more is not None and more.worth >= found.worth and not dates_in(following.text):
             return both, replace(more, worth=more.worth * _IN_TWO)
-    if found is None and label.code in _DAYS:
-        return both, _in_cell(both, label)
+    if label.code in _DAYS and (found is None or label.code == "valid_until"):
+        more = _in_cell(both, label)
+        is_period = (
+            found is not None and more is not None and more.value > found.value and more.start > found.end
+        )
+        return (both, more) if found is None or is_period else (cell, found)
     if label.code == "issuing_authority" and goes_on(cell.text, following.text):
         return both, _in_cell(both, label)
     return cell, found

@@ -11,6 +11,8 @@ _MOST_LABELS = 24
 _MOST_WORDS = 12
 _MOST_OF_ONE_LANGUAGE = 7
 _MOST_OF_A_LABEL = 120
+_VAGUE = 0.8
+"""Labels that weigh no more are no begin of a sentence: "This is to certify"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,9 @@ def _last(text: str, alike: str, start: int, *, is_first: bool) -> Iterator[Labe
         for count in range(min(_MOST_WORDS, len(words) - 1), 0, -1):
             first, end = words[0][1], words[count - 1][2]
             sense = _whole(alike[first:end], is_begin=True)
-            if sense is not None and not _begins_other(alike, first, end) and _is_set_alike(text[first:end]):
+            if sense is None or (sense[1] <= _VAGUE and count > 1):
+                continue
+            if not _begins_other(alike, first, end) and _is_set_alike(text[first:end]):
                 yield Label(sense[0], first, end, sense[1] * (1.0 if count > 1 else 0.95))
                 return
 

@@ -5,11 +5,15 @@ not know. So "Date of issue", "Issued on" and "Day of issue of this certificate"
 "Company IMO No." are none of these, without a list of all that offices may print.
 """
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
+
+from service.domain.certificate.folding import folded
 
 _LIKE_LETTERS = str.maketrans("01|58!", "oilsbi")
 _SHORTEST_MISREAD = 6
@@ -32,13 +36,15 @@ class Sense:
 
 def _sense(code: str, weight: float, *needs: str, may: str = "") -> Sense:
     groups = tuple(_words(group) for group in needs)
-    return Sense(code, weight, groups, _words(may).union(*groups))
+    return Sense(code, weight, groups, _words(may).union(_words(_ANYWHERE), *groups))
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.translate(_LIKE_LETTERS).split())
 
 
+_ANYWHERE = "the of this that which was is are be been has have it its a an and or la"
+"""Words that make a sentence of a label and change nothing: "Date on which this certificate was issued"."""
 _DOCUMENT = "certificate certificates cert document documents doc policy licence license permit paper"
 _SURVEY = (
     "survey surveys surveyed verification verifications verified inspection inspections inspected audit audits"
@@ -79,29 +85,32 @@ SENSES: tuple[Sense, ...] = (
     ),
     _sense(
         "valid_until", 1.0,
-        "valid validity expiry expires expire expired expiration expiring until till thru through lapses terminates"
-        " termination ends end ceases force",
+        "valid validity expiry expires expire expired expiration expiring until till thru through lapses lapse"
+        " terminates termination ends end ceases force runs closes usable",
         may=f"{_DOCUMENT} this the date day of on to is not after and including inclusive last latest remains remain"
         " shall in good holds hold term cover up period for service noon midnight by its before effect will be at or"
-        " unless withdrawn earlier and ends end",
+        " unless withdrawn earlier ends end day final effective out from void",
     ),
+    _sense("valid_until", 0.9, "den toi", "ngay het", may="cho"),
+    _sense("valid_until", 0.95, "day date", "last final", may=f"{_DOCUMENT} for service term"),
     _sense("valid_until", 0.8, "to term terms", may="up and including of"),
     _sense(
         "valid_until", 1.0, "luc tri han", "hieu gia thoi het han",
         may="co con den toi ngay su dung cuoi cung cua giay chung nhan nay gcn sau khong qua hieu gia thoi het han",
     ),
     _sense(
-        "issue_date", 1.0, "issue issued issuance issuing signed signing granted dated given executed",
-        "date dated day on", may=f"{_DOCUMENT} this the of at in place and out original signature first",
+        "issue_date", 1.0,
+        "issue issued issuance issuing signed signing grant granted granting dated given executed sealed drawn made",
+        "date dated day on", may=f"{_DOCUMENT} at in place out up original signature first",
     ),
     _sense("issue_date", 0.9, "issue issued issuance granted signed dated", may=f"{_DOCUMENT} this the out"),
     _sense("issue_date", 0.95, "issued done given signed granted made", "at in", may="this and"),
-    _sense("issue_date", 0.8, "made", "out", may="on at"),
+    _sense("issue_date", 0.85, "made", "out", may="on at"),
     _sense(
         "issue_date", 0.85, "date day",
         may=f"{_DOCUMENT} this the of and place signature signing at registration registry",
     ),
-    _sense("issue_date", 0.6, "effective", may="date from on of the as"),
+    _sense("issue_date", 0.6, "effective inception commencement valid", "from date", may="on as commencing"),
     _sense(
         "issue_date", 1.0, "ngay", "cap ky lap hanh lam",
         may="ban phat hanh thang nam noi va giay chung nhan nay cua dia diem gcn tai",
@@ -110,7 +119,7 @@ SENSES: tuple[Sense, ...] = (
     _sense("issue_date", 0.8, "ngay", may="thang nam"),
     _sense(
         "certificate_number", 1.0, "no nos number nr num ref reference id identification identifier utn",
-        "certificate cert document doc policy licence license permit serial tracking control file report",
+        "certificate cert document doc policy licence license permit serial tracking control file report entry",
         may="of the this our unique record and",
     ),
     _sense(
@@ -124,10 +133,13 @@ SENSES: tuple[Sense, ...] = (
     _sense("certificate_number", 0.85, "so"),
     _sense(
         "ship_name", 1.0, "ship ships vessel vessels craft yacht tau", "name names named ten",
-        may="of the unit insured entered motor tanker this con cua bien",
+        may="of the unit insured entered motor tanker con cua bien thuyen concerned",
     ),
     _sense("ship_name", 1.0, "ten", "phuong", may="tien thuy cua"),
-    _sense("ship_name", 0.9, "ship vessel craft yacht mv tau", may="the unit insured entered motor subject con bien"),
+    _sense(
+        "ship_name", 0.9, "ship vessel craft yacht mv tau",
+        may="the unit insured entered motor subject con bien thuyen concerned",
+    ),
     _sense("ship_name", 0.7, "name", may="of"),
     _sense(
         "certificate_type", 1.0, "type kind form nature status category term terms sort",
@@ -149,8 +161,8 @@ SENSES: tuple[Sense, ...] = (
         may="the and on behalf of name place seal stamp",
     ),
     _sense(
-        "issuing_authority", 0.9, "by issuer authority administration office insurer behalf",
-        may="for the on of and name issuing",
+        "issuing_authority", 0.9, "by issuer authority administration office insurer behalf society club registrar",
+        may="for on name issuing signed classification class",
     ),
     _sense(
         "issuing_authority", 1.0, "quan vi chuc boi noi", "cap hanh chung",
@@ -163,6 +175,37 @@ _BOTH = ("certificate_type", "valid_until")
 """Words such as "term" name either: the value tells which."""
 _KNOWN = frozenset[str]().union(*(each.may for each in SENSES))
 _LONG = tuple(sorted(word for word in _KNOWN if len(word) >= _SHORTEST_MISREAD))
+
+
+# Written with their marks, to tell what a scan leaves of them.
+_VIETNAMESE = (
+    "hiệu lực giá trị hết hạn đến tới cấp số giấy chứng nhận kiểm lần gần nhất loại tiếp thời dụng cuối chức"
+    " phát tại đợt định tạm thẩm được"
+)
+
+
+def _lost(word: str) -> str:
+    """What OCR without Vietnamese leaves of a word: letters with two marks, or with a dot below, are lost."""
+    kept: list[str] = []
+    for letter in word:
+        marks = unicodedata.normalize("NFD", letter)[1:]
+        if len(marks) < 2 and _DOT_BELOW not in marks:
+            kept.append(letter)
+    return folded("".join(kept))
+
+
+_DOT_BELOW = "\u0323"
+_LOST = {
+    _lost(word): folded(word)
+    for word in _VIETNAMESE.split()
+    if _lost(word) != folded(word) and _lost(word) not in _KNOWN and _lost(word)
+}
+_SCRAPS = re.compile(r"[a-z]+")
+
+
+def restored(plain: str) -> str:
+    """A folded text with the Vietnamese words of which a scan has lost letters."""
+    return _SCRAPS.sub(lambda found: _LOST.get(found.group(), found.group()), plain)
 
 
 def meant(words: tuple[str, ...]) -> tuple[Sense, ...]:
@@ -182,6 +225,8 @@ def meant(words: tuple[str, ...]) -> tuple[Sense, ...]:
 @lru_cache(maxsize=4096)
 def _mended(word: str) -> tuple[str, ...]:
     """The word as it is known: with a letter that a scan misread, or apart where a scan lost the space."""
+    if word in _LOST:
+        return (_LOST[word],)
     if word in _KNOWN or not _SHORTEST_MISREAD <= len(word) <= _MOST_CHARACTERS:
         return (word,)
     alike = extractOne(word, _LONG, scorer=OSA.distance, score_cutoff=1 if len(word) < 9 else 2)

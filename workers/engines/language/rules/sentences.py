@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from service.domain.certificate.dates import DateFound, dates_in
 from service.domain.certificate.imo import find_imo
 from workers.engines.language.rules.candidates import Candidate, candidate
+from workers.engines.language.rules.lexicon import restored
 from workers.engines.language.rules.offices import looks_like_office
 from workers.engines.language.rules.sheet import Cell, Sheet
 from workers.engines.language.rules.values import RANGE, read_number, read_office, read_ship, read_type
@@ -14,8 +15,8 @@ _LOOKED_AT = 400
 _NEAR = 90
 _ENDS = re.compile(
     r"\b(?:until|till|expir\w{1,6}|ceases?|lapses?|terminat\w{1,5}|not (?:be )?(?:later|valid) (?:than|after)"
-    r"|not after|through|thru|up to|ending|ends?|in force|het han|den ngay|den het|het hieu luc"
-    r"|(?:gia tri|hieu luc|thoi han)(?: su dung)?(?: (?:den|toi|sau))?)\b"
+    r"|not after|void after|runs (?:out|to)|last day|through|thru|up to|ending|ends?|in force|het han|den ngay|den het"
+    r"|het hieu luc|(?:gia tri|hieu luc|thoi han)(?: su dung)?(?: (?:den|toi|sau))?)\b"
 )
 _CERTAIN_END = re.compile(
     r"(?:(?:valid|force|validity|good|effect|expires?|expir\w{2,6})(?: up)?(?: until| till| to| on| through| after)"
@@ -57,7 +58,7 @@ _SHIP_WORDS = re.compile(r"^.*\b(?:VESSEL|SHIP|T\u00c0U|NAMED) ")
 _CODE = re.compile(r"(?:[A-Z]{2,8}[-/. ]?)?[0-9][0-9A-Z]{2,}(?:[-/.][0-9A-Z]+){0,4}")
 _NUMBER = re.compile(
     r"(?:\bnumbered|(?<!imo )(?<!imo)\b(?:certificate|document|cert\.?|doc\.?|giay|giay nay,? mang|reference|mang)"
-    r" ?(?:number|no\.?|nr\.?|ref\.?|so)?|\bnumber|\bno\.?|#)[ :.]{1,3}"
+    r" ?(?:number|no\.?|nr\.?|ref\.?|so?)?|\bnumber|\bno\.?|#)[ :.]{1,3}"
 )
 _OTHER_NUMBER = re.compile(
     r"replac|supersed|previous|former|place of|official|imo|call sign|company|cong ty|thay|regist|dang ky|annex"
@@ -65,7 +66,11 @@ _OTHER_NUMBER = re.compile(
 )
 _HEAD, _UPPER, _FOOT = 0.3, 0.5, 0.4
 _BEHALF = re.compile(r"(?:^|\b)(?:for and on behalf of|on behalf of|thay mat|for)(?: the)?[ :,]*$")
-_OF_KIND = re.compile(r"certificate|giay|document|term|kind|called")
+_OF_KIND = re.compile(
+    r"(?:certificate|document|kind|type|loai|giay)\b.{0,20}\b(?:full|short|inter|provis|condit|perman|dai|ngan|tam"
+    r"|co dieu|khong thoi|vo thoi)"
+    r"|(?:term|interim|provisional|conditional|permanent)[^.;]{0,12}(?:certificate|document)"
+)
 
 
 def said(sheet: Sheet) -> Iterator[Candidate]:
@@ -90,7 +95,7 @@ def _days(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
     for each in days:
         before = cell.plain[max(end, each.start - _NEAR) : each.start]
         clauses = _CLAUSE.split(before)
-        role = _role(clauses[-1])
+        role = _role(restored(clauses[-1]))
         if role is not None:
             yield _day(role[0], cell, each, role[1])
         end = each.end
@@ -170,8 +175,8 @@ def _kinds(cell: Cell) -> Iterator[Candidate]:
     read = read_type(cell.text)
     if read is None:
         return
-    around = cell.plain[max(0, read.start - 40) : read.end + 30]
-    if _OF_KIND.search(around) and ("this" in around or "kind" in around or "giay" in around):
+    around = restored(cell.plain[max(0, read.start - 40) : read.end + 20])
+    if _OF_KIND.search(around):
         yield candidate("certificate_type", read.value, cell, read.start, read.end, 0.6)
 
 

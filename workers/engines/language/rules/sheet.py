@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
+from statistics import median
 
 from service.domain.certificate.folding import composed, folded
 from workers.engines.language.orders import is_order
@@ -24,6 +25,8 @@ _CLOSE = 0.35
 _LOOSE = 1.2
 _LONG_LINE = 30
 _LONG_LABEL = 48
+_LOOKED_AT, _TELLING, _ENOUGH_LINES = 200, 8, 3
+_EVEN, _MOSTLY = 0.02, 0.8
 _MOST_LINES_OF_ONE = 14
 _MOST_CHARACTERS_OF_ONE = 1_500
 _MARKED = re.compile(r" ?(?::|\.{3}|_{3})")
@@ -42,6 +45,8 @@ class Cell:
     box: Box
     confidence: float
     is_read: bool
+    is_even: bool = False
+    """Whether all characters of the page are as wide."""
     parts: tuple[tuple[int, "Cell"], ...] = ()
     """Of several lines as one: where in the text each begins."""
 
@@ -88,7 +93,9 @@ class Cell:
             for first, part in self.parts
             if start < first + len(part.text) and end > first
         ]
-        return around(inside) if inside else part_of(Line(self.text, self.box), start, end)
+        return (
+            around(inside) if inside else part_of(Line(self.text, self.box), start, end, is_even=self.is_even)
+        )
 
 
 def joined(*cells: Cell) -> Cell:
@@ -116,12 +123,13 @@ class Sheet:
         self.turn = Turn.of(page)
         self.width, self.height = self.turn.upright_size
         self.cells: list[Cell] = []
+        is_even = _is_even([(line.text, self.turn.upright(line.box)) for line in page.lines[:_LOOKED_AT]])
         for line in page.lines[:MOST_LINES]:
             if not all(map(isfinite, line.box)):
                 continue
-            for text, box in _cells(line.text, self.turn.upright(line.box)):
+            for text, box in _cells(line.text, self.turn.upright(line.box), is_even=is_even):
                 number = first + len(self.cells)
-                cell = Cell(number, page.number, text, box, line.confidence, page.route == "ocr")
+                cell = Cell(number, page.number, text, box, line.confidence, page.route == "ocr", is_even)
                 self.cells.append(cell)
         self._first = first
         self._buckets: dict[int, list[Cell]] = defaultdict(list)
@@ -284,7 +292,18 @@ def _lines_up(cell: Cell, other: Cell) -> bool:
     return overlap > 0.5 * min(cell.box[2] - cell.box[0], other.box[2] - other.box[0])
 
 
-def _cells(printed: str, box: Box) -> Iterator[tuple[str, Box]]:
+def _is_even(lines: Sequence[tuple[str, Box]]) -> bool:
+    """Whether all characters are as wide, as a typewriter's are: lines are then as long as their text."""
+    shares = [
+        (box[2] - box[0]) / (len(text) * max(_LEAST_HEIGHT, box[3] - box[1]))
+        for text, box in lines
+        if len(text) >= _TELLING and all(map(isfinite, box))
+    ]
+    usual = median(shares) if len(shares) >= _ENOUGH_LINES else 0.0
+    return usual > 0 and sum(abs(share / usual - 1) < _EVEN for share in shares) >= _MOSTLY * len(shares)
+
+
+def _cells(printed: str, box: Box, *, is_even: bool) -> Iterator[tuple[str, Box]]:
     text = composed(printed)[:_MOST_CHARACTERS]
     if is_order(text):
         return
@@ -295,6 +314,6 @@ def _cells(printed: str, box: Box) -> Iterator[tuple[str, Box]]:
         part = text[start:end]
         if part.strip():
             left = start + len(part) - len(part.lstrip())
-            yield part.strip(), part_of(whole, left, start + len(part.rstrip()))
+            yield part.strip(), part_of(whole, left, start + len(part.rstrip()), is_even=is_even)
         if gap is not None:
             start = gap.end()

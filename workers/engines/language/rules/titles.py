@@ -14,13 +14,14 @@ from workers.engines.page import Box
 
 _LOOKED_AT = 60
 _LINES_OF_A_TITLE = 4
+_BETWEEN = 5
 _TITLE_WORDS = re.compile(
     r"\bcertificate\b|giay ?chung ?nhan|\bdocument\b|\blicen[cs]e\b|giay ?phep|\bpermit\b|\brecord\b|\bdeclaration\b"
     r"|\bstatement\b"
 )
 _NO_TITLE = re.compile(r"this is to|hereby|issued|\bno\.?\b|number|valid|\bso\b|co gia tri|[:;]")
 _TERM_ALONE = re.compile(
-    r"^[(\[]?(?:[a-z -]{0,20}/ ?)?(?:full[ -]?term|short[ -]?term|interim|provisional|conditional|permanent)"
+    r"^[^a-z]{0,4}(?:[a-z -]{0,20}/ ?)?(?:full[ -]?term|short[ -]?term|interim|provisional|conditional|permanent)"
 )
 _TOP = 0.5
 
@@ -44,25 +45,32 @@ def titled(sheet: Sheet) -> Iterator[Candidate]:
 def _named(sheet: Sheet, cells: Sequence[Cell], usual: float) -> Iterator[tuple[NameFound, Candidate]]:
     """Names in one line, then those that only several lines together are; each where it first ends."""
     seen: set[tuple[str, int]] = set()
-    done: set[int] = set()
+    spans = [[cell] for cell in cells]
     for count in range(1, _LINES_OF_A_TITLE + 1):
-        for place in range(len(cells) - count + 1):
-            span = cells[place : place + count]
-            if place in done:
-                continue
-            if count > 1 and not _belong(span[-2], span[-1]):
-                done.add(place)
-                continue
+        longer: list[list[Cell]] = []
+        for span in spans:
             found = find_name(" ".join(cell.text for cell in span))
             if found is None:
+                following = _following(span[-1], cells)
+                longer += [[*span, following]] if following is not None else []
                 continue
             share = len(found.name) / len(comparable(" ".join(cell.text for cell in span)))
             last = (found.name, span[-1].order)
-            if last in seen or (count > 1 and share < 0.5):
+            if last in seen:
+                continue
+            if count > 1 and share < 0.5:
+                following = _following(span[-1], cells)
+                longer += [[*span, following]] if following is not None else []
                 continue
             seen.add(last)
-            done.add(place)
             yield found, _as_title(found, sheet, span, _score(share, sheet, span, usual))
+        spans = longer
+
+
+def _following(cell: Cell, cells: Sequence[Cell]) -> Cell | None:
+    """The line in which a title may go on: cells of another column may be read between."""
+    at = cell.order - cells[0].order + 1
+    return next((other for other in cells[at : at + _BETWEEN] if _belong(cell, other)), None)
 
 
 def _as_title(found: NameFound, sheet: Sheet, span: Sequence[Cell], score: float) -> Candidate:
@@ -102,6 +110,8 @@ def _belong(cell: Cell, other: Cell) -> bool:
         return False
     if abs(other.middle - cell.middle) < 0.4 * cell.height:
         return -0.5 * cell.height < other.box[0] - cell.box[2] < 0.8 * cell.height
+    if min(cell.box[2], other.box[2]) <= max(cell.box[0], other.box[0]):
+        return False
     return -0.5 * cell.height < other.box[1] - cell.box[3] < 1.2 * cell.height
 
 

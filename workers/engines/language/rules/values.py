@@ -32,10 +32,12 @@ _TYPES = (
     ("Permanent", re.compile(r"permanent|khong thoi han|vo thoi han")),
     ("Interim", re.compile(r"tam thoi")),
 )
+_IN_TWO = re.compile(r" ?[/|(\u00b7-] ?")
 _DASHES = re.compile(r"[\u2010-\u2015]")
 _SHIP = re.compile(r"[A-Za-z\u00c0-\u1ef9]")
 _END_OF_NAME = re.compile(r", | \(|[,;]?\s(?:IMO|Imo)\b|\s[-\u2013\u2014]\s")
-RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|to|until|till|through|/|den|->|\u2192)\s*")
+_UP_TO = r"(?:-|\u2013|\u2014|to|until|till|through|/|den|dn|->|\u2192)"
+RANGE = re.compile(rf"\s*{_UP_TO}(?:\s*/\s*{_UP_TO})?\s*")
 """What stands between the first and the last day of a period."""
 _SHORTENED = re.compile(r"\b(?:Ltd|Inc|Co|Corp|Pte|Pvt|Assoc|S\.A)$")
 _END_OF_OFFICE = re.compile(
@@ -44,7 +46,7 @@ _END_OF_OFFICE = re.compile(
 )
 _REMARK = re.compile(r"\s*\([^)]*$")
 _NO_NAME = re.compile(
-    r"^(?:and|of|or|the|has|complied|is|was|which|that|to|duoc|va|cua|n/?a)\b|m[/.]?[vt]\.?$"
+    r"^(?:and|of|or|the|has|complied|is|was|which|that|to|duoc|va|cua|n/?a|imo)\b|m[/.]?[vt]\.?$"
 )
 
 
@@ -131,12 +133,18 @@ def read_ship(text: str) -> Read | None:
 
 
 def read_type(text: str) -> Read | None:
-    """The term of a certificate, in English where it is known."""
+    """The term of a certificate, in English where it is known; it stands where it does in either language."""
     plain = folded(text[:_MOST_CHARACTERS])
     for value, pattern in _TYPES:
         found = pattern.search(plain)
         if found is not None:
-            return Read(value, found.start(), found.end(), 1.0)
+            start, end = found.span()
+            for other in (each for _, more in _TYPES for each in more.finditer(plain)):
+                if _IN_TWO.fullmatch(plain, other.end(), found.start()):
+                    start = min(start, other.start())
+                elif _IN_TWO.fullmatch(plain, found.end(), other.start()):
+                    end = max(end, other.end())
+            return Read(value, start, end, 1.0)
     return None
 
 
