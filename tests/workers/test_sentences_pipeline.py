@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from service.adapters.turns import claim_next
 from service.domain import breaker
 from service.domain.json import JsonObject
 from service.domain.sentences import how_many
+from service.domain.work import StepDone
 from tests.corpora.sentences import written
 from tests.support.certificate_jobs import steps
 from tests.support.gemini_simulator import (
@@ -31,9 +33,12 @@ from tests.support.gemini_simulator import (
 from tests.support.house import House, open_house
 from tests.support.novel_files import flowing, novel_pdf
 from tests.support.novels import Novel, novel
+from tests.support.small_book import SmallBook
+from tests.support.small_worker import Gate, give, small_worker
 from tests.support.waiting import until
 from workers.engines.persistence import Persistence
 from workers.pipelines import all_pipelines
+from workers.pipelines.declaration import StepContext
 
 pytestmark = pytest.mark.anyio
 
@@ -270,6 +275,28 @@ async def test_what_a_model_will_not_have_is_split_and_named(
     assert [each["code"] for each in job.warnings.values()] == ["sentences_refused"]
     rows = await table(house, job_id)
     assert sources(rows) == book.sentences and all(row["words"] <= 8 for row in rows)
+
+
+async def test_what_came_out_is_said_also_after_a_stop_in_the_last_phase(house: House) -> None:
+    book, gate = SmallBook([["Il attendait le soir.", "Rien ne vint."]]), Gate()
+    book.let()
+    whole = book.pipeline()
+    *others, last = whole.phases
+
+    async def late(context: StepContext) -> StepDone:
+        await gate(context)
+        return await last.run(context)
+
+    pipeline = replace(whole, phases=(*others, replace(last, run=late)))
+    async with small_worker(house, pipeline):
+        job_id = await give(house, pipeline)
+        await until(lambda: gate.arrived == 1, "the files are about to be written")
+        await house.a.commands.cancel(job_id, house.actor)
+        await house.state(job_id, "cancelled")
+        gate.open()
+        await house.a.commands.retry(job_id, house.actor)
+        job = await house.state(job_id, "completed")
+    assert job.result == {"sentences": len(book.pieces)}
 
 
 async def test_a_staged_book_says_what_it_will_take(house: House, simulator: GeminiSimulator) -> None:

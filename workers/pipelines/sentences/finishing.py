@@ -50,7 +50,13 @@ async def finish(context: StepContext) -> StepDone:
     spent = context.tools.costs.measured(
         FINISHING, FINISHED_PAGE, context.page_count or 1, watch.milliseconds
     )
-    return StepDone(output={"rows": told["rows"]}, artifacts=tuple(artifacts), spent=(spent,))
+    return StepDone(
+        output={"rows": told["rows"]},
+        artifacts=tuple(artifacts),
+        # As Merging has told it, which a new run that begins here does not do again.
+        result={"sentences": told["rows"]},
+        spent=(spent,),
+    )
 
 
 def _merged(context: StepContext) -> JsonObject:
