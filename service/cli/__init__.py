@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "retry": ("service.cli.steer", "Run ended jobs again."),
     "pause": ("service.cli.steer", "Pause jobs, or all of a batch."),
     "resume": ("service.cli.steer", "Let paused jobs go on."),
+    "sheet": ("service.cli.steer", "Send sentences of books to new Google Sheets."),
     "priority": ("service.cli.steer", "Make jobs that wait more or less urgent."),
     "answer": ("service.cli.answer", "Answer what a job asks."),
     "ships": ("service.cli.ships", "List, add and rename the ships of your fleet."),

@@ -1,4 +1,4 @@
-"""`headway start | cancel | retry | pause | resume | priority`."""
+"""`headway start | cancel | retry | pause | resume | priority | sheet`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -91,13 +91,18 @@ async def _ask(api: Api, order: _Order, given: str) -> JsonObject:
 
 def _told(given: str, answer: JsonObject) -> str:
     changed = answer.get("jobs")
-    return f"{given}  {answer['state']}" if changed is None else f"{given}  {len(changed)} jobs"
+    return (
+        f"{answer.get('job_id', given)}  {answer['state']}"
+        if changed is None
+        else f"{given}  {len(changed)} jobs"
+    )
 
 
 start = click.command("start")(_steering("start", "Start staged jobs."))
 cancel = click.command("cancel")(_steering("cancel", "Cancel jobs, or all of a batch."))
 retry = click.command("retry")(_steering("retry", "Run ended jobs again, or all that failed of a batch."))
 pause = click.command("pause")(_steering("pause", "Pause jobs, or all of a batch."))
+sheet = click.command("sheet")(_steering("sheet", "Send sentences of books to new Google Sheets."))
 resume = click.command("resume")(_steering("resume", "Let paused jobs go on, or all of a batch."))
 
 

@@ -108,6 +108,16 @@ def test_a_staged_job_waits_for_its_start_and_can_be_cancelled_and_retried(
     assert up.run("watch", job).returncode == 0
 
 
+def test_sentences_go_to_no_sheet_where_google_is_not_set_up(up: RunningHeadway, tmp_path: Path) -> None:
+    book = tmp_path / "book.txt"
+    book.write_text(f"Le soir tombait sur le port {os.urandom(8).hex()}. Elle attendait.")
+    job = uploaded(up, str(book), "--pipeline", "sentences")
+    assert up.run("watch", job).returncode == 0
+    told = up.run("sheet", job)
+    assert told.returncode == 1
+    assert "Google Sheets is not set up on this server" in told.stderr
+
+
 def test_all_that_failed_is_retried_at_once(up: RunningHeadway, tmp_path: Path) -> None:
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.7\nthis is all that was saved")

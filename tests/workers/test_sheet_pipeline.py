@@ -122,6 +122,17 @@ async def test_a_book_becomes_a_spreadsheet_and_its_job_says_where(desk: Desk) -
     assert [line["params"] for line in log if line["code"] == "sheet_made"] == [{"name": "Le Horla"}]
 
 
+async def test_what_people_changed_is_what_is_sent(desk: Desk) -> None:
+    async with desk.worker():
+        book = await desk.book()
+        row = (await desk.client.get(f"/api/jobs/{book}/sentences")).json()["items"][4]
+        changed = {"text": "=Elle sourit.", "was": row["text"]}
+        answer = await desk.client.patch(f"/api/jobs/{book}/sentences/{row['id']}", json=changed)
+        assert answer.status_code == 200, answer.text
+        await desk.house.state(await desk.send(book), "completed", seconds=30)
+    assert desk.google.grid().row(5) == [5, "=Elle sourit.", 2, row["page"], row["source"]]
+
+
 async def test_what_was_written_before_a_worker_left_is_not_written_again(desk: Desk) -> None:
     async with desk.worker():
         book = await desk.book()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import orjson
 
 from service.adapters.known_sentences import SentencesGone
+from service.adapters.sentence_files import HEADS
 from service.domain.json import JsonObject
 from service.domain.message import Message
 from service.domain.work import StepDone
@@ -13,12 +14,9 @@ from workers.engines.sheets.google_sheets import MOST_CELLS, Cells
 from workers.engines.sheets.layout import Column
 from workers.pipelines.declaration import StepContext
 
-COLUMNS = (
-    Column("Number", 80, is_number=True),
-    Column("Text", 420),
-    Column("Words", 70, is_number=True),
-    Column("Page", 70, is_number=True),
-    Column("Sentence", 620),
+_WIDTHS, _NUMBERS = (80, 420, 70, 70, 620), frozenset(("Number", "Words", "Page"))
+COLUMNS = tuple(
+    Column(head, width, is_number=head in _NUMBERS) for head, width in zip(HEADS, _WIDTHS, strict=True)
 )
 MOST_ROWS, _MOST_BYTES = 2000, 1_000_000
 """Of one request: Google advises against more than 2 MB, and a step is to end soon."""
