@@ -93,6 +93,19 @@ export const api = {
    */
   estimate: (id) => get(`/api/jobs/${encoded(id)}/estimate`),
   /**
+   * Other options for a job that was not started.
+   * @param {string} id
+   * @param {Record<string, unknown>} options
+   */
+  changeOptions: (id, options) => call("PATCH", `/api/jobs/${encoded(id)}`, { options }),
+  /**
+   * A new job over the same document.
+   * @param {string} id
+   * @param {{options: Record<string, unknown>, start: boolean}} how
+   * @returns {Promise<{job_id: string}>}
+   */
+  repeat: (id, how) => post(`/api/jobs/${encoded(id)}/repeat`, how),
+  /**
    * Rows of the table of sentences, from this place on.
    * @param {string} id
    * @param {{offset: number, limit: number, q: string}} range

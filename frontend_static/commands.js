@@ -9,6 +9,7 @@ import { problemText, workHasBegun } from "./describe.js";
 import { t } from "./i18n.js";
 import { isUnsent } from "./items.js";
 import { confirmed } from "./views/dialogs.js";
+import { changeOptions, repeat } from "./views/options_dialog.js";
 
 /**
  * Runs a command; says why when it is refused. Answers whether it was taken.
@@ -34,6 +35,8 @@ export async function tried(app, title, command) {
  * @param {Action} action
  */
 export async function perform(app, job, action) {
+  if (action === "change") return changeOptions(app, job);
+  if (action === "repeat") return repeat(app, job);
   if (action === "cancel" && workHasBegun(job) && !(await sureToCancel(job.name))) return;
   await tried(app, job.name, () => {
     if (action === "stop_now") return api.command(job.id, "pause", { stop: true });

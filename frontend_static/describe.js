@@ -262,8 +262,8 @@ export function problemText(problem) {
 }
 
 /** What a person can do with a job, the main thing first; `retry_pages` and `retry_chunks` run only what failed, `stop_now` ends
- * a pause's wait.
- * @typedef {"start"|"pause"|"stop_now"|"resume"|"cancel"|"retry"|"retry_pages"|"retry_chunks"} Action */
+ * a pause's wait, `change` is of options before the start, `repeat` makes a new job over the same document.
+ * @typedef {"start"|"change"|"pause"|"stop_now"|"resume"|"cancel"|"retry"|"retry_pages"|"retry_chunks"|"repeat"} Action */
 
 /**
  * @param {JobValue} job
@@ -272,7 +272,7 @@ export function problemText(problem) {
 export function actionsOf(job) {
   switch (job.state) {
     case "staged":
-      return ["start", "cancel"];
+      return ["start", "change", "cancel"];
     case "queued":
     case "processing":
       return ["pause", "cancel"];
@@ -284,9 +284,9 @@ export function actionsOf(job) {
       return ["cancel"];
     case "failed":
     case "cancelled":
-      return ["retry"];
+      return ["retry", ...repeats(job)];
     case "completed":
-      return retries(job);
+      return [...retries(job), ...repeats(job)];
   }
 }
 
@@ -295,6 +295,11 @@ function retries({ warnings }) {
   const failed = (/** @type {string} */ what) => Object.keys(warnings ?? {}).some((key) => key.startsWith(what));
   if (failed("chunk-")) return ["retry_chunks"];
   return failed("page-") ? ["retry_pages"] : [];
+}
+
+/** @param {JobValue} job @returns {Action[]} */
+function repeats(job) {
+  return job.document_id && job.pipeline !== "sheet" ? ["repeat"] : []; // a sheet is made anew where its sentences are
 }
 
 /**

@@ -16,7 +16,7 @@ import { shortName } from "./name.js";
 import { Piece, make } from "./piece.js";
 import { QuestionForm } from "./question.js";
 
-const ICON_OF_ACTION = { pause: "pause", resume: "play", cancel: "cross" };
+const ICON_OF_ACTION = { pause: "pause", resume: "play", cancel: "cross", change: "pencil", repeat: "retry" };
 
 export class Card extends Piece {
   /** @type {Item} */

@@ -15,6 +15,10 @@ import { Piece } from "./piece.js";
 export class OptionsForm extends Piece {
   /** @type {Pipeline | null} */
   pipeline = null;
+  /** What is chosen beforehand, where it is other than the presets. @type {Record<string, unknown>} */
+  given = {};
+  /** Whether it is of something that is not uploaded yet: its start and its priority can be chosen. */
+  ofUpload = true;
   /** @type {OptionField[]} */
   #fields = [];
   #shown = "";
@@ -30,14 +34,23 @@ export class OptionsForm extends Piece {
     this.#shown = pipeline.name;
     this.#fields = fieldsOf(pipeline.options_schema).filter((each) => each.kind !== "ship");
     fill(this, html`<form novalidate aria-label="${t("ui.options")}">
-      ${this.#fields.map((each) => fieldMarkup(pipeline.name, each))}
-      <div class="field"><label for="option--priority">${t("ui.priority")}</label>
+      ${this.#fields.map((each) => fieldMarkup(pipeline.name, { ...each, preset: this.given[each.name] ?? each.preset }, this.#prefix))}
+      ${this.ofUpload && this.#uploadMarkup()}
+    </form>`);
+  }
+
+  /** Two forms may be there at once. */
+  get #prefix() {
+    return this.ofUpload ? "option" : "given";
+  }
+
+  #uploadMarkup() {
+    return html`<div class="field"><label for="option--priority">${t("ui.priority")}</label>
       <select id="option--priority" name="-priority" aria-describedby="option--priority-help">${this.#priorities.map((each) => html`
         <option value="${each}" ${each === "normal" && html`selected`}>${t(`ui.priority.${each}`)}</option>`)}</select>
       <p class="muted" id="option--priority-help">${t(this.#priorities.includes("high") ? "ui.options.priority_help_admin" : "ui.options.priority_help")}</p></div>
       <div class="field flag"><label><input type="checkbox" name="-later"> ${t("ui.options.later")}</label>
-      <p class="muted">${t("ui.options.later_help")}</p></div>
-    </form>`);
+      <p class="muted">${t("ui.options.later_help")}</p></div>`;
   }
 
   /** Those that this person may choose. */
@@ -103,9 +116,10 @@ function givenIn(field, inputs) {
 /**
  * @param {string} pipeline
  * @param {OptionField} field
+ * @param {string} prefix of ids
  */
-function fieldMarkup(pipeline, field) {
-  const id = `option-${field.name}`;
+function fieldMarkup(pipeline, field, prefix) {
+  const id = `${prefix}-${field.name}`;
   const own = known(`ui.option.${pipeline}.${field.name}`) ? `ui.option.${pipeline}.${field.name}` : `ui.option.any.${field.name}`;
   const title = known(own) ?? field.title;
   const help = known(`${own}.help`) ?? field.help;

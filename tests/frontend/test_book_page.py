@@ -224,6 +224,40 @@ def test_a_page_number_leads_to_the_page(page: Page, simulator: Simulator) -> No
     expect(shown.rows.first).to_be_visible()
 
 
+def test_other_options_make_another_plan(page: Page, simulator: Simulator) -> None:
+    """What a book would take is told before its start, and anew for other options."""
+    job_id = simulator.add(page_book.book_value("nana.epub"), state="staged")
+    simulator.change(job_id, {"estimate": {"pages": 420, "chunks": 14, "seconds": 250}})
+    shown = opened(page, f"/jobs/{job_id}")
+    shown.shows(re.compile(r"Chunks\s*14"))
+    shown.act("change")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Words in a sentence at most")).to_have_value("8")
+    dialog.get_by_label("Pages in a chunk").fill("3")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_contain_text("The least is 5.")
+    assert axe.violations(page) == []
+    dialog.get_by_label("Pages in a chunk").fill("5")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    shown.shows(re.compile(r"Chunks\s*84"))
+    shown.shows(re.compile(r"Tokens\s*about 410,000"))
+    options = simulator.jobs[job_id].value["options"]
+    assert options == {"max_words": 8, "engine": "auto", "chunk_pages": 5, "ignore_dialogue": False}
+
+
+def test_a_book_is_done_once_more_with_other_options(page: Page, simulator: Simulator) -> None:
+    shown = opened(page, book(simulator, WHOLE))
+    shown.act("repeat")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Words in a sentence at most").fill("12")
+    dialog.get_by_label("Start later").check()
+    dialog.get_by_role("button", name="Repeat", exact=True).click()
+    expect(dialog).to_have_count(0)
+    [asked] = simulator.book.repeated
+    assert asked["start"] is False and asked["options"]["max_words"] == 12
+
+
 def test_what_cannot_be_sent_to_google_says_why(page: Page, simulator: Simulator) -> None:
     shown = opened(page, book(simulator, WHOLE))
     shown.main.get_by_role("button", name="Export").click()

@@ -130,6 +130,7 @@ class Book:
     def __init__(self, jobs: Callable[[str], JsonObject], tell: Tell) -> None:
         self.rows_a_chunk = 120
         self.edits: dict[str, str] = {}
+        self.repeated: list[JsonObject] = []
         self._jobs = jobs
         self._tell = tell
 
@@ -138,7 +139,9 @@ class Book:
         return [
             Route("/api/jobs/{id}/sentences", self.list),
             Route("/api/jobs/{id}/sentences/{row}", self.change, methods=["PATCH"]),
+            Route("/api/jobs/{id}/repeat", self.repeat, methods=["POST"]),
             Route("/api/jobs/{id}/sheet", self.sheet, methods=["POST"]),
+            Route("/api/jobs/{id}", self.options, methods=["PATCH"]),
         ]
 
     async def list(self, request: Request) -> Response:
@@ -186,6 +189,18 @@ class Book:
             self.edits[place] = asked["text"]
         await self._tell(job_id, {"edits": self._jobs(job_id).get("edits", 0) + 1})
         return _json(self._row(row["chunk"], at, True))
+
+    async def options(self, request: Request) -> Response:
+        """Other options, and what the job would take with them."""
+        job_id, options = request.path_params["id"], (await request.json())["options"]
+        estimate = {"pages": 420, "chunks": 84, "seconds": 310, "tokens": 410_000}
+        await self._tell(job_id, {"options": options, "estimate": estimate})
+        return _json({"job_id": job_id, "state": "staged"}, 202)
+
+    async def repeat(self, request: Request) -> Response:
+        """The same document once more."""
+        self.repeated.append(await request.json())
+        return _json({"job_id": request.path_params["id"]}, 202)
 
     async def sheet(self, _request: Request) -> Response:
         """There is no Google here."""
