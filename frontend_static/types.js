@@ -51,6 +51,9 @@
  * @property {number} [queued_at]
  * @property {number} [started_at]
  * @property {number} [ended_at]
+ * @property {number} [working_since] at work without a pause since then
+ * @property {number} [worked_seconds] at work in this run before that
+ * @property {Record<string, {started_at: number, ended_at: number | null}>} [phase_times] by phase code
  * @property {string} [cancelled_by]
  * @property {number} [alive_at]
  *

@@ -14,6 +14,7 @@ import { Bar } from "./bar.js";
 import { Book, isBook } from "./book.js";
 import { copySupportId, failureMarkup, linkToSheet } from "./card.js";
 import { ChunkStrip } from "./chunk_strip.js";
+import { History } from "./history.js";
 import { ICON_OF, icon, setIcon } from "./icons.js";
 import { Log } from "./log.js";
 import { PageStrip } from "./page_strip.js";
@@ -27,7 +28,8 @@ export class JobPage extends Piece {
   jobId = "";
   #page = 0;
   #bar = new Bar();
-  #parts = /** @type {{strip: PageStrip, log: Log, view: PageView, artifacts: Artifacts, question: QuestionForm, plan: Plan} | null} */ (null);
+  #parts = /** @type {{strip: PageStrip, log: Log, view: PageView, artifacts: Artifacts, question: QuestionForm, plan: Plan,
+    history: History} | null} */ (null);
   #book = /** @type {{chunks: ChunkStrip, whole: Book} | null} */ (null);
   #lasting = "";
   #warnings = "";
@@ -55,13 +57,14 @@ export class JobPage extends Piece {
     const parts = {
       strip: make(PageStrip, this.app), log: make(Log, this.app), view: make(PageView, this.app),
       artifacts: make(Artifacts, this.app), question: make(QuestionForm, this.app), plan: make(Plan, this.app),
+      history: make(History, this.app),
     };
     part(this, "bar", HTMLElement).append(this.#bar);
     part(this, "strip", HTMLElement).append(parts.strip);
     const warnings = document.createElement("section");
     warnings.className = "panel warnings";
     warnings.dataset["part"] = "warnings";
-    part(this, "side", HTMLElement).append(parts.artifacts, warnings, parts.log);
+    part(this, "side", HTMLElement).append(parts.artifacts, warnings, parts.history, parts.log);
     part(this, "plan", HTMLElement).append(parts.plan);
     part(this, "view", HTMLElement).append(parts.view);
     for (const each of [parts.strip, parts.view]) {
@@ -121,6 +124,7 @@ export class JobPage extends Piece {
     parts.view.show(job, this.#page, total);
     parts.log.show(job.log ?? {});
     parts.artifacts.show(job);
+    parts.history.show(job, this.app.now());
     parts.plan.hidden = job.state !== "staged";
     if (job.state === "staged") parts.plan.show(job);
     if (isBook(job)) this.#drawBook(job);

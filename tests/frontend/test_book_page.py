@@ -258,6 +258,17 @@ def test_a_book_is_done_once_more_with_other_options(page: Page, simulator: Simu
     assert asked["start"] is False and asked["options"]["max_words"] == 12
 
 
+def test_how_long_each_phase_took_is_told(page: Page, simulator: Simulator) -> None:
+    """And who cancelled, when."""
+    shown = opened(page, book(simulator, WHOLE))
+    shown.shows(re.compile(r"Rewriting\s*2 min 18\ss"))
+    shown.shows(re.compile(r"Work in all\s*3 min 8\ss"))
+    ended = {"state": "cancelled", "cancelled_by": "Somebody", "ended_at": 1_790_000_000.0}
+    job_id = simulator.add(page_book.book_value("nana.epub"), **{**page_book.rewriting("dp"), **ended})
+    shown = opened(page, f"/jobs/{job_id}")
+    shown.shows(re.compile(r"Cancelled\s*.*· Somebody"))
+
+
 def test_what_cannot_be_sent_to_google_says_why(page: Page, simulator: Simulator) -> None:
     shown = opened(page, book(simulator, WHOLE))
     shown.main.get_by_role("button", name="Export").click()

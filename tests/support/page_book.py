@@ -89,6 +89,8 @@ def rewriting(chunks: str) -> JsonObject:
         "percent": round(30 + 60 * done / total, 1),
         "detail": words("detail", "chunk", chunk=done + 1, chunks=total),
         "started_at": time.time() - 48,
+        "working_since": time.time() - 48,
+        "phase_times": _times(planning=(-48, -47), reading=(-47, -30), rewriting=(-30, None)),
         "eta_seconds": 75.0,
     }
 
@@ -105,11 +107,24 @@ def over(chunks: str) -> JsonObject:
         "phase": {"index": 5, "total": 5, "code": "finishing"},
         "started_at": now - 190,
         "ended_at": now,
+        "worked_seconds": 188.0,
+        "phase_times": _times(
+            planning=(-190, -189), reading=(-189, -150), rewriting=(-150, -12), merging=(-12, 0)
+        ),
         "warnings": {f"chunk-{at}": _failure(at) for at in failed},
         "artifacts": {
             "sentences.csv": {"size": 410_000, "media_type": "text/csv"},
             "sentences.xlsx": {"size": 290_000, "media_type": "application/vnd.ms-excel"},
         },
+    }
+
+
+def _times(**phases: tuple[float, float | None]) -> JsonObject:
+    """When each began and ended, in seconds from now."""
+    now = time.time()
+    return {
+        code: {"started_at": now + began, "ended_at": None if ended is None else now + ended}
+        for code, (began, ended) in phases.items()
     }
 
 

@@ -18,7 +18,10 @@ from playwright.sync_api import Browser, FilePayload, Page, ViewportSize
 from tests.support.browser import DESKTOP, Person, chromium, person
 from tests.support.fresh_files import payload
 from tests.support.headway_process import RunningHeadway, started_up
+from tests.support.novel_files import novel_pdf
+from tests.support.novels import novel
 from tests.support.pages.admin_page import AdminPage
+from tests.support.pages.book_page import BookPage
 from tests.support.pages.certificates_page import CertificatesPage
 from tests.support.pages.front_page import FrontPage
 from tests.support.pages.job_page import JobPage
@@ -46,11 +49,12 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="headway-screenshots-") as place:
-        ups = [asyncio.run(started_up(Path(place) / each)) for each in ("documents", "fleet")]
+        ups = [asyncio.run(started_up(Path(place) / each)) for each in ("documents", "fleet", "books")]
         try:
             with chromium() as browser:
                 take_all(browser, ups[0], Path(place), folder)
                 fleet_pictures(browser, ups[1], Path(place), folder)
+                book_pictures(browser, ups[2], folder)
         finally:
             for up in ups:
                 up.interrupt()
@@ -152,6 +156,33 @@ def fleet_pictures(browser: Browser, up: RunningHeadway, place: Path, folder: Pa
         review.go_to("valid_until")
         review.share_of_page()
         shoot(page, folder / "review.png")
+
+
+def book_pictures(browser: Browser, up: RunningHeadway, folder: Path) -> None:
+    """book and book-phone: a novel whose table fills while chunks are at work, and one that is whole."""
+    with person(browser, size=DESKTOP) as someone:
+        front = FrontPage(someone.tab(up.link)).live()
+        page = front.page
+        page.get_by_role("radio", name="Sentences").check(force=True)
+        page.get_by_text("Options", exact=True).click()
+        page.get_by_label("Pages in a chunk").fill("25")
+        page.get_by_text("Options", exact=True).click()
+        front.choose([payload("le-phare-des-sablons.pdf", novel_pdf(novel(420, seed=4)))])
+        card = front.card("le-phare-des-sablons.pdf")
+        job = card.job_id
+        card.link.click()
+        book = BookPage(page)
+        at(lambda: 3 <= book.main.get_by_role("option", name="done").count() < 15, "some chunks are done")
+        book.rows.first.wait_for()
+        page.evaluate("document.activeElement.blur()")
+        shoot(page, folder / "book.png")
+        book.shows("Done")
+        state = someone.context.storage_state()
+        phone: ViewportSize = {"width": 390, "height": 844}
+        with person(browser, size=phone, scheme="dark", touch=True, dots=_PHONE_DOTS, state=state) as holder:
+            small = BookPage(FrontPage(holder.tab(f"{up.url}/jobs/{job}")).live().page)
+            small.rows.first.wait_for()
+            shoot(small.page, folder / "book-phone.png")
 
 
 def paper(name: str, title: str, number: str, days: int) -> FilePayload:
