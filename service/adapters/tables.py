@@ -208,6 +208,9 @@ class JobRow(Row):
     queued_at: Mapped[float | None]
     started_at: Mapped[float | None]
     ended_at: Mapped[float | None]
+    working_since: Mapped[float | None]
+    worked_seconds: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    phase_times: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     cancelled_by: Mapped[str | None] = mapped_column(String(200))
 
 

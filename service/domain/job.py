@@ -68,6 +68,8 @@ TRANSITIONS: dict[JobState, dict[JobEvent, JobState]] = {
 }
 
 ENDED = frozenset({_S.COMPLETED, _S.FAILED, _S.CANCELLED})
+AT_WORK = frozenset({_S.PROCESSING, _S.PAUSING})
+"""States in which steps of the job may be running."""
 RUNNABLE = frozenset({_S.QUEUED, _S.PROCESSING})
 """States in which a step of the job may be claimed."""
 

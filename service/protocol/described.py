@@ -39,6 +39,13 @@ class Phase(Described):
     code: str
 
 
+class PhaseTimes(Described):
+    """When a job was in a phase."""
+
+    started_at: Time
+    ended_at: Time | None = None
+
+
 class Question(Words):
     """What a person must decide, by `POST /api/jobs/{id}/answer`."""
 
@@ -137,7 +144,13 @@ class JobFields(Described):
     queued_at: Time | None = None
     started_at: Time | None = None
     ended_at: Time | None = None
+    working_since: Time | None = None
+    """Since when it has been at work without a pause; not there while nobody works on it."""
+    worked_seconds: float | None = None
+    """How long it was at work in this run before that."""
+    phase_times: dict[str, PhaseTimes] | None = None
+    """By code the phases that it came to, also those of an earlier run that need not be done again."""
     cancelled_by: str | None = None
-    """Who."""
+    """Who; it was when it ended."""
     alive_at: Time | None = None
     """When work on it was last heard of."""

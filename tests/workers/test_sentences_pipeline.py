@@ -13,6 +13,8 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
+from service.adapters.records.intake import Order, accept_again
+from service.adapters.tables import DocumentRow, JobRow
 from service.adapters.turns import claim_next
 from service.domain import breaker
 from service.domain.json import JsonObject
@@ -75,6 +77,17 @@ def gemini(simulator: GeminiSimulator) -> dict[str, Any]:
 async def drop(house: House, book: Novel, **options: Any) -> str:
     accepted = await house.accept("novel.pdf", "pdf", novel_pdf(book), spec=SPEC, options=options)
     return accepted.job_id
+
+
+async def again(house: House, job: JobRow) -> str:
+    """A new job over the same document."""
+    async with house.a.db.writing() as session:
+        document = await session.get(DocumentRow, job.document_id)
+        assert document is not None
+        made = await accept_again(session, document, SPEC, Order(job.owner_id, None, job.options))
+    await house.a.echo.publish(made.job_id)
+    await house.a.dispatcher.dispatch()
+    return made.job_id
 
 
 async def table(house: House, job_id: str) -> list[JsonObject]:
@@ -219,6 +232,42 @@ async def test_a_chunk_that_fails_costs_no_other_and_is_retried_alone(
     assert new and all(bad in asked_for(each).values() for each in new), (
         "what was answered is not asked again"
     )
+
+
+async def test_a_chunk_that_takes_too_long_costs_no_other(
+    house: House, simulator: GeminiSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = Persistence(call_seconds=60.0, tries=1)
+    monkeypatch.setattr(Persistence, "within", lambda _seconds: patient)
+    book = novel(12, seed=17)
+    long = [text for text in book.sentences if how_many(text) > 8]
+
+    async def slow(simulator: GeminiSimulator, asked: Asked) -> Any:
+        answers = stall if long[-1] in asked_for(asked).values() else say_by(in_capitals)
+        return await answers(simulator, asked)
+
+    simulator.default = slow
+    async with house.worker(**gemini(simulator), step_seconds=10.0):
+        job_id = await drop(house, book, chunk_pages=8, tries=1)
+        job = await house.state(job_id, "completed", seconds=60)
+    [(name, warning)] = job.warnings.items()
+    assert (name, warning["params"]["reason"]) == ("chunk-2", "step_timed_out")
+    assert (await house.snapshot(job_id)).value["chunks"] == {"1": "d1", "2": "f1"}
+
+
+async def test_another_model_is_asked_anew(house: House, simulator: GeminiSimulator) -> None:
+    simulator.default = say_by(in_capitals)
+    asked = list[int]()
+    async with house.worker(**gemini(simulator), gemini_model="one-model"):
+        job_id = await drop(house, novel(2, seed=18, heads=False))
+        await house.state(job_id, "completed", seconds=40)
+    asked.append(len(simulator.requests))
+    for model in ("one-model", "another-model"):
+        async with house.worker(**gemini(simulator), gemini_model=model):
+            job_id = await again(house, await house.job(job_id))
+            await house.state(job_id, "completed", seconds=40)
+        asked.append(len(simulator.requests))
+    assert asked[0] == asked[1] < asked[2], "only what the same model answered is kept"
 
 
 async def test_what_was_answered_before_a_worker_left_is_not_asked_again(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
 from service.adapters.records.chunks import chunks_of
+from service.adapters.records.history import note_time
 from service.adapters.records.rows import row_fields, stored_pages
 from service.adapters.tables import ArtifactRow, DocumentRow, JobRow, JobSnapshotRow, RunRow, StepRow, UserRow
 from service.domain.failure import Failure
@@ -89,6 +90,7 @@ async def touch(session: AsyncSession, job: JobRow) -> None:
     """Marks a change that a person sees."""
     job.revision += 1
     job.changed_at = await read_clock(session)
+    note_time(job, job.changed_at)
 
 
 async def end_job(

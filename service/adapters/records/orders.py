@@ -12,6 +12,7 @@ from service.adapters.clock import read_clock
 from service.adapters.dispatch import live_slots
 from service.adapters.records.chunks import count_anew
 from service.adapters.records.ending import touch
+from service.adapters.records.history import begin_anew
 from service.adapters.records.planned import add_steps
 from service.adapters.records.steps import settle_pause, unring
 from service.adapters.tables import ArtifactRow, JobRow, RunRow, StepRow
@@ -200,6 +201,7 @@ def _reset(job: JobRow, state: JobState, plan: RetryPlan, kept: list[StepRow], n
     job.cancelled_by, job.ended_at, job.started_at = None, None, None
     job.warnings, job.attempt, job.interrupted = {}, 0, 0
     job.queued_at = now
+    begin_anew(job)
 
 
 async def _drop(session: AsyncSession, job: JobRow, step_ids: tuple[str, ...]) -> None:

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 
 from service.adapters.records.chunks import chunk_counters
 from service.adapters.tables import ArtifactRow, JobRow, StepRow
-from service.domain.job import PRIORITIES, RUNNABLE, JobState
+from service.domain.job import AT_WORK, PRIORITIES, RUNNABLE, JobState
 from service.domain.json import JsonObject
 from service.domain.message import Message
 
 _PRIORITY_NAMES = {number: name for name, number in PRIORITIES.items()}
-_AT_WORK = frozenset({JobState.PROCESSING, JobState.PAUSING})
 
 
 def row_fields(job: JobRow, artifacts: Iterable[ArtifactRow], owner: str) -> JsonObject:
@@ -47,6 +46,9 @@ def row_fields(job: JobRow, artifacts: Iterable[ArtifactRow], owner: str) -> Jso
         "queued_at": job.queued_at,
         "started_at": job.started_at,
         "ended_at": job.ended_at,
+        "working_since": job.working_since,
+        "worked_seconds": job.worked_seconds or None,
+        "phase_times": job.phase_times,
         "cancelled_by": job.cancelled_by,
         "warnings": job.warnings,
         "artifacts": {each.name: {"size": each.size, "media_type": each.media_type} for each in artifacts},
@@ -57,7 +59,7 @@ def row_fields(job: JobRow, artifacts: Iterable[ArtifactRow], owner: str) -> Jso
             **chunk_counters(job.chunks),
         },
     }
-    if job.state not in _AT_WORK:
+    if job.state not in AT_WORK:
         fields["detail"] = None
         fields["eta_seconds"] = None
     return fields

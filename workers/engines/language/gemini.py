@@ -75,6 +75,11 @@ class Gemini:
         self._opening = asyncio.Lock()
         self._client: _Client | None = None
 
+    @property
+    def model(self) -> str:
+        """See LanguageEngine."""
+        return self._place.model
+
     async def correct(self, pages: Sequence[Page]) -> Corrected:
         """See LanguageEngine. Only pages that OCR read are sent."""
         read = [page for page in pages if page.route == "ocr"]

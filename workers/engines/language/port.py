@@ -104,6 +104,11 @@ class LanguageEngine(Protocol):
         """What people call it."""
         ...
 
+    @property
+    def model(self) -> str:
+        """Which of its models answers: another one answers otherwise. Empty for rules."""
+        ...
+
     async def correct(self, pages: Sequence[Page]) -> Corrected:
         """Repairs of what a reading engine misread, by a few letters a line; pages with a text layer need none.
 

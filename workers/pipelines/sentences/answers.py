@@ -62,5 +62,5 @@ class Answers:
 
     def _key(self, sentences: Sequence[str], most_words: int) -> str:
         """By all that the answer depends on."""
-        asked = orjson.dumps([self._engine.name, most_words, sentences])
+        asked = orjson.dumps([self._engine.name, self._engine.model, most_words, sentences])
         return f"derived/{self._context.document.id}/rewritten/{hashlib.sha256(asked).hexdigest()}"

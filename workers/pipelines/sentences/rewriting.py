@@ -32,6 +32,9 @@ from workers.watch import Watch
 _DOUBTS_BEFORE_FAILING = 3
 """An engine that so often went away over the same chunk is not asked for it again in this run."""
 
+_SHARE_OF_TIME = 0.9
+"""Of what a step may take, so that a chunk that takes longer can still say so."""
+
 _log = structlog.get_logger()
 
 
@@ -42,12 +45,25 @@ async def rewrite(context: StepContext) -> StepDone:
     context.report.detail(Message("detail", "chunk", about))
     engine = context.tools.language.choose(context.input.get("engine", context.options.engine))
     try:
-        return await _rewritten(context, engine)
+        return await _in_time(context, engine)
     except EngineFailed as failed:
         if _is_no_chunks_fault(failed, context):
             raise
         _log.warning("chunk_failed", **about, reason=str(failed))
         return chunk_failed(context, failed)
+
+
+async def _in_time(context: StepContext, engine: LanguageEngine) -> StepDone:
+    """Ends before the step is ended from outside, which would cost the whole job: it is tried again as others are."""
+    seconds = context.tools.limits.step_seconds
+    limit = asyncio.timeout(seconds * _SHARE_OF_TIME)
+    try:
+        async with limit:
+            return await _rewritten(context, engine)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise EngineFailed("step_timed_out", {"seconds": round(seconds)}, kind="transient") from None
 
 
 def _is_no_chunks_fault(failed: EngineFailed, context: StepContext) -> bool:

@@ -32,6 +32,7 @@ class Rules:
 
     name = "rules"
     shown_name = "Rules"
+    model = ""
 
     async def correct(self, pages: Sequence[Page]) -> Corrected:
         """See LanguageEngine."""
