@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "retry": ("service.cli.steer", "Run ended jobs again."),
     "pause": ("service.cli.steer", "Pause jobs, or all of a batch."),
     "resume": ("service.cli.steer", "Let paused jobs go on."),
+    "repeat": ("service.cli.books", "Work on a document once more."),
+    "sentences": ("service.cli.books", "Show the short sentences of a book."),
     "sheet": ("service.cli.steer", "Send sentences of books to new Google Sheets."),
     "priority": ("service.cli.steer", "Make jobs that wait more or less urgent."),
     "answer": ("service.cli.answer", "Answer what a job asks."),
