@@ -1,12 +1,12 @@
 """A table of short sentences as files that people open, written a piece at a time however long the book is."""
 
-from collections.abc import AsyncIterator
-from typing import Literal, TypeAlias
+from collections.abc import AsyncIterator, Sequence
+from typing import Literal, Protocol, TypeAlias
 
 import orjson
 
 from service.adapters.csv_lines import CsvForm
-from service.adapters.spreadsheet import spreadsheet
+from service.adapters.spreadsheet import Spreadsheet
 from service.domain.document import MEDIA_TYPES as OF_KIND
 from service.domain.document import Kind
 from service.domain.json import JsonObject
@@ -27,44 +27,116 @@ SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 HEADS = ("Number", "Text", "Words", "Page", "Sentence")
 
 
-def cells_of(row: JsonObject) -> list[str]:
-    """What stands in a line of a table, below HEADS."""
-    return [str(row["number"]), row["text"], str(row["words"]), str(row["page"]), row["source"]]
+class SentenceFile(Protocol):
+    """A file that takes the rows of a table, some at a time."""
+
+    def head(self) -> bytes:
+        """What comes before all rows."""
+        ...
+
+    def rows(self, rows: Sequence[JsonObject]) -> bytes:
+        """The next ones, as far as they can be told by now."""
+        ...
+
+    def tail(self) -> bytes:
+        """What comes behind all rows."""
+        ...
 
 
-async def csv_file(pieces: Pieces, form: CsvForm) -> AsyncIterator[bytes]:
+class CsvFile:
     """Nothing in it passes for a formula."""
-    yield form.head(HEADS)
-    async for rows in _cells(pieces):
-        yield form.lines([[defused(cell) for cell in row] for row in rows])
+
+    def __init__(self, form: CsvForm) -> None:
+        self._form = form
+
+    def head(self) -> bytes:
+        """See SentenceFile."""
+        return self._form.head(HEADS)
+
+    def rows(self, rows: Sequence[JsonObject]) -> bytes:
+        """See SentenceFile."""
+        return self._form.lines([[defused(cell) for cell in cells_of(row)] for row in rows])
+
+    def tail(self) -> bytes:
+        """See SentenceFile."""
+        return b""
 
 
-def xlsx_file(pieces: Pieces) -> AsyncIterator[bytes]:
+class XlsxFile:
     """One sheet, all cells text."""
-    return spreadsheet("Sentences", list(HEADS), _cells(pieces))
+
+    def __init__(self) -> None:
+        self._made = Spreadsheet("Sentences", list(HEADS))
+
+    def head(self) -> bytes:
+        """See SentenceFile."""
+        return b""
+
+    def rows(self, rows: Sequence[JsonObject]) -> bytes:
+        """See SentenceFile."""
+        return self._made.rows(map(cells_of, rows))
+
+    def tail(self) -> bytes:
+        """See SentenceFile."""
+        return self._made.end()
 
 
-async def txt_file(pieces: Pieces, *, paragraphs: bool) -> AsyncIterator[bytes]:
+class TxtFile:
     """A line each; paragraphs stand apart where that is wanted."""
-    async for rows in pieces:
-        yield "".join(
-            ("\n" if paragraphs and row["opens"] and row["number"] > 1 else "") + row["text"] + "\n"
+
+    def __init__(self, *, paragraphs: bool) -> None:
+        self._paragraphs = paragraphs
+
+    def head(self) -> bytes:
+        """See SentenceFile."""
+        return b""
+
+    def rows(self, rows: Sequence[JsonObject]) -> bytes:
+        """See SentenceFile."""
+        return "".join(
+            ("\n" if self._paragraphs and row["opens"] and row["number"] > 1 else "") + row["text"] + "\n"
             for row in rows
         ).encode()
 
+    def tail(self) -> bytes:
+        """See SentenceFile."""
+        return b""
 
-async def json_file(pieces: Pieces, document: JsonObject, options: JsonObject) -> AsyncIterator[bytes]:
+
+class JsonFile:
     """`{"document", "options", "sentences": [row …]}`."""
-    before = orjson.dumps({"document": document, "options": options})[:-1] + b',"sentences":['
-    async for rows in pieces:
-        yield before + b",".join(orjson.dumps(row) for row in rows)
-        before = b","
-    yield b"]}" if before == b"," else before + b"]}"
+
+    def __init__(self, document: JsonObject, options: JsonObject) -> None:
+        self._about: JsonObject = {"document": document, "options": options}
+        self._between = b""
+
+    def head(self) -> bytes:
+        """See SentenceFile."""
+        return orjson.dumps(self._about)[:-1] + b',"sentences":['
+
+    def rows(self, rows: Sequence[JsonObject]) -> bytes:
+        """See SentenceFile."""
+        if not rows:
+            return b""
+        before, self._between = self._between, b","
+        return before + orjson.dumps(rows)[1:-1]
+
+    def tail(self) -> bytes:
+        """See SentenceFile."""
+        return b"]}"
 
 
-async def _cells(pieces: Pieces) -> AsyncIterator[list[list[str]]]:
+async def streamed(file: SentenceFile, pieces: Pieces) -> AsyncIterator[bytes]:
+    """The file of these rows."""
+    yield file.head()
     async for rows in pieces:
-        yield [cells_of(row) for row in rows]
+        yield file.rows(rows)
+    yield file.tail()
+
+
+def cells_of(row: JsonObject) -> list[str]:
+    """What stands in a line of a table, below HEADS."""
+    return [str(row["number"]), row["text"], str(row["words"]), str(row["page"]), row["source"]]
 
 
 def document_head(name: str, kind: str, pages: int | None) -> JsonObject:

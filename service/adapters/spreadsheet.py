@@ -6,7 +6,7 @@ takes ten times as long.
 
 import re
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from html import escape
 
 from service.adapters.sink import Sink
@@ -52,34 +52,54 @@ _BEFORE_ROWS = (
 _AFTER_ROWS = "</sheetData></worksheet>"
 
 
+class Spreadsheet:
+    """The file, its sheet of this name: heads, which stay in sight, then the rows. At most 26 columns."""
+
+    def __init__(self, sheet_name: str, heads: list[str]) -> None:
+        self._sink = Sink()
+        self._archive = zipfile.ZipFile(self._sink, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
+        for name, content in _PARTS.items():
+            self._archive.writestr(name, _XML + content.replace(_NAME, _text(sheet_name)))
+        self._sheet = self._archive.open("xl/worksheets/sheet1.xml", "w")
+        self._sheet.write((_XML + _BEFORE_ROWS + _row(1, heads)).encode())
+        self._number = 2
+
+    def rows(self, rows: Iterable[Sequence[str]]) -> bytes:
+        """Adds rows; what of the file is ready by now."""
+        written = [_row(number, row) for number, row in enumerate(rows, start=self._number)]
+        self._number += len(written)
+        self._sheet.write("".join(written).encode())
+        return self._sink.taken()
+
+    def end(self) -> bytes:
+        """What is left of the file, which takes no more rows."""
+        self._sheet.write(_AFTER_ROWS.encode())
+        self._sheet.close()
+        self._archive.close()
+        return self._sink.taken()
+
+
 async def spreadsheet(
     sheet_name: str, heads: list[str], pieces: AsyncIterator[list[list[str]]]
 ) -> AsyncIterator[bytes]:
-    """The file in pieces, its sheet of this name: heads, which stay in sight, and the rows. At most 26 columns."""
-    sink = Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
-        for name, content in _PARTS.items():
-            archive.writestr(name, _XML + content.replace(_NAME, _text(sheet_name)))
-        with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
-            sheet.write((_XML + _BEFORE_ROWS + _row(1, heads)).encode())
-            number = 2
-            async for rows in pieces:
-                sheet.write("".join(_row(number + at, row) for at, row in enumerate(rows)).encode())
-                number += len(rows)
-                if packed := sink.taken():
-                    yield packed
-            sheet.write(_AFTER_ROWS.encode())
-    yield sink.taken()
+    """The file of these rows in pieces; see Spreadsheet."""
+    made = Spreadsheet(sheet_name, heads)
+    async for rows in pieces:
+        if packed := made.rows(rows):
+            yield packed
+    yield made.end()
 
 
-def _row(number: int, values: list[str]) -> str:
-    cells = (
+def _row(number: int, values: Sequence[str]) -> str:
+    cells = [
         f'<c r="{letter}{number}" s="1" t="inlineStr"><is><t xml:space="preserve">{_text(value)}</t></is></c>'
         for letter, value in zip(_LETTERS, values, strict=False)
         if value
-    )
+    ]
     return f'<row r="{number}">{"".join(cells)}</row>'
 
 
 def _text(value: str) -> str:
+    if value.isalnum():
+        return value
     return escape(_LOOKS_ESCAPED.sub("_x005F_", _NOT_IN_XML.sub("", value)), quote=False)

@@ -11,7 +11,7 @@ _PLAIN = str.maketrans({"œ": "oe", "æ": "ae", "đ": "d", "ø": "o", "ł": "l",
 
 def is_word(token: str) -> bool:
     """`l'homme` and `dit-il` are one word each, a dash or a lone mark is none."""
-    return any(character.isalnum() for character in token)
+    return token[:1].isalnum() or any(character.isalnum() for character in token)
 
 
 def how_many(text: str) -> int:

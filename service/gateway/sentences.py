@@ -1,6 +1,5 @@
 """A book's short sentences: read while its chunks are at work, changed and saved as files after."""
 
-from collections.abc import AsyncIterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -8,13 +7,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from service.adapters import sentence_files
 from service.adapters.blob_store import BlobMissing, BlobStore
 from service.adapters.commands import Commands
 from service.adapters.csv_lines import CsvForm
 from service.adapters.database import Database
 from service.adapters.records.sentence_edits import ChangedMeanwhile, Edits, Wanted, edited, read_edits
-from service.adapters.sentence_files import MEDIA_TYPES, SEPARATORS, Form
+from service.adapters.sentence_files import (
+    MEDIA_TYPES,
+    SEPARATORS,
+    CsvFile,
+    Form,
+    JsonFile,
+    SentenceFile,
+    TxtFile,
+    XlsxFile,
+    document_head,
+    streamed,
+)
 from service.adapters.sentence_table import Rows, SentenceTables, Table, read_table
 from service.adapters.tables import JobRow
 from service.domain.ids import is_id
@@ -149,7 +158,7 @@ class Sentences:
         )
         stem = job.name.rpartition(".")[0] or job.name
         return StreamingResponse(
-            self._file(form, job, self._tables.all(table, edited(edits)), csv_form),
+            streamed(_file(form, job, csv_form), self._tables.all(table, edited(edits))),
             media_type=MEDIA_TYPES[form],
             headers={
                 "Content-Disposition": disposition(f"{stem}.{form}"),
@@ -158,20 +167,17 @@ class Sentences:
             },
         )
 
-    def _file(
-        self, form: Form, job: JobRow, rows: AsyncIterator[Rows], csv_form: CsvForm
-    ) -> AsyncIterator[bytes]:
-        match form:
-            case "csv":
-                return sentence_files.csv_file(rows, csv_form)
-            case "xlsx":
-                return sentence_files.xlsx_file(rows)
-            case "txt":
-                paragraphs = bool(job.options.get("preserve_formatting"))
-                return sentence_files.txt_file(rows, paragraphs=paragraphs)
-            case "json":
-                head = sentence_files.document_head(job.name, job.kind, job.page_count)
-                return sentence_files.json_file(rows, head, job.options)
+
+def _file(form: Form, job: JobRow, csv_form: CsvForm) -> SentenceFile:
+    match form:
+        case "csv":
+            return CsvFile(csv_form)
+        case "xlsx":
+            return XlsxFile()
+        case "txt":
+            return TxtFile(paragraphs=bool(job.options.get("preserve_formatting")))
+        case "json":
+            return JsonFile(document_head(job.name, job.kind, job.page_count), job.options)
 
 
 async def _owned(session: AsyncSession, request: Request) -> JobRow:

@@ -45,6 +45,9 @@ NAMES = (
     "live.crowded",
     "live.patches",
     "sentences.quality",
+    "sentences.speed",
+    "sentences.memory",
+    "sentences.first_rows",
 )
 FOLDERS = ("live", "sentences")
 

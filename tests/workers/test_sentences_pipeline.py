@@ -190,7 +190,7 @@ async def test_as_many_chunks_are_worked_on_side_by_side_as_were_wanted(
             running = [step for step in await steps(house, job_id) if step.state == "running"]
             return len(running) == 2 and simulator.under_way > 1
 
-        await until(asking, "two chunks are asked for")
+        await until(asking, "two chunks are asked for", seconds=40)
         waiting = [step.id for step in await steps(house, job_id) if step.state == "queued"]
         assert len(waiting) == 2
         assert await claim_next(house.a.db, waiting[0], "another", 60.0) is None
@@ -279,7 +279,9 @@ async def test_what_was_answered_before_a_worker_left_is_not_asked_again(
     async with house.worker(**gemini(simulator)):
         job_id = await drop(house, book)
         await until(
-            lambda: simulator.under_way and len(simulator.requests) > 3, "later answers are waited for"
+            lambda: simulator.under_way and len(simulator.requests) > 3,
+            "later answers are waited for",
+            seconds=40,
         )
     answered = [text for each in simulator.requests[:2] for text in asked_for(each).values()]
     before = len(simulator.requests)

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -15,12 +16,12 @@ SEED = 619
 @dataclass(frozen=True)
 class Ended:
     """A job that has completed: its last value, seconds from the first byte sent to the word that it is completed, CPU
-    seconds by part of the service, and the moments since then at which a phase was first seen."""
+    seconds by part of the service, and seconds in each phase as its log has them."""
 
     value: JsonObject
     seconds: float
     cpu: dict[str, float]
-    phases: dict[str, float]
+    parts: dict[str, float]
 
     @property
     def job_id(self) -> str:
@@ -28,11 +29,11 @@ class Ended:
         return str(self.value["id"])
 
 
-async def give(up: Served, content: bytes, **options: object) -> str:
+async def give(up: Served, content: bytes, *, start: bool = True, **options: Any) -> str:
     """Uploads the book as a PDF; the job's id."""
     async with up.http() as http:
         answer = await http.post(
-            "/api/uploads?pipeline=sentences&force=true",
+            f"/api/uploads?pipeline=sentences&force=true&start={str(start).lower()}",
             files=[
                 ("options", (None, orjson.dumps(options), "application/json")),
                 ("files", ("book.pdf", content)),
@@ -41,18 +42,23 @@ async def give(up: Served, content: bytes, **options: object) -> str:
         return str(answer.raise_for_status().json()["accepted"][0]["job_id"])
 
 
-async def through(up: Served, content: bytes, **options: object) -> Ended:
+async def through(up: Served, content: bytes, **options: Any) -> Ended:
     """Uploads the book and watches it to its end, which must be a success."""
     before, began = up.cpu(), time.monotonic()
     job_id = await give(up, content, **options)
     value: JsonObject = {}
-    phases: dict[str, float] = {}
     async for job in up.watching().watch(job_id):
         value = job.value
-        phases.setdefault(value["phase"]["code"], time.monotonic() - began)
     seconds, after = time.monotonic() - began, up.cpu()
     assert value["state"] == "completed" and not value.get("warnings"), value
-    return Ended(value, seconds, {part: after[part] - before[part] for part in after}, phases)
+    return Ended(value, seconds, {part: after[part] - before[part] for part in after}, _parts(value))
+
+
+def _parts(value: JsonObject) -> dict[str, float]:
+    lines = [line for line in value["log"].values() if line["code"] == "phase"]
+    begun = {"planning": value["started_at"]} | {line["params"]["phase"]: line["at"] for line in lines}
+    ends = [*list(begun.values())[1:], value["ended_at"]]
+    return {phase: end - start for (phase, start), end in zip(begun.items(), ends, strict=True)}
 
 
 async def table(up: Served, job_id: str) -> list[JsonObject]:

@@ -1,6 +1,7 @@
 """Phase Reading: pages are read as everywhere, and what stands at their edges is kept to tell heads from text."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +16,9 @@ from workers.pipelines.text import read_pages
 READING = 1
 """The phase, counted from 0."""
 _PAGES_AT_ONCE = 50
+_MOST_KNOWN = 4
+_known: OrderedDict[tuple[str | None, ...], Margins] = OrderedDict()
+"""The margins of the last books, by what was stored of their pages: all chunks of a book ask for the same."""
 
 
 async def read_book(context: StepContext) -> StepDone:
@@ -30,8 +34,16 @@ async def read_book(context: StepContext) -> StepDone:
 
 def margins(before: Sequence[PastWork]) -> Margins:
     """What is no text, by the edges of all pages of the book; the same in every step."""
-    edges = {each["page"]: Edges.from_json(each) for past in before for each in past.output.get("edges", ())}
-    return margins_of(edges[page] for page in sorted(edges))
+    read = [past for past in before if "edges" in past.output]
+    key = tuple(past.output_blob for past in read)
+    found = _known.pop(key, None)
+    if found is None:
+        edges = {each["page"]: Edges.from_json(each) for past in read for each in past.output["edges"]}
+        found = margins_of(edges[page] for page in sorted(edges))
+    _known[key] = found
+    while len(_known) > _MOST_KNOWN:
+        _known.popitem(last=False)
+    return found
 
 
 async def pages_of(context: StepContext, wanted: Sequence[int]) -> list[Page]:

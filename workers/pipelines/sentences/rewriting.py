@@ -13,12 +13,11 @@ from service.domain.ids import new_id
 from service.domain.json import JsonObject
 from service.domain.log_line import log_line
 from service.domain.message import Message
-from service.domain.work import StepDone
+from service.domain.work import PastWork, StepDone
 from workers.engines.failures import EngineAway, EngineFailed
 from workers.engines.language.port import LanguageEngine, Rewritten
 from workers.engines.page import Page
 from workers.engines.prose.chunks import Chunk
-from workers.engines.prose.margins import Margins
 from workers.engines.prose.pieces import in_pieces
 from workers.engines.prose.seams import Row, own_sentences
 from workers.engines.prose.sentences import Sentence, sentences_of
@@ -96,9 +95,7 @@ async def _rewritten(context: StepContext, engine: LanguageEngine) -> StepDone:
     watch, chunk = Watch(), Chunk.from_json(context.input)
     wanted = (*(() if chunk.before is None else (chunk.before,)), *chunk.pages)
     pages = await pages_of(context, wanted)
-    sentences = await asyncio.to_thread(
-        _own, pages, margins(context.before), chunk, context.options.fix_hyphenation
-    )
+    sentences = await asyncio.to_thread(_own, pages, context.before, chunk, context.options.fix_hyphenation)
     answers = Answers(context, engine)
     pieces, cut = await _short(context, engine, sentences, answers)
     near = chunk.pages[min(context.options.overlap, len(chunk.pages)) - 1]
@@ -139,8 +136,8 @@ async def _rewritten(context: StepContext, engine: LanguageEngine) -> StepDone:
     )
 
 
-def _own(pages: Sequence[Page], left_out: Margins, chunk: Chunk, mend: bool) -> list[Sentence]:  # noqa: FBT001 -- called through a thread
-    return list(own_sentences(sentences_of(pages, left_out, mend=mend), chunk))
+def _own(pages: Sequence[Page], before: Sequence[PastWork], chunk: Chunk, mend: bool) -> list[Sentence]:  # noqa: FBT001 -- called through a thread
+    return list(own_sentences(sentences_of(pages, margins(before), mend=mend), chunk))
 
 
 async def _short(
