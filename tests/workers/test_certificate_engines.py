@@ -57,9 +57,9 @@ async def waits_for(house: House, job_id: str, engine: str) -> bool:
 
 @pytest.mark.parametrize("degrees", [0, 180])
 async def test_a_scan_is_read_archived_and_recorded(
-    sqlite_url: str, redis_url: str, tmp_path: Path, degrees: int
+    database_url: str, redis_url: str, tmp_path: Path, degrees: int
 ) -> None:
-    async with open_house(sqlite_url, redis_url, tmp_path / "data", drain_seconds=0.6) as house:
+    async with open_house(database_url, redis_url, tmp_path / "data", drain_seconds=0.6) as house:
         async with house.worker():
             job_id = (await house.accept("scan.jpg", "jpeg", scanned(degrees), spec=SPEC)).job_id
             job = await house.state(job_id, "completed", seconds=90)
@@ -75,7 +75,7 @@ async def test_a_scan_is_read_archived_and_recorded(
 
 
 async def test_the_language_model_is_waited_for_and_nothing_counts_as_failed(
-    sqlite_url: str, redis_url: str, tmp_path: Path
+    database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     async with GeminiSimulator() as gemini:
         gemini.default = refuse(503)
@@ -84,7 +84,7 @@ async def test_the_language_model_is_waited_for_and_nothing_counts_as_failed(
             "gemini_endpoint": gemini.url,
             "drain_seconds": 0.6,
         }
-        async with open_house(sqlite_url, redis_url, tmp_path / "data", **settings) as house:
+        async with open_house(database_url, redis_url, tmp_path / "data", **settings) as house:
             async with house.worker(slots=2):
                 jobs = [await drop(house, name=f"{number}.pdf") for number in range(2)]
                 await until(
@@ -107,11 +107,11 @@ async def test_the_language_model_is_waited_for_and_nothing_counts_as_failed(
 
 
 async def test_object_storage_is_waited_for_and_each_file_is_there_once(
-    sqlite_url: str, redis_url: str, tmp_path: Path, bucket: S3Bucket, proxy: HttpTrouble
+    database_url: str, redis_url: str, tmp_path: Path, bucket: S3Bucket, proxy: HttpTrouble
 ) -> None:
     place = bucket.settings() | {"storage_endpoint": proxy.endpoint}
     settings = {**place, "storage_url": None, "archive_url": bucket.url, "drain_seconds": 0.6}
-    async with open_house(sqlite_url, redis_url, tmp_path / "data", **settings) as house:
+    async with open_house(database_url, redis_url, tmp_path / "data", **settings) as house:
         proxy.trouble(503)
         async with house.worker():
             job_id = await drop(house, name="a.pdf")

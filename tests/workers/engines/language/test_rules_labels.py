@@ -171,6 +171,7 @@ def test_a_value_has_one_label() -> None:
         (("Being of the kind called Short term, it may be withdrawn.",), "certificate_type", "Short term"),
         (("Date on which the keel of the ship was laid, as declared: 2 May 2011",), "issue_date", None),
         (("Port Amber, 3 May 2024",), "issue_date", "2024-05-03"),
+        (("BMA/IAPP/2571",), "certificate_number", "BMA/IAPP/2571"),
         (("Cp ti Hà Ni theo quy đnh, giy này ht hiu lc sau ngày 23 tháng 11 năm", "2025, vi điu kin kim tra."),
          "valid_until", "2025-11-23"),
     ],

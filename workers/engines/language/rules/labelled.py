@@ -151,7 +151,7 @@ def _at(sheet: Sheet, cell: Cell, label: Label, following: Label | None, votes: 
 def _named(label: Label) -> Iterator[Label]:
     """The label, and as what else it may be read: "Term" is followed by a day or by a kind."""
     yield label
-    if label.code in _EITHER and label.weight <= 1:
+    if label.code in _EITHER:
         yield replace(label, code=_EITHER[label.code])
 
 

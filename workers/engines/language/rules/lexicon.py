@@ -89,7 +89,7 @@ SENSES: tuple[Sense, ...] = (
         " terminates termination ends end ceases force runs closes usable",
         may=f"{_DOCUMENT} this the date day of on to is not after and including inclusive last latest remains remain"
         " shall in good holds hold term cover up period for service noon midnight by its before effect will be at or"
-        " unless withdrawn earlier ends end day final effective out from void",
+        " unless withdrawn earlier ends end day final effective out from void limit",
     ),
     _sense("valid_until", 0.9, "den toi", "ngay het", may="cho"),
     _sense("valid_until", 0.95, "day date", "last final", may=f"{_DOCUMENT} for service term"),
@@ -118,8 +118,8 @@ SENSES: tuple[Sense, ...] = (
     _sense("issue_date", 0.95, "cap ky lap lam", "tai", may="ngay noi"),
     _sense("issue_date", 0.8, "ngay", may="thang nam"),
     _sense(
-        "certificate_number", 1.0, "no nos number nr num ref reference id identification identifier utn",
-        "certificate cert document doc policy licence license permit serial tracking control file report entry",
+        "certificate_number", 1.0, "no nos number nr num ref reference id identification identifier utn code",
+        "certificate cert document doc policy licence license permit serial tracking control file report entry paper",
         may="of the this our unique record and",
     ),
     _sense(
@@ -138,7 +138,7 @@ SENSES: tuple[Sense, ...] = (
     _sense("ship_name", 1.0, "ten", "phuong", may="tien thuy cua"),
     _sense(
         "ship_name", 0.9, "ship vessel craft yacht mv tau",
-        may="the unit insured entered motor subject con bien thuyen concerned",
+        may="the unit insured entered motor subject con bien thuyen concerned covered called question in",
     ),
     _sense("ship_name", 0.7, "name", may="of"),
     _sense(

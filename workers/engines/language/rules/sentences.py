@@ -56,6 +56,9 @@ _NAMED_SHIP = re.compile(
 )
 _SHIP_WORDS = re.compile(r"^.*\b(?:VESSEL|SHIP|T\u00c0U|NAMED) ")
 _CODE = re.compile(r"(?:[A-Z]{2,8}[-/. ]?)?[0-9][0-9A-Z]{2,}(?:[-/.][0-9A-Z]+){0,4}")
+_SERIAL = re.compile(
+    r"[A-Z]{2,8}[-/. ][A-Z0-9-/. ]{0,10}[0-9]{3,8}|[0-9]{3,8}[-/.][A-Z0-9]{2,8}(?:[-/.][A-Z0-9]{2,8})?"
+)
 _NUMBER = re.compile(
     r"(?:\bnumbered|(?<!imo )(?<!imo)\b(?:certificate|document|cert\.?|doc\.?|giay|giay nay,? mang|reference|mang)"
     r" ?(?:number|no\.?|nr\.?|ref\.?|so?)?|\bnumber|\bno\.?|#)[ :.]{1,3}"
@@ -189,16 +192,22 @@ def _offices(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
 
 
 def _numbers(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
-    """A code that stands alone at the head of a certificate is its number, unless it has a label of its own."""
-    if cell.middle > _HEAD * sheet.height or _CODE.fullmatch(cell.text) is None or dates_in(cell.text):
+    """A code that stands alone is a certificate's number, unless it has a label of its own: at its head, or where it
+    has the parts that offices give their numbers."""
+    is_head = cell.middle < _HEAD * sheet.height and _CODE.fullmatch(cell.text) is not None
+    if not (is_head or _SERIAL.fullmatch(cell.text)) or dates_in(cell.text):
         return
     over = sheet.above(cell)
     beside = [other for other in sheet.row_of(cell) if other.box[0] < cell.box[0]]
-    if any(other.labels for other in (*beside, *([over] if over is not None else []))):
+    if any(
+        other.labels or _OTHER_NUMBER.search(other.plain) for other in (*beside, *([over] if over else []))
+    ):
         return
     read = read_number(cell.text)
     if read is not None and find_imo(cell.text) is None:
-        yield candidate("certificate_number", read.value, cell, read.start, read.end, 0.5)
+        yield candidate(
+            "certificate_number", read.value, cell, read.start, read.end, 0.5 if is_head else 0.45
+        )
 
 
 def _day(code: str, cell: Cell, day: DateFound, score: float) -> Candidate:
