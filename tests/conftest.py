@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -23,6 +24,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # A setting of the developer's shell must not reach any test.
     for name in [name for name in os.environ if name.upper().startswith("HEADWAY_")]:
         del os.environ[name]
+    # What is started from the background of a shell ignores Ctrl-C, and so would all that tests start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     in_worker = "PYTEST_XDIST_WORKER" in os.environ
     owner = os.getppid() if in_worker else os.getpid()
     config.stash[_POSTGRES] = TestPostgres(f"run{owner}", owner)

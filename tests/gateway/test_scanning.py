@@ -62,7 +62,7 @@ async def test_without_an_answer_files_are_refused_by_default(
     async with gateway(settings(sqlite_url, redis_url, tmp_path, scanner)) as one:
         scanner.mood = mood
         answer = await sent(one, ("a.txt", b"words"))
-        assert answer.status_code == 422
+        assert answer.status_code == 503
         (rejected,) = answer.json()["rejected"]
         assert (rejected["problem"]["code"], rejected["problem"]["status"]) == ("scanner_away", 503)
         assert one.blobs() == []

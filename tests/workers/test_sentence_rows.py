@@ -30,8 +30,8 @@ async def chunks(one: Desk, job_id: str, wanted: str) -> None:
     """Waits until the chunks are told to be so far, by their letters."""
 
     async def so_far() -> bool:
-        value = (await one.house.snapshot(job_id)).value
-        return "".join(code[0] for code in value["chunks"].values()) == wanted
+        codes: dict[str, str] = (await one.house.snapshot(job_id)).value["chunks"]
+        return "".join(codes[number][0] for number in sorted(codes, key=int)) == wanted
 
     await until(so_far, f"the chunks are {wanted}")
 
