@@ -8,6 +8,7 @@ import { ofTotal } from "../describe.js";
 import { arrange, fill, html, part, setAttribute, setText } from "../html.js";
 import { say, t } from "../i18n.js";
 import { Piece } from "./piece.js";
+import { Roving } from "./roving.js";
 
 /** More than these have no room for their numbers. */
 const MOST_NUMBERED = 80;
@@ -18,8 +19,7 @@ export class ChunkStrip extends Piece {
   #cells = new Map();
   /** @type {ChunkCell[]} */
   #shown = [];
-  /** The cell that Tab reaches. */
-  #at = 0;
+  #roving = /** @type {Roving | null} */ (null);
   #failures = "";
 
   build() {
@@ -28,12 +28,7 @@ export class ChunkStrip extends Piece {
         <p class="strip-key muted" data-part="key">${KEYS.map((each) => html`<span data-key="${each}"><i class="chunk" data-state="${each}"></i>${t(`ui.chunks.state.${each}`)}</span>`)}</p></div>
       <div class="chunk-cells" role="listbox" aria-orientation="horizontal" aria-labelledby="chunks-title" data-part="cells"></div>
       <div class="failure" data-part="failures" hidden></div>`);
-    const cells = part(this, "cells", HTMLElement);
-    cells.addEventListener("keydown", (event) => this.#pressed(event));
-    cells.addEventListener("click", (event) => {
-      const cell = event.target instanceof Element ? event.target.closest("[role=option]") : null;
-      if (cell) this.#open([...cells.children].indexOf(cell));
-    });
+    this.#roving = new Roving(part(this, "cells", HTMLElement), (at) => this.#open(at));
   }
 
   /** @param {JobValue} job */
@@ -43,9 +38,9 @@ export class ChunkStrip extends Piece {
     const holder = part(this, "cells", HTMLElement);
     holder.dataset["dense"] = String(cells.length > MOST_NUMBERED);
     this.#shown = cells;
-    this.#at = Math.max(0, Math.min(this.#at, cells.length - 1));
     arrange(holder, cells.map((each) => String(each.number)), this.#cells, () => document.createElement("div"));
-    cells.forEach((cell, at) => this.#paint(cell, at));
+    cells.forEach((cell) => this.#paint(cell));
+    this.#roving?.renewed();
     const counts = chunkCounts(cells);
     setText(part(this, "count", HTMLElement), t("ui.chunks.done", { of: ofTotal(counts["d"] ?? 0, cells.length) }));
     for (const each of part(this, "key", HTMLElement).children) {
@@ -54,14 +49,10 @@ export class ChunkStrip extends Piece {
     this.#drawFailures(job);
   }
 
-  /**
-   * @param {ChunkCell} cell
-   * @param {number} at
-   */
-  #paint(cell, at) {
+  /** @param {ChunkCell} cell */
+  #paint(cell) {
     const element = this.#cells.get(String(cell.number));
     if (!element) return;
-    setAttribute(element, "tabindex", at === this.#at ? "0" : "-1");
     const state = `${cell.state}${cell.tries}`;
     if (element.dataset["told"] === state) return;
     Object.assign(element.dataset, { told: state, state: cell.state });
@@ -88,42 +79,10 @@ export class ChunkStrip extends Piece {
         <span class="muted">${t("ui.chunks.retry_help")}</span></p>`);
   }
 
-  /** @param {KeyboardEvent} event */
-  #pressed(event) {
-    const last = this.#shown.length - 1;
-    const row = this.#perRow();
-    const to = {
-      ArrowRight: this.#at + 1, ArrowLeft: this.#at - 1, ArrowDown: this.#at + row, ArrowUp: this.#at - row, Home: 0, End: last,
-    }[event.key];
-    if (event.key === "Enter" || event.key === " ") this.#open(this.#at);
-    else if (to === undefined) return;
-    else this.#move(Math.max(0, Math.min(last, to)));
-    event.preventDefault();
-  }
-
-  #perRow() {
-    const cells = /** @type {HTMLElement[]} */ ([...part(this, "cells", HTMLElement).children]);
-    const row = cells.findIndex((each) => each.offsetTop > (cells[0]?.offsetTop ?? 0));
-    return row > 0 ? row : 1;
-  }
-
-  /** @param {number} at */
-  #move(at) {
-    const cells = part(this, "cells", HTMLElement).children;
-    cells[this.#at]?.setAttribute("tabindex", "-1");
-    this.#at = at;
-    const cell = cells[at];
-    if (!(cell instanceof HTMLElement)) return;
-    cell.setAttribute("tabindex", "0");
-    cell.focus();
-  }
-
   /** @param {number} at */
   #open(at) {
     const cell = this.#shown[at];
-    if (!cell) return;
-    this.#move(at);
-    this.dispatchEvent(new CustomEvent("open-chunk", { detail: cell.number }));
+    if (cell) this.dispatchEvent(new CustomEvent("open-chunk", { detail: cell.number }));
   }
 }
 

@@ -6,15 +6,15 @@ import { fill, html, setAttribute } from "../html.js";
 import { t } from "../i18n.js";
 import { cellsOf } from "../strip_cells.js";
 import { Piece } from "./piece.js";
+import { Roving } from "./roving.js";
 
 export class PageStrip extends Piece {
   #total = 0;
   #opened = 0;
-  /** The cell that Tab reaches. */
-  #at = 0;
   /** @type {Cell[]} */
   #cells = [];
   #strip = document.createElement("div");
+  #roving = new Roving(this.#strip, (at) => this.#open(at));
 
   build() {
     this.className = "page-strip";
@@ -27,11 +27,6 @@ export class PageStrip extends Piece {
     fill(key, html`${["t", "o", "s", "f"].map((each) => html`<span><i class="cell" data-route="${each === "f" ? "t" : each}"
       data-state="${each === "f" ? "f" : "d"}"></i>${t(`ui.strip.key.${each}`)}</span>`)}`);
     this.append(this.#strip, key);
-    this.#strip.addEventListener("keydown", (event) => this.#pressed(event));
-    this.#strip.addEventListener("click", (event) => {
-      const cell = event.target instanceof Element ? event.target.closest("[role=option]") : null;
-      if (cell) this.#open([...this.#strip.children].indexOf(cell));
-    });
   }
 
   /**
@@ -56,8 +51,7 @@ export class PageStrip extends Piece {
     this.#total = total;
     this.#cells = [];
     fill(this.#strip, html`${cells.map(() => html`<div role="option" class="cell" tabindex="-1"><span class="cell-done"></span></div>`)}`);
-    this.#at = Math.min(this.#at, cells.length - 1);
-    this.#strip.children[Math.max(0, this.#at)]?.setAttribute("tabindex", "0");
+    this.#roving.renewed();
   }
 
   /**
@@ -79,41 +73,10 @@ export class PageStrip extends Piece {
     element.title = labelOf(cell);
   }
 
-  /** @param {KeyboardEvent} event */
-  #pressed(event) {
-    const last = this.#strip.children.length - 1;
-    const to = {
-      ArrowRight: this.#at + 1, ArrowDown: this.#at + this.#perRow(), ArrowLeft: this.#at - 1,
-      ArrowUp: this.#at - this.#perRow(), Home: 0, End: last, PageDown: this.#at + 10, PageUp: this.#at - 10,
-    }[event.key];
-    if (event.key === "Enter" || event.key === " ") this.#open(this.#at);
-    else if (to === undefined) return;
-    else this.#move(Math.max(0, Math.min(last, to)));
-    event.preventDefault();
-  }
-
-  #perRow() {
-    const [first] = this.#strip.children;
-    if (!(first instanceof HTMLElement)) return 1;
-    const row = [...this.#strip.children].findIndex((each) => each instanceof HTMLElement && each.offsetTop > first.offsetTop);
-    return row > 0 ? row : 1;
-  }
-
-  /** @param {number} at */
-  #move(at) {
-    this.#strip.children[this.#at]?.setAttribute("tabindex", "-1");
-    this.#at = at;
-    const cell = this.#strip.children[at];
-    if (!(cell instanceof HTMLElement)) return;
-    cell.setAttribute("tabindex", "0");
-    cell.focus();
-  }
-
   /** @param {number} at */
   #open(at) {
     const cell = this.#cells[at];
     if (!cell) return;
-    this.#move(at);
     const inside = this.#opened >= cell.first && this.#opened < cell.last;
     this.dispatchEvent(new CustomEvent("open-page", { detail: inside ? this.#opened + 1 : cell.first }));
   }

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.support import axe, page_book, programs
-from tests.support.browser import ARGS, DESKTOP, PHONE, scrolls_sideways
-from tests.support.page_simulator import Simulator, simulated
+from tests.support import axe, page_book
+from tests.support.browser import DESKTOP, PHONE, scrolls_sideways
+from tests.support.page_simulator import Simulator
 from tests.support.page_words import ENGLISH, FRENCH, Words, said_in_english
 from tests.support.pages.book_page import BookPage
 
@@ -17,25 +17,6 @@ ZOOMED: ViewportSize = {"width": 640, "height": 430}
 FILLING, FAILED, WHOLE = "dpdrwfpppp", "dddfdddfdd", "d" * 10
 
 expect.set_options(timeout=20_000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=programs.chromium(), args=ARGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def service() -> Iterator[tuple[Simulator, str]]:
-    with simulated() as running:
-        yield running
-
-
-@pytest.fixture
-def simulator(service: tuple[Simulator, str]) -> Simulator:
-    return service[0]
 
 
 @pytest.fixture

@@ -14,42 +14,19 @@ from playwright.sync_api import (
     Page,
     ViewportSize,
     expect,
-    sync_playwright,
 )
 
 from service.domain.ids import new_id
-from tests.support import axe, programs
+from tests.support import axe
 from tests.support import page_scenes as scenes
-from tests.support.browser import ARGS, DESKTOP, PHONE
+from tests.support.browser import DESKTOP, PHONE
 from tests.support.page_gallery import scenes_of
-from tests.support.page_simulator import Simulator, simulated
+from tests.support.page_simulator import Simulator
 
 ZOOMED: ViewportSize = {"width": 640, "height": 430}
 """What a window of 1280 by 860 holds at a zoom of 200 %."""
 
 expect.set_options(timeout=20_000)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, once for this file."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=programs.chromium(), args=ARGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def service() -> Iterator[tuple[Simulator, str]]:
-    """A simulated service, and its address."""
-    with simulated() as running:
-        yield running
-
-
-@pytest.fixture
-def simulator(service: tuple[Simulator, str]) -> Simulator:
-    """What the tests steer."""
-    return service[0]
 
 
 @pytest.fixture
