@@ -20,6 +20,8 @@ WRONGS = {
     "archive": "archived files that are double, missing, or of what was not kept",
     "questions": "questions that were lost, asked again, or answered twice",
     "edits": "corrections of records that were lost or counted twice",
+    "sentences": "books whose sentences are not those that were written, each once",
+    "paid": "answers of a model that were kept, and paid for again",
     "orphan processes": "processes that nobody is the parent of",
     "orphan files": "blobs without a row that housekeeping left, and rows without a blob",
     "keys": "Redis keys without a lifetime",

@@ -13,10 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.adapters.tables import JobRow
 from service.domain.job import ENDED
 from service.domain.json import JsonObject
-from tests.faults.chaos import company
+from tests.faults.chaos import company, library
 from tests.faults.chaos.calls import TRIES, TRY_AGAIN_SECONDS, Calls
 from tests.faults.chaos.company import Company
 from tests.faults.chaos.ledger import Ledger
+from tests.faults.chaos.library import Library
 from tests.faults.chaos.place import Place
 from tests.faults.side_by_side import side_by_side
 from tests.support.pdf_files import empty_pdf, text_pdf, words
@@ -24,8 +25,14 @@ from tests.support.pdf_files import empty_pdf, text_pdf, words
 _LOOK_SECONDS = 0.3
 _PATIENCE_SECONDS = 20.0
 """Somebody interferes with a job about twice in so long."""
-_FATES = {"well": 8, "stumbles": 3, "refused": 1, "pdf": 12, "broken": 2, "empty": 1, **company.FATES}
-"""What is uploaded how often: three fates of the chaos' own pipeline, what the pipeline `text` gets, certificates."""
+_OFTEN = (
+    {"well": 8, "stumbles": 3, "refused": 1, "pdf": 12, "broken": 2, "empty": 1}
+    | company.FATES
+    | library.FATES
+)
+"""What is uploaded how often: three fates of the chaos' own pipeline, what the pipeline `text` gets, certificates,
+books."""
+_CANCELLABLE = ("chaos", "certificate", "sentences")
 _FAIL = frozenset({"refused", "broken", "empty"})
 
 
@@ -50,6 +57,7 @@ class People:
         place: Place,
         calls: Calls,
         company: Company,
+        library: Library,
         ledger: Ledger,
         dice: random.Random,
         *,
@@ -67,6 +75,7 @@ class People:
         ]
         self._calls = calls
         self._company = company
+        self._library = library
 
     @property
     def accepted(self) -> int:
@@ -83,7 +92,7 @@ class People:
 
     async def give(self, fate: str | None = None) -> Document:
         """One document, until somebody has answered for it or nobody will."""
-        fate = fate or self._dice.choices(list(_FATES), list(_FATES.values()))[0]
+        fate = fate or self._dice.choices(list(_OFTEN), list(_OFTEN.values()))[0]
         document = self._document(fate)
         self.documents[document.name] = document
         way = self._dice.random()
@@ -119,6 +128,10 @@ class People:
             name = f"{number:05} {fate}.pdf"
             paper = self._company.paper(name, number, fate)
             return Document(name, "certificate", paper.content, paper.options)
+        if fate in library.FATES:
+            name = f"{number:05} {fate}.pdf"
+            book = self._library.book(name, number, fate)
+            return Document(name, "sentences", book.content, book.options)
         match fate:
             case "pdf":
                 content = self._dice.choice(self._pdfs)
@@ -178,7 +191,7 @@ class People:
         found = [
             job
             for each in self.documents.values()
-            if each.pipeline in ("chaos", "certificate") and not each.fails
+            if each.pipeline in _CANCELLABLE and not each.fails
             for job in each.jobs & self.live
         ]
         if not found:
@@ -189,9 +202,14 @@ class People:
             self.cancelled.add(job_id)
 
     async def _retry(self) -> None:
-        ended = [job for each in self.documents.values() for job in each.jobs - self.live if each.fails]
+        """What failed, or a book that was cancelled: what is done of it stays done."""
+        ended = {job for each in self.documents.values() for job in each.jobs - self.live if each.fails}
+        # The same book that came twice without a key may have become another job since.
+        books = [each for each in self.documents.values() if each.pipeline == "sentences" and each.keyed]
+        ended |= {job for each in books for job in each.jobs & self.cancelled}
         if ended:
             job_id = self._dice.choice(sorted(ended))
+            self.cancelled.discard(job_id)
             if await self._counted("retried by people", f"/api/jobs/{job_id}/retry") is not None:
                 self.live.add(job_id)
 

@@ -122,9 +122,11 @@ async def open_place(
     gateways: int,
     supervisors: int,
     workers: int,
+    model_url: str,
     without: str | None,
 ) -> AsyncGenerator[Place, None]:
-    """On a migrated database; so many supervisors with so many workers each. Nothing of it is left at the end."""
+    """On a migrated database; so many supervisors with so many workers each, who find a language
+    model at `model_url`. Nothing of it is left at the end."""
     evidence = Evidence(where.folder / "chaos")
     settings = {
         "HEADWAY_STORAGE_URL": f"file://{where.folder / 'blobs'}",
@@ -132,6 +134,11 @@ async def open_place(
         "HEADWAY_FREE_DISK_BYTES": "0",
         "HEADWAY_SECRET_KEY": "the same for all of them",
         "HEADWAY_BYE_SECONDS": "0.5",
+        # Only who asks for the model by its name gets it.
+        "HEADWAY_LANGUAGE_ENGINE": "rules",
+        "HEADWAY_GEMINI_API_KEY": "some-key",
+        "HEADWAY_GEMINI_ENDPOINT": model_url,
+        "HEADWAY_GEMINI_REQUESTS_PER_MINUTE": "6000",
         FOLDER: str(where.folder / "chaos"),
         **({WITHOUT: without} if without is not None else {}),
     }

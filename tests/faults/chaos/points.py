@@ -48,6 +48,7 @@ COMMITTED = "worker, committed and not published"
 NOT_ENQUEUED = "worker, published and not enqueued"
 NOT_ASKED = "worker, about to ask"
 ARCHIVED = "worker, archived and not recorded"
+REWRITTEN = "worker, chunk rewritten and not recorded"
 
 GATEWAY_POINTS = (
     NOT_COMMITTED,
@@ -67,6 +68,7 @@ WORKER_POINTS = (
     NOT_ENQUEUED,
     NOT_ASKED,
     ARCHIVED,
+    REWRITTEN,
 )
 COMPANY_POINTS = (ANSWER_NOT_TOLD, NOT_ASKED, ARCHIVED)
 """Those that only certificates come to."""
@@ -113,6 +115,7 @@ def of_worker() -> tuple[Point, ...]:
         Point(NOT_ENQUEUED, Queue, "ring"),
         Point(NOT_ASKED, Recording, "asked"),
         Point(ARCHIVED, Recording, "done", _has_archived),
+        Point(REWRITTEN, Recording, "done", lambda *given: given[-1] == "rewriting"),
     )
 
 

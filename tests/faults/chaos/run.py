@@ -9,12 +9,14 @@ from tests.faults.chaos import remains, verdict
 from tests.faults.chaos.calls import Calls
 from tests.faults.chaos.company import Company, found
 from tests.faults.chaos.ledger import Ledger
+from tests.faults.chaos.library import Library
 from tests.faults.chaos.listener import Listener
 from tests.faults.chaos.people import People
 from tests.faults.chaos.place import Where, open_place
 from tests.faults.chaos.strikes import Scene, Strike
 from tests.faults.chaos.surroundings import all_strikes
 from tests.faults.side_by_side import side_by_side
+from tests.support.gemini_simulator import GeminiSimulator, say_by
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,17 @@ async def chaos(plan: Plan, where: Where) -> Ledger:
     """Rages over real processes; returns what was counted. `where` is fresh and migrated."""
     ledger = Ledger()
     dice = random.Random(plan.seed)
+    library = Library()
     async with AsyncExitStack() as stack:
+        model = await stack.enter_async_context(GeminiSimulator())
+        model.default = say_by(library.rewrite)
         place = await stack.enter_async_context(
             open_place(
                 where,
                 gateways=plan.gateways,
                 supervisors=plan.supervisors,
                 workers=plan.workers,
+                model_url=model.url,
                 without=plan.without,
             )
         )
@@ -60,8 +66,8 @@ async def chaos(plan: Plan, where: Where) -> Ledger:
         stack.push_async_callback(calls.close)
         ships = await found(place.house.a.db, place.house.actor.user_id)
         company = Company(calls, ledger, _other(dice), ships)
-        people = People(place, calls, company, ledger, _other(dice), at_once=plan.at_once)
-        scene = Scene(place, calls, company, people, ledger, dice)
+        people = People(place, calls, company, library, ledger, _other(dice), at_once=plan.at_once)
+        scene = Scene(place, calls, company, library, people, ledger, dice)
         async with side_by_side(listener.run()):
             began = scene.now
             async with people.at_it():

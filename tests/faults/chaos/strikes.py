@@ -26,6 +26,7 @@ from tests.faults.chaos.company import Company
 from tests.faults.chaos.evidence import KILL, STOP
 from tests.faults.chaos.fences import REFUSED_LUA, REFUSED_SQL
 from tests.faults.chaos.ledger import Ledger
+from tests.faults.chaos.library import Library
 from tests.faults.chaos.people import Document, People
 from tests.faults.chaos.place import Place
 from tests.faults.site import GatewayProcess, Site
@@ -41,6 +42,7 @@ _GIFTS = {
     points.NOT_ASKED: "mismatch",
     points.ANSWER_NOT_TOLD: "mismatch",
     points.ARCHIVED: "certificate",
+    points.REWRITTEN: "rewritten",
 }
 """What is given so that somebody comes to a point, where not any document will do."""
 _OVER = frozenset({StepState.DONE, StepState.FAILED, StepState.CANCELLED})
@@ -54,6 +56,7 @@ class Scene:
     place: Place
     calls: Calls
     company: Company
+    library: Library
     people: People
     ledger: Ledger
     dice: random.Random

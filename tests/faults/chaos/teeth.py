@@ -16,6 +16,8 @@ _BITES: dict[str, Strike] = {
     "lease": worker_stopped_and_its_supervisor_dies,
     "revision": zombie_at(points.NOT_PUBLISHED),
     "key": killed_at(points.ARCHIVED),
+    "answers": killed_at(points.REWRITTEN),
+    "seams": killed_at(points.REWRITTEN),
     "lifeline": worker_dies_beside_a_child_that_stands_still,
 }
 """The fault after which what that protection keeps away has happened."""

@@ -50,7 +50,7 @@ async def test_whatever_is_killed_every_accepted_document_ends_once(where: Where
         workers=1,
         pause_seconds=0.1,
         only=QUICK,
-        gifts=("certificate", "mismatch", "mismatch"),
+        gifts=("certificate", "mismatch", "mismatch", "novel", "novel"),
     )
     ledger = await chaos(plan, where)
     told = f"seed {SEED}\n" + "\n".join(lines(ledger))
@@ -61,4 +61,5 @@ async def test_whatever_is_killed_every_accepted_document_ends_once(where: Where
     assert ledger.counts["old attempts refused in Lua"], told
     assert ledger.counts["archived files"] >= 2 * ledger.counts["certificates recorded"] > 0, told
     assert ledger.counts["questions answered by people"] > 0, told
+    assert ledger.counts["books"] >= 2, told
     assert own_children("tests.faults.chaos") <= others

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from service.adapters.tables import JobRow, RunRow, StepRow
 from service.domain.job import ENDED, JobState
 from service.domain.step import StepState
-from tests.faults.chaos import audit, books, fences
+from tests.faults.chaos import audit, books, fences, sentences
 from tests.faults.chaos.asking import until_so
 from tests.faults.chaos.audit import Seen
 from tests.faults.chaos.ledger import Ledger
@@ -72,6 +72,7 @@ async def judge(scene: Scene, listener: Listener) -> None:
     _remote(scene, jobs, steps)
     of_company = await books.read(scene.place.house.a.db, scene.company, scene.ledger, seen)
     of_company.judge(scene.place.where.archive)
+    await sentences.judge(scene)
 
 
 def _documents(scene: Scene, jobs: dict[str, JobRow]) -> None:

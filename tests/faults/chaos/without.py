@@ -83,7 +83,26 @@ def key() -> None:
     _replace(folder, "_mark", lambda key, number: f"{key}-{number}-{time.time_ns()}")
 
 
-PROTECTIONS = {each.__name__: each for each in (reconciler, fence, lease, revision, lifeline, key)}
+def answers() -> None:
+    """What a model has answered is not found again."""
+    from workers.pipelines.sentences.answers import Answers
+
+    inner = Answers._key  # pyright: ignore[reportPrivateUsage] - what is taken out
+    _replace(Answers, "_key", lambda *given: f"{inner(*given)}-{time.time_ns()}")
+
+
+def seams() -> None:
+    """Chunks give all that they read, and nobody looks what another has given."""
+    from workers.engines.prose.seams import Seams
+    from workers.pipelines.sentences import rewriting
+
+    _replace(rewriting, "own_sentences", lambda sentences, _chunk: sentences)
+    _replace(Seams, "take", lambda _seams, rows: iter(rows))
+
+
+PROTECTIONS = {
+    each.__name__: each for each in (reconciler, fence, lease, revision, lifeline, key, answers, seams)
+}
 
 
 def _replace(owner: Any, name: str, new: Any) -> None:

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 
 import workers.main
+from tests.faults.chaos import paying
 from tests.faults.chaos.evidence import Evidence
 from tests.faults.chaos.inside import FULL_DISK, prepare
 from tests.faults.chaos.pipeline import chaotic
@@ -21,6 +22,7 @@ _NO_ROOM_SECONDS = 1.0
 def main() -> None:
     """What `python -m workers.main` does."""
     evidence = prepare(of_worker())
+    paying.watch(evidence)
     assert recording.NO_ROOM_SECONDS > _NO_ROOM_SECONDS
     recording.NO_ROOM_SECONDS = _NO_ROOM_SECONDS
     FolderArchive.place = _unless_full(FolderArchive.place, evidence)
