@@ -38,7 +38,8 @@ class Edges:
         """What may be a head or a number; long lines are none."""
         filled = [(index, line.text.strip()) for index, line in enumerate(page.lines) if line.text.strip()]
         found: dict[int, tuple[int, int, str]] = {}
-        for edge in (filled[:2], filled[:-3:-1]):
+        edges = (filled[:1], filled[-1:], filled[:2], filled[:-3:-1])
+        for edge in edges:  # the outer ones first: on a page of two lines, each of them is one
             for index, text in edge:
                 if index not in found and len(text) <= _LONGEST:
                     found[index] = (index, edge[0][0], text)

@@ -20,6 +20,8 @@ _GAP = 0.45
 """Gaps that are wider than is usual on the page by this part of a line's height stand between paragraphs."""
 _INDENT = 0.5
 _SAME_INDENT = 2.0
+_WIDEST_SPACE = 1.5
+"""Between words of one line, in heights of it."""
 _SHORT = 0.12
 """A line ends early that leaves this part of the width free."""
 
@@ -38,6 +40,7 @@ class _Set:
     gap: float | None
     usual_gap: float
     x0: float
+    x1: float
     first_word: float
 
 
@@ -93,7 +96,7 @@ def _set_lines(page: int, kept: Sequence[tuple[int, Line]]) -> Iterator[_Set]:
     left = _usual([line.box[0] for line in lines])
     right = max(line.box[2] for line in lines)
     gaps = [following.box[1] - line.box[3] for line, following in itertools.pairwise(lines)]
-    usual_gap = median_low([gap for gap in gaps if abs(gap) < 3 * height] or [0.0])
+    usual_gap = median_low([gap for gap in gaps if -0.5 * height < gap < 3 * height] or [0.0])
     before: Line | None = None
     for (start, line), own in zip(kept, heights, strict=True):
         x0, y0, x1, _ = line.box
@@ -109,6 +112,7 @@ def _set_lines(page: int, kept: Sequence[tuple[int, Line]]) -> Iterator[_Set]:
             gap=None if before is None else (y0 - before.box[3]) / height,
             usual_gap=usual_gap / height,
             x0=x0,
+            x1=x1,
             first_word=per_character * (len(line.text.split(None, 1)[0]) + 1),
         )
         before = line
@@ -130,6 +134,8 @@ def _begins(before: _Set, line: _Set) -> bool:
         return True
     if abs(line.height - before.height) > _SAME_HEIGHT * max(line.height, before.height):
         return True
+    if _is_beside(before, line):
+        return False
     ended = bool(_ENDS.search(before.text)) and not is_cut_short(before.text)
     if line.text.lstrip().startswith(_DASHES) and (ended or before.is_short):
         return True
@@ -139,6 +145,13 @@ def _begins(before: _Set, line: _Set) -> bool:
         return False  # beside the line before, as a table's cells are
     # Set without indents, the first word of the line would have fitted behind a paragraph's last.
     return ended and before.is_short and before.room > 1.3 * line.first_word
+
+
+def _is_beside(before: _Set, line: _Set) -> bool:
+    """Whether both are parts of one line, which comes in several where it was justified with wide spaces."""
+    if before.page != line.page or line.gap is None or not -1.5 < line.gap < -0.5:
+        return False
+    return -_SAME_INDENT < line.x0 - before.x1 < _WIDEST_SPACE * line.height
 
 
 def _is_verse(before: _Set, line: _Set) -> bool:

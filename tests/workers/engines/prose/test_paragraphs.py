@@ -1,12 +1,13 @@
 """Lines of pages become sentences: what belongs together is put together, and what is no text is left out."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from tests.corpora.sentences import written
-from tests.support.set_lines import page_of
-from workers.engines.page import Page
+from tests.support.set_lines import CHARACTER, HEIGHT, page_of
+from workers.engines.page import Line, Page
 from workers.engines.prose.margins import Edges, Margins, margins_of
 from workers.engines.prose.paragraphs import paragraphs_of
 from workers.engines.prose.sentences import sentences_of
@@ -80,6 +81,18 @@ def test_a_line_that_ends_early_with_an_abbreviation_ends_no_paragraph(short: st
     assert len(texts(page_of(1, *ended))) == 2
 
 
+def test_a_line_that_comes_in_parts_is_one_line() -> None:
+    page = page_of(1, "   Hortense attendit deux", "jours, d'une main sûre, dans la petite chapelle.")
+    first, second = page.lines
+    parts, x0 = list[Line](), first.box[0]
+    for word in first.text.split():
+        x1 = x0 + CHARACTER * len(word)
+        parts.append(Line(word, (x0, first.box[1], x1, first.box[3])))
+        x0 = x1 + HEIGHT
+    set_wide = replace(page, lines=[*parts, second])
+    assert texts(set_wide) == ["Hortense attendit deux jours, d'une main sûre, dans la petite chapelle."]
+
+
 def test_divided_words_may_be_left_as_they_are() -> None:
     assert texts(page_of(1, "il marchait lente-", "ment vers la porte"), mend=False) == [
         "il marchait lente- ment vers la porte"
@@ -116,6 +129,12 @@ def test_what_comes_again_at_the_edges_is_no_text_and_what_is_said_once_is() -> 
         number: [0, 4] for number in range(1, 31)
     }
     assert margins_of([Edges.of(page) for page in pages[:2]]) == Margins(), "twice is no habit"
+
+
+def test_the_number_of_a_page_with_one_line_more_is_no_text() -> None:
+    pages = [page_of(number, f"{'Encore ' * number}finit-elle.", "", str(number)) for number in range(1, 5)]
+    margins = margins_of(Edges.of(page) for page in pages)
+    assert [margins.of(number) for number in range(1, 5)] == [frozenset({1})] * 4
 
 
 @pytest.mark.parametrize("head", ["Chapitre {}", "{}", "CHAPITRE {} – L'AUBE"])
