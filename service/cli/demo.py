@@ -30,7 +30,11 @@ from service.cli.views import view_for
 from service.settings import Settings
 
 _DATA, _SAMPLES = "data", "samples"
-_BATCHES = {"certificate": "Demo: certificates of a ship", "text": "Demo"}
+_BATCHES = {
+    "certificate": "Demo: certificates of a ship",
+    "sentences": "Demo: a novel into sentences",
+    "text": "Demo",
+}
 _LOG_LINES = 20
 
 
@@ -69,6 +73,7 @@ class Demo:
         self._log = folder / "headway.log"
         self._screen = Screen()
         self._stop = StopSignals()
+        self._book: str | None = None
 
     async def run(self, *, then_exit: bool, browser: bool) -> int:
         """The exit code."""
@@ -85,6 +90,9 @@ class Demo:
                         open_browser(link)
                 code = await self._show(tree, server)
                 if not then_exit:
+                    if self._book:
+                        link = (await sign_in_link(server)).replace("/#", f"/jobs/{self._book}#")
+                        self._tell_link(link, "\nAll sentences of the story, to search, change and save:")
                     self._tell_link(await sign_in_link(server), "Drop files of your own on the page:")
                     await tree.stopped()
                     say_stopping()
@@ -118,11 +126,10 @@ class Demo:
         began = time.monotonic()
         async with Api(server) as api:
             uploaded = Uploaded()
-            for pipeline, paths in expected.paths().items():
-                with sending_bar(self._screen, paths) as sent:
-                    more = await send_files(
-                        api, paths, Wanted(pipeline=pipeline, batch_name=_BATCHES[pipeline]), sent
-                    )
+            for given in expected.given():
+                wanted = Wanted(given.pipeline, given.options, batch_name=_BATCHES[given.pipeline])
+                with sending_bar(self._screen, given.paths) as sent:
+                    more = await send_files(api, given.paths, wanted, sent)
                 uploaded.accepted += more.accepted
                 uploaded.rejected += more.rejected
             tell_uploaded(self._screen, uploaded, with_jobs=False)
@@ -131,6 +138,7 @@ class Demo:
                 values = await follow(server, (each["job_id"] for each in uploaded.accepted), view)
             seconds = time.monotonic() - began
             results = [await found_in(api, value) for value in values.values()]
+        self._book = next((result.value["id"] for result in results if result.rows), None)
         tell_results(self._screen, expected, results, seconds)
         return tell_differences(self._screen, expected, results, uploaded.rejected)
 

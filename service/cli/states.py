@@ -100,6 +100,8 @@ def _result(value: JsonObject) -> str:
     told = [result[name] for name in ("ship", "certificate", "number") if result.get(name)]
     if result.get("valid_until"):
         told.append(f"valid until {result['valid_until']}")
+    if sentences := result.get("sentences"):
+        told.append(f"{sentences:,} sentence{'' if sentences == 1 else 's'}")
     head = "completed" if ending == outcome else ending
     return ": ".join(filter(None, (head, ", ".join(told))))
 

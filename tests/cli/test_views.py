@@ -18,7 +18,7 @@ from service.domain.message import Message
 
 def value(**fields: Any) -> dict[str, Any]:
     """A snapshot's value."""
-    return {"id": "j1", "name": "a.pdf", "state": "processing", "percent": 0.0, **fields}
+    return {"id": "j1", "name": "a.pdf", "pipeline": "text", "state": "processing", "percent": 0.0, **fields}
 
 
 READING = {"index": 2, "total": 3, "code": "reading"}
@@ -68,6 +68,8 @@ def test_what_is_nearly_done_does_not_look_done() -> None:
         ),
         ({"state": "cancelled", "cancelled_by": "Ada"}, "cancelled by Ada"),
         ({"state": "completed"}, "completed"),
+        ({"state": "completed", "result": {"sentences": 1}}, "completed: 1 sentence"),
+        ({"state": "completed", "result": {"sentences": 3240}}, "completed: 3,240 sentences"),
         (
             {"state": "completed", "warnings": {"page-3": {"text": "Page 3 failed."}, "page-4": {}}},
             "completed with warnings: Page 3 failed. (and 1 more)",
@@ -107,14 +109,39 @@ def test_of_more_jobs_than_lines_the_ended_ones_move_up() -> None:
     assert all(f"{n}.pdf" in shown for n in range(30))
 
 
-def expected() -> Expected:
+def sample(name: str, pipeline: str = "text", **fields: Any) -> dict[str, Any]:
+    """What is expected of a sample that completes."""
     good = {"state": "completed", "failure": None, "page_count": 1, "routes": "t", "words": ["anchor"]}
-    bad = {"state": "failed", "failure": "broken_document", "page_count": None, "routes": "", "words": []}
-    return Expected(Path(), {"a.pdf": good, "b.pdf": bad})
+    return {"name": name, "pipeline": pipeline, "options": {}, "sentences": None, **good, **fields}
+
+
+def expected() -> Expected:
+    bad: dict[str, Any] = {
+        "state": "failed",
+        "failure": "broken_document",
+        "page_count": None,
+        "routes": "",
+        "words": [],
+    }
+    return Expected(Path(), [sample("a.pdf"), sample("b.pdf", **bad)])
+
+
+def sentences(*texts: str) -> list[dict[str, Any]]:
+    """Rows of a book, one a page: those with a bar are the first piece of something longer."""
+    return [
+        {"page": page, "text": text.partition("|")[0], "source": text} for page, text in enumerate(texts, 1)
+    ]
 
 
 A = value(state="completed", percent=100.0, page_count=1, pages={"1": "td"})
 B = value(name="b.pdf", state="failed", error=BROKEN)
+BOOK = {
+    **A,
+    "id": "j2",
+    "pipeline": "sentences",
+    "chunks": {"1": "d1", "2": "d1"},
+    "result": {"sentences": 3},
+}
 
 
 def test_samples_that_ended_as_they_should_differ_in_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,6 +152,27 @@ def test_samples_that_ended_as_they_should_differ_in_nothing(capsys: pytest.Capt
     told = capsys.readouterr().out
     assert "3 words" in told
     assert "failed, as it should" in told
+
+
+def test_a_document_in_two_pipelines_is_one_and_some_of_its_sentences_are_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    both = Expected(Path(), [sample("a.pdf", "sentences", sentences=3), sample("a.pdf")])
+    assert [(each.pipeline, each.paths) for each in both.given()] == [
+        ("sentences", [Path("a.pdf")]),
+        ("text", [Path("a.pdf")]),
+    ]
+    rows = sentences("Chapter one", "An anchor | that was lost.", "The anchor lay there.")
+    results = [Result(BOOK, "an anchor", rows), Result(A, "an anchor here")]
+    tell_results(Screen(), both, results, 1.0)
+    told = capsys.readouterr().out.splitlines()
+    assert "3 sentences, 2 chunks" in told[2]
+    assert told[5:7] == ["PAGE  SOME OF THE SHORT SENTENCES", "3     The anchor lay there."]
+    assert told[-1] == "1 documents, 1 pages, 3 words, 3 short sentences in 1.0 s."
+    assert tell_differences(Screen(), both, results, []) == 0
+    assert tell_differences(Screen(), both, [Result(BOOK, "an anchor", rows[:2]), results[1]], []) == 1
+    assert "a.pdf: sentences should be 3, not 2" in capsys.readouterr().out
+    assert tell_differences(Screen(), both, results[1:], []) == 1
 
 
 @pytest.mark.parametrize(
