@@ -51,12 +51,13 @@ async def told(machine: ByHand, job_id: str) -> str:
     assert [live["counters"].get(name) for name in counted] == [
         stored["counters"].get(name) for name in counted
     ]
-    codes: dict[str, str] = live["chunks"]
-    assert list(codes) == [str(each) for each in range(1, len(codes) + 1)]
-    letters = "".join(code[0] for code in codes.values())
+    by_number: dict[str, str] = live["chunks"]
+    assert by_number.keys() == {str(each) for each in range(1, len(by_number) + 1)}
+    codes = [by_number[number] for number in sorted(by_number, key=int)]
+    letters = "".join(code[0] for code in codes)
     assert live["counters"]["chunks_done"] == letters.count("d")
     assert live["counters"]["chunks_failed"] == letters.count("f")
-    return " ".join(codes.values())
+    return " ".join(codes)
 
 
 async def fail_chunk(machine: ByHand, job_id: str) -> None:
