@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-from service.adapters.blob_store import BlobStore, BlobWriter, Stored
+from service.adapters.blob_store import BlobStore, BlobWriter, Digest
 from workers.engines.failures import DocumentRefused
 
 
@@ -26,12 +26,12 @@ class BoundedBlobs:
             raise DocumentRefused("output_too_large")
 
     @asynccontextmanager
-    async def writer(self, key: str) -> AsyncGenerator[BlobWriter, None]:
+    async def writer(self, key: str, digest: Digest | None = None) -> AsyncGenerator[BlobWriter, None]:
         """See BlobStore, as all that follows."""
-        async with self._blobs.writer(key) as writer:
+        async with self._blobs.writer(key, digest) as writer:
             yield _BoundedWriter(writer, self, key)
 
-    async def put(self, key: str, content: bytes) -> Stored:
+    async def put(self, key: str, content: bytes) -> int:
         self.take(len(content))
         self.placed.append(key)
         return await self._blobs.put(key, content)
@@ -81,7 +81,7 @@ class _BoundedWriter:
         self._blobs.take(len(chunk))
         await self._writer.write(chunk)
 
-    async def commit(self) -> Stored:
+    async def commit(self) -> int:
         # Whoever is stopped meanwhile leaves a thread behind that goes on.
         self._blobs.placed.append(self._key)
         return await self._writer.commit()

@@ -1,7 +1,7 @@
 """What an exception from a step means for the step: failed for good, or to be tried again."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -14,6 +14,7 @@ from service.domain.failure import Failure, FailureKind
 from service.domain.ids import new_id
 from service.domain.json import JsonObject
 from workers.engines.failures import DocumentRefused, EngineFailed
+from workers.pipelines.declaration import WorkGone
 from workers.sandbox import ChildFailed
 
 _log = structlog.get_logger()
@@ -63,6 +64,9 @@ class Past:
 
 def judge(error: Exception, *, phase: str, past: Past) -> Verdict:
     """The verdict on a step with this past. Internals go to the log only."""
+    if isinstance(error, WorkGone):
+        verdict = judge(error.failed, phase=phase, past=past)
+        return replace(verdict, failure=replace(verdict.failure, undone_from=error.phase))
     support_id = new_id()
     failure = _failure(error, phase, support_id)
     about = {"support_id": support_id, "code": failure.code, "failures": past.failures + 1}

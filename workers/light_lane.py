@@ -40,7 +40,8 @@ class LightLane:
             if self._is_open() and await self._runner.run_light():
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), LOOK_AGAIN_SECONDS)
+                async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                    await self._awake.wait()
 
     def _is_open(self) -> bool:
         long = [each for each in self._running.all() if not is_light(each.cost, each.engine)]

@@ -158,11 +158,9 @@ class WorkerProcess:
             adapters.blobs,
             Retention(adapters.db, adapters.blobs, adapters.echo, adapters.news, keep_by(settings)),
         )
-        self._limits = [
-            Overtime(adapters.db, adapters.echo, adapters.commands, seconds)
-            for seconds in [settings.job_seconds]
-            if seconds is not None
-        ]
+        self._overtime = Overtime(
+            adapters.db, adapters.echo, adapters.commands, self.running, settings.job_seconds
+        )
         estimates = Estimates(adapters.db, adapters.blobs, adapters.echo, tools, advance)
         images = Images(adapters.db, adapters.redis, adapters.blobs, adapters.secrets, tools)
         self._steps = WakeWorker(
@@ -210,7 +208,7 @@ class WorkerProcess:
                 group.create_task(self._sweep.run()),
                 group.create_task(self._collector.run()),
                 group.create_task(self._tools.sandbox.start()),
-                *(group.create_task(each.run()) for each in self._limits),
+                group.create_task(self._overtime.run()),
             ]
             work = [group.create_task(self._steps.main()), group.create_task(self._images.main())]
             work += [group.create_task(each.run()) for each in self._light]

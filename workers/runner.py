@@ -143,6 +143,7 @@ class Runner:
             task=task,
             cost=claim.step.cost,
             engine=claim.step.engine,
+            limited=claim.job.time_limit is not None,
         )
         self._parts.running.add(running)
         return running

@@ -21,6 +21,7 @@ class RunningStep:
 
     `settled`: it has come to its end, which is only being written down and told. Nothing stops that any more: the
     database says whether it still counts, and what it says then must reach those who wait for it.
+    `limited`: its job has a time limit of its own.
     """
 
     step_id: str
@@ -32,6 +33,7 @@ class RunningStep:
     task: asyncio.Task[object]
     cost: int
     engine: str | None
+    limited: bool
     since: float = field(default_factory=time.time)
     stop: Stop | None = None
     settled: bool = False
@@ -77,6 +79,10 @@ class RunningSteps:
     def job_ids(self) -> list[str]:
         """The jobs that this worker works on."""
         return list({each.job_id for each in self._steps.values()})
+
+    def limited_job_ids(self) -> list[str]:
+        """Those of them that have a time limit of their own."""
+        return list({each.job_id for each in self._steps.values() if each.limited})
 
     def attempts(self) -> dict[str, int]:
         """The attempts that run here, by step id."""

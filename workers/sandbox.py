@@ -25,6 +25,8 @@ __all__ = ["Call", "ChildFailed", "Limits", "Sandbox"]
 # The child's own alarm ends it on time; the parent comes later, for a child that broke its alarm.
 ALARM_GRACE_SECONDS = 0.5
 _START_SECONDS = 60.0
+_AHEAD_BYTES = 256 << 10
+"""What a child may have sent, as far as the system allows, while its worker lets pages gather."""
 
 
 class Sandbox:
@@ -109,6 +111,7 @@ class Call:
     async def __aenter__(self) -> Self:
         near_end, far_end = socket.socketpair()
         with far_end:
+            far_end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _AHEAD_BYTES)
             try:
                 self._forked = await self._sandbox.fork(far_end)
             except BaseException:

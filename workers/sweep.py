@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from service.adapters.clock import db_now
 from service.adapters.database import Database
-from service.adapters.dispatch import LOST_RING_SECONDS, Dispatcher, forget_lost_rings
+from service.adapters.dispatch import Dispatcher, forget_lost_rings, lost_ring
 from service.adapters.echo import Echo
 from service.adapters.records import leases
 from service.adapters.records.ending import closing_lines, locked_job
@@ -93,7 +93,7 @@ class Sweep:
                     StepRow.run_at <= db_now(),
                     JobRow.state.in_(list(RUNNABLE)),
                     queue_open(),
-                    StepRow.dispatched_at.is_(None) | (StepRow.dispatched_at < db_now() - LOST_RING_SECONDS),
+                    StepRow.dispatched_at.is_(None) | lost_ring(db_now()),
                 )
                 .limit(1)
             )
@@ -116,6 +116,14 @@ class Sweep:
             )
             jobs = behind.all()
         for job in jobs:
-            # Who should have told of an ending may have died: its last line is known from the row.
-            if not await self._echo.publish(job.id, *closing_lines(job)):
+            if not await self._echoed(job):
                 return
+
+    async def _echoed(self, job: JobRow) -> bool:
+        """Whether Redis is there. What cannot be told of one job keeps no other waiting."""
+        try:
+            # Who should have told of an ending may have died: its last line is known from the row.
+            return await self._echo.publish(job.id, *closing_lines(job))
+        except Exception:  # noqa: BLE001 -- the next pass tries again
+            _log.exception("repair_failed", repair="echo", job_id=job.id)
+            return True

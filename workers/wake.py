@@ -55,7 +55,8 @@ class WakeWorker(Worker):
             if not self.allow_pick_jobs and not self.tasks:
                 return
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), SAFETY_POLL_SECONDS)
+                async with asyncio.timeout(SAFETY_POLL_SECONDS):
+                    await self._awake.wait()
 
     async def start_jobs(self, job_ids: list[bytes]) -> None:
         """What runs here is not begun again, however long ago arq has forgotten that somebody has it."""

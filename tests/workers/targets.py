@@ -130,13 +130,12 @@ def run_ahead(log: str) -> Iterator[JsonObject]:
 def speak_nonsense(what: str) -> Iterator[JsonObject]:
     """Writes on the wire what no honest child writes."""
     said = {
-        "huge": b"J\xff\xff\xff\xff",
-        "huge_blob": b"j\x00\x00\x00\x02{}B\xff\xff\xff\xff",
-        "kind": b"?\x00\x00\x00\x00",
-        "json": b"J\x00\x00\x00\x03{{{",
-        "list": b"J\x00\x00\x00\x02[]",
-        "no_blob": b"j\x00\x00\x00\x02{}E\x00\x00\x00\x00",
-        "blob": b"B\x00\x00\x00\x01x",
+        "huge": b"J\xff\xff\xff\xff" + bytes(4),
+        "huge_blob": b"j\x00\x00\x00\x02\xff\xff\xff\xff",
+        "kind": b"?" + bytes(8),
+        "json": b"J\x00\x00\x00\x03" + bytes(4) + b"{{{",
+        "list": b"J\x00\x00\x00\x02" + bytes(4) + b"[]",
+        "blob": b"J\x00\x00\x00\x02\x00\x00\x00\x01{}x",
         "half": b"J\x00\x00",
     }[what]
     yield {"number": 0}

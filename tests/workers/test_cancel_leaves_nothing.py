@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from service.adapters.blob_store import Stored
 from service.adapters.local_writer import LocalWriter
 from service.adapters.storage import losses, orphans
 from service.adapters.tables import ArtifactRow, StepRow
@@ -52,7 +51,7 @@ async def test_cancelled_while_pages_are_read(house: House, temporary: Path, rou
     async with house.worker() as worker:
         job_id = (await house.accept("a.pdf", "pdf", content, options=options)).job_id
         wanted = {"td"} if route == "text" else {"od", "or"}
-        await until(lambda: _some_pages(house, job_id, wanted), f"pages are {wanted}", seconds=40)
+        await until(lambda: _some_pages(house, job_id, wanted), f"pages are {wanted}")
         engines = _children(before, "workers.children.warm")
         if route == "ocr":
             (engine,) = engines
@@ -70,13 +69,13 @@ async def test_cancelled_while_results_are_written(
     """Two of three results are on the disk already: they go again."""
     commit, held, placed = LocalWriter.commit, asyncio.Event(), list[str]()
 
-    async def slow(writer: LocalWriter) -> Stored:
+    async def slow(writer: LocalWriter) -> int:
         if writer.target.name.endswith(".2"):
             held.set()
             await asyncio.Event().wait()
-        stored = await commit(writer)
+        size = await commit(writer)
         placed.append("/".join(writer.target.parts[-3:]))
-        return stored
+        return size
 
     monkeypatch.setattr(LocalWriter, "commit", slow)
     async with house.worker() as worker:
@@ -94,12 +93,12 @@ async def test_what_was_recorded_is_kept_for_a_retry(house: House, temporary: Pa
     """Done steps keep their output, and do not run again."""
     async with house.worker() as worker:
         job_id = (await house.accept("a.pdf", "pdf", pages_alike(2500), options={"ocr": "never"})).job_id
-        await until(lambda: _outputs(house, job_id), "a step of pages is done", seconds=30)
+        await until(lambda: _outputs(house, job_id), "a step of pages is done")
         await house.a.commands.cancel(job_id, house.actor)
         done = await _outputs(house, job_id)
         await _is_clean(house, worker, job_id, temporary)
         await house.a.commands.retry(job_id, house.actor)
-        await house.state(job_id, "completed", seconds=60)
+        await house.state(job_id, "completed")
     again = await _outputs(house, job_id)
     assert done.items() <= again.items()
     assert (await house.job(job_id)).run == 2

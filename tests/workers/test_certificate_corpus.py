@@ -34,7 +34,7 @@ async def test_records_say_what_is_printed(house: House) -> None:
             accepted = await house.accept(each.name, "pdf", each.content, spec=SPEC)
             jobs[accepted.job_id] = each
         for job_id in jobs:
-            await house.state(job_id, "completed", seconds=40)
+            await house.state(job_id, "completed")
     by_job = {row.job_id: row for row in await kept(house)}
     assert by_job.keys() == jobs.keys() and len(jobs) == 8
     wanted = [(job_id, code, jobs[job_id].truth.fields.get(code)) for job_id in jobs for code in EXACT]

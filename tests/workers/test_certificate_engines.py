@@ -62,7 +62,7 @@ async def test_a_scan_is_read_archived_and_recorded(
     async with open_house(database_url, redis_url, tmp_path / "data", drain_seconds=0.6) as house:
         async with house.worker():
             job_id = (await house.accept("scan.jpg", "jpeg", scanned(degrees), spec=SPEC)).job_id
-            job = await house.state(job_id, "completed", seconds=90)
+            job = await house.state(job_id, "completed")
         [row] = await kept(house)
         assert (row.imo_number, row.certificate_number) == (STAR_IMO, "BRS-2024-01873")
         assert (row.issue_date, row.valid_until) == ("2024-06-21", "2029-06-20")
@@ -90,7 +90,6 @@ async def test_the_language_model_is_waited_for_and_nothing_counts_as_failed(
                 await until(
                     lambda: waits_for(house, jobs[0], "Google Gemini"),
                     "it says what it waits for",
-                    seconds=30,
                 )
                 assert await kept(house) == []
                 async with house.a.db.reading() as session:
@@ -98,7 +97,7 @@ async def test_the_language_model_is_waited_for_and_nothing_counts_as_failed(
                 assert engine["state"] == "unavailable" and engine["next_try"] >= engine["since"]
                 gemini.default = say({"fields": [], "changes": []})
                 for job_id in jobs:
-                    job = await house.state(job_id, "failed", seconds=30)
+                    job = await house.state(job_id, "failed")
                     assert job.error is not None and job.error["code"] == "no_certificate", "it found nothing"
             for job_id in jobs:
                 [asked] = [each for each in await steps(house, job_id) if each.engine]
@@ -115,12 +114,10 @@ async def test_object_storage_is_waited_for_and_each_file_is_there_once(
         proxy.trouble(503)
         async with house.worker():
             job_id = await drop(house, name="a.pdf")
-            await until(
-                lambda: waits_for(house, job_id, "Object storage"), "it says what it waits for", seconds=30
-            )
+            await until(lambda: waits_for(house, job_id, "Object storage"), "it says what it waits for")
             assert await kept(house) == []
             proxy.peace()
-            job = await house.state(job_id, "completed", seconds=30)
+            job = await house.state(job_id, "completed")
         assert (job.outcome, job.attempt) == ("success", 0)
         tried = [each for each in await steps(house, job_id) if each.engine]
         assert [each.failures - each.deaths for each in tried] == [0], "a busy machine may cost a lease"

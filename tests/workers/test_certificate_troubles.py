@@ -87,7 +87,7 @@ async def test_an_archive_that_is_away_is_waited_for(
 
                 await until(waits, "it says what it waits for")
                 assert await kept(house) == []
-                job = await house.state(job_id, "completed", seconds=30)
+                job = await house.state(job_id, "completed")
             assert (job.outcome, job.attempt) == ("success", 0)
             [row] = await kept(house)
             assert {each["engine"] for each in row.archived} == {"drive"}
@@ -179,7 +179,7 @@ async def test_gemini_is_asked_waited_for_and_its_tokens_are_told(
             with structlog.testing.capture_logs() as lines:
                 async with house.worker():
                     job_id = await drop(house)
-                    job = await house.state(job_id, "completed", seconds=30)
+                    job = await house.state(job_id, "completed")
             [row] = await kept(house)
             assert (row.imo_number, row.certificate_number) == ("9074729", "BRS-2024-01873")
             assert row.issuing_authority is None, "what stands nowhere is nothing"

@@ -71,3 +71,10 @@ def test_the_fewest_words_fit_within_the_most_where_they_are_chosen(
     else:
         with pytest.raises(Refused):
             completed(spec, options)
+
+
+def test_what_should_have_been_written_is_told_rather_than_a_pattern() -> None:
+    with pytest.raises(Refused) as caught:
+        completed(all_pipelines()["sentences"].spec(), {"pages": "the first"})
+    told = str(caught.value.problem.params["reason"])
+    assert "such as 1-3,7" in told and "\\d" not in told

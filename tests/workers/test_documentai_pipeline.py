@@ -78,7 +78,7 @@ async def ended(house: House, state: str, content: bytes | None = None) -> JsonO
     async with house.worker():
         content = content or scanned_pdf("first", "second", "third", dpi=50)
         job_id = (await house.accept("scan.pdf", "pdf", content)).job_id
-        await house.state(job_id, state, seconds=40)
+        await house.state(job_id, state)
     return (await house.snapshot(job_id)).value
 
 
@@ -202,7 +202,7 @@ async def test_a_cancel_abandons_what_is_under_way_there_and_says_so(
     async with house.worker() as worker:
         content = scanned_pdf(*["words"] * pages, dpi=50)
         job_id = (await house.accept("scan.pdf", "pdf", content)).job_id
-        await until(lambda: simulator.under_way == 1, "it is asked", seconds=40)
+        await until(lambda: simulator.under_way == 1, "it is asked")
         await house.a.commands.cancel(job_id, house.actor)
         await until(lambda: simulator.given_up == 1, "the request is given up", seconds=5)
         await until(lambda: not worker.running.all(), "nothing runs")

@@ -101,7 +101,7 @@ async def test_scans_wait_while_it_is_away_and_go_on_by_themselves(
             engine is not None and engine["state"] == "unavailable" and engine["next_try"] >= engine["since"]
         )
         for job_id in jobs:
-            await house.state(job_id, "completed", seconds=40)
+            await house.state(job_id, "completed")
             assert (await house.snapshot(job_id)).value.get("waits_for") is None
     for step in await steps(house, *jobs):
         assert (step.state, step.failures, step.error) == ("done", 0, None)
@@ -122,7 +122,7 @@ async def test_the_text_of_a_mixed_document_is_read_meanwhile(
             return await waits(house, job_id) and [pages.get(n) for n in "134"] == ["td"] * 3
 
         await until(text_is_read, "the pages with text are read while the scan waits")
-        job = await house.state(job_id, "completed", seconds=30)
+        job = await house.state(job_id, "completed")
     assert job.outcome == "success" and job.attempt == 0
     lines = (await house.snapshot(job_id)).value["log"].values()
     assert [each["code"] for each in lines].count("engine_away") == 1
@@ -154,7 +154,7 @@ async def test_a_page_that_it_never_answers_costs_that_page_and_nobody_else(
 ) -> None:
     """It cannot be told from an engine that hangs, but for the fact that others are answered."""
     monkeypatch.setattr(reading, "DOUBTS_BEFORE_SINGLE_PAGES", 2)
-    monkeypatch.setattr("tests.workers.test_engine_away.ONE_TRY", replace(ONE_TRY, call_seconds=0.3))
+    monkeypatch.setattr("tests.workers.test_engine_away.ONE_TRY", replace(ONE_TRY, call_seconds=1.5))
 
     async def hang_over_the_bad_page(each: DocumentAiSimulator, request: Request, context: Any) -> Response:
         behaviour = stall if b"/Rotate 90" in request.raw_document.content else answer_well
@@ -169,7 +169,7 @@ async def test_a_page_that_it_never_answers_costs_that_page_and_nobody_else(
         bad = (await house.accept("bad.pdf", "pdf", made.tobytes())).job_id
         good = await scans(house, 3)
         for job_id in good:
-            assert (await house.state(job_id, "completed", seconds=40)).outcome == "success"
-        job = await house.state(bad, "completed", seconds=40)
+            assert (await house.state(job_id, "completed")).outcome == "success"
+        job = await house.state(bad, "completed")
     assert sorted(job.warnings) == ["page-2"]
     assert job.warnings["page-2"]["code"] == "ocr_timed_out"

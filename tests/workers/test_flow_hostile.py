@@ -62,6 +62,39 @@ def test_an_encrypted_office_file_says_so(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("lock", ["rights.xml", "license.lcpl", "encryption.xml"])
+def test_a_book_that_a_shop_has_locked_says_so(tmp_path: Path, lock: str) -> None:
+    assert refusal(tmp_path, locked_book(lock, "chapter%201.xhtml"), "epub").code == "archive_encrypted"
+
+
+def test_a_book_whose_fonts_alone_are_disguised_is_read(tmp_path: Path) -> None:
+    assert "text" in text_of(tmp_path, locked_book("encryption.xml", "font.otf"), "epub")
+
+
+def locked_book(lock: str, locked: str) -> bytes:
+    container = (
+        '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+        '<rootfile full-path="book.opf"/></rootfiles></container>'
+    )
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf"><manifest><item id="a" href="chapter%201.xhtml"/>'
+        '</manifest><spine><itemref idref="a"/></spine></package>'
+    )
+    encryption = (
+        '<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container">'
+        '<EncryptedData xmlns="http://www.w3.org/2001/04/xmlenc#"><CipherData>'
+        f'<CipherReference URI="{locked}"/></CipherData></EncryptedData></encryption>'
+    )
+    return zipped(
+        {
+            "META-INF/container.xml": container,
+            f"META-INF/{lock}": encryption,
+            "book.opf": package,
+            "chapter 1.xhtml": "<p>text</p>",
+        }
+    )
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     bomb = zipped({"_rels/.rels": _RELATIONS, "word/document.xml": b" " * (300 << 20)})
     assert len(bomb) < 1 << 20

@@ -7,7 +7,7 @@ import docx
 import openpyxl
 import pytest
 
-from tests.support.documents import document
+from tests.support.documents import document, epub, zipped
 from workers.engines.flow.child import convert
 from workers.engines.pdf.child import render
 from workers.engines.pdf.reading import read_text
@@ -71,10 +71,17 @@ def test_a_workbook_gives_a_table_for_each_sheet(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["œuvre né à l’été".encode(), "œuvre né à l’été".encode("utf-16"), "œuvre né à l’été".encode("cp1252")],
+    ["œuvre né à l’été".encode(each) for each in ("utf-8", "utf-16", "cp1252", "utf-16-le", "utf-16-be")],
 )
 def test_text_is_decoded_whatever_its_encoding(tmp_path: Path, content: bytes) -> None:
     assert converted(tmp_path, content, "txt")[0].strip() == "œuvre né à l’été"
+
+
+@pytest.mark.parametrize("damaged", [b"\xff", b"\xc3"])
+def test_a_damaged_byte_costs_no_other_letter(tmp_path: Path, damaged: bytes) -> None:
+    text = "œuvre né à l’été, déjà " * 20
+    content = text.encode() + damaged + b" fin"
+    assert converted(tmp_path, content, "txt")[0].split() == [*text.split(), "\ufffd", "fin"]
 
 
 def test_every_alphabet_is_read_back_from_the_laid_out_page(tmp_path: Path) -> None:
@@ -113,3 +120,34 @@ def test_a_book_is_read_in_the_order_of_its_spine(tmp_path: Path) -> None:
     content, words = document("epub")
     markdown, _ = converted(tmp_path, content, "epub")
     assert markdown.split()[:5] == words[:5]
+
+
+def test_the_number_of_a_note_is_no_digit_of_the_word_before_it(tmp_path: Path) -> None:
+    book = epub([["La ri&#173;vière<a><sup>12</sup></a>, le 1<sup>er</sup> mai, 10<sup>3</sup> fois."]])
+    markdown, _ = converted(tmp_path, book, "epub")
+    assert markdown.strip() == "La ri\u00advière¹², le 1er mai, 10³ fois."
+    made, buffer = docx.Document(), io.BytesIO()
+    paragraph = made.add_paragraph("La rivière")
+    paragraph.add_run("12").font.superscript = True
+    paragraph.add_run(", le 1")
+    paragraph.add_run("er").font.superscript = True
+    paragraph.add_run(" mai.")
+    made.save(buffer)
+    assert converted(tmp_path, buffer.getvalue(), "docx")[0].strip() == "La rivière¹², le 1er mai."
+
+
+def test_a_chapter_that_the_spine_names_again_is_read_once(tmp_path: Path) -> None:
+    container = (
+        '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+        '<rootfile full-path="book.opf"/></rootfiles></container>'
+    )
+    items = "".join(f'<item id="{name}" href="{name}.xhtml"/>' for name in "ab")
+    spine = "".join(f'<itemref idref="{name}"/>' for name in "ab" * 50_000)
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf">'
+        f"<manifest>{items}</manifest><spine>{spine}</spine></package>"
+    )
+    chapters = {f"{name}.xhtml": f"<p>chapter {name}</p>" for name in "ab"}
+    book = zipped({"META-INF/container.xml": container, "book.opf": package, **chapters})
+    markdown, _ = converted(tmp_path, book, "epub")
+    assert markdown.split() == ["chapter", "a", "chapter", "b"]

@@ -61,7 +61,7 @@ async def looked(house: House, pids: set[int]) -> bool:
 async def end_once(house: House, *job_ids: str) -> None:
     """All complete, each run once."""
     for job_id in job_ids:
-        await house.state(job_id, "completed", seconds=30)
+        await house.state(job_id, "completed")
     async with house.a.db.reading() as session:
         endings = await session.execute(
             select(RunRow.job_id, RunRow.ending).where(RunRow.job_id.in_(job_ids))

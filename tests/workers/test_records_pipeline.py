@@ -66,14 +66,17 @@ async def kept(house: House, owner_id: str) -> list[tuple[str | None, ...]]:
         return [tuple(row) for row in rows]
 
 
-async def test_a_list_as_people_keep_it_becomes_records_of_ships_that_are_made(house: House) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-le", "utf-16-be"])
+async def test_a_list_as_people_keep_it_becomes_records_of_ships_that_are_made(
+    house: House, encoding: str
+) -> None:
     text = (
         "Fleet list;;;\nName of file;;;\n"
         "Ship;IMO number of the ship;CERTIFICATE NUMBER;Valid until;Remark\n"
         f"Ocean Star;IMO {IMOS[0]};A 1;3 May 2027;x\n;;;;\n"
         f"Sea Wind;{IMOS[1]};A 1;03/05/2027;\nSea Wind;{IMOS[1]};A 2;;\n"
     )
-    job_id = await send(house, text.encode("utf-8-sig"))
+    job_id = await send(house, text.encode(encoding))
     job = await house.job(job_id)
     assert (job.state, job.outcome, job.phases) == (
         "completed",

@@ -14,6 +14,7 @@ from service.adapters.dispatch import Ring
 from service.adapters.echo import Echo, Truth
 from service.adapters.tables import RunRow, StepRow, WorkerRow
 from service.domain.json import JsonObject
+from tests.support.by_hand import ByHand
 from tests.support.gated_worker import gated, marks, worker_process
 from tests.support.house import House, open_house
 from tests.support.small_worker import Gate, give, phase, small, small_worker
@@ -103,8 +104,7 @@ async def test_a_worker_may_finish_its_step_within_the_drain(house: House) -> No
 
 
 async def test_a_wiped_redis_loses_no_job(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (dispatch, sweep):
-        monkeypatch.setattr(module, "LOST_RING_SECONDS", 0.3)
+    monkeypatch.setattr(dispatch, "LOST_RING_SECONDS", 0.3)
     gate = Gate()
     pipeline = small(phase("inspecting"), phase("reading", gate, steps=3), phase("assembling"))
     async with small_worker(house, pipeline, slots=1):
@@ -125,8 +125,7 @@ async def test_a_wiped_redis_loses_no_job(house: House, monkeypatch: pytest.Monk
 async def test_a_ring_that_was_lost_is_repeated_by_the_sweep(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (dispatch, sweep):
-        monkeypatch.setattr(module, "LOST_RING_SECONDS", 0.1)
+    monkeypatch.setattr(dispatch, "LOST_RING_SECONDS", 0.1)
     ring, lost = queue.Queue.ring, [True, True]
 
     async def sometimes(self: queue.Queue, step_id: str, attempt: int, number: int) -> None:
@@ -174,6 +173,29 @@ async def test_a_crash_between_commit_and_publish_is_healed(
     assert dropped == [1]
 
 
+async def test_a_job_that_cannot_be_told_of_keeps_no_other_waiting(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that has waited longest is tried first, again and again."""
+    monkeypatch.setattr(sweep, "UNPUBLISHED_SECONDS", 0.0)
+    machine = ByHand(house, small(phase("inspecting")))
+    broken, sound = [await machine.give(content=each) for each in (b"broken", b"sound")]
+    publish, told = Echo.publish, list[str]()
+
+    async def breaks(self: Echo, job_id: str, *lines: JsonObject) -> bool:
+        if job_id == broken:
+            raise ValueError
+        told.append(job_id)
+        return await publish(self, job_id, *lines)
+
+    monkeypatch.setattr(Echo, "publish", breaks)
+    for age, job_id in ((2.0, broken), (1.0, sound)):
+        changed_at = (await house.job(job_id)).changed_at - age
+        await machine.set_job(job_id, revision=50, changed_at=changed_at)
+    await machine.sweep.once()
+    assert told == [sound]
+
+
 async def test_rings_for_what_is_done_or_gone_do_nothing(house: House) -> None:
     ran = Gate()
     ran.open()
@@ -207,7 +229,7 @@ async def test_with_redis_away_nothing_is_lost_and_work_goes_on_when_it_is_back(
             async def recorded() -> bool:
                 return (await house.job(job_id)).phase == 1
 
-            await until(recorded, "the result is recorded without Redis", seconds=20)
+            await until(recorded, "the result is recorded without Redis")
             await own.start()
-            await house.state(job_id, "completed", seconds=30)
+            await house.state(job_id, "completed")
         assert await endings(house, job_id) == ["completed"]

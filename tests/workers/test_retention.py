@@ -78,7 +78,7 @@ async def test_a_deleted_document_is_found_nowhere(sqlite_url: str, redis_url: s
         content, _ = document("docx")
         async with house.worker(workers=1):
             accepted = await house.accept("quite-a-name.docx", "docx", content)
-            await house.state(accepted.job_id, "completed", seconds=60)
+            await house.state(accepted.job_id, "completed")
             await _keep_answer(house, accepted.job_id, accepted.document_id)
             await house.a.queue.ask_for_image(accepted.document_id, 1, 300)
             image = f"derived/{accepted.document_id}/1@300.png"

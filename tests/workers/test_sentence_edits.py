@@ -79,7 +79,7 @@ async def test_who_saw_something_else_is_told_what_stands_there(one: Desk) -> No
 async def test_only_what_can_stand_in_a_row_is_taken(one: Desk) -> None:
     job_id = await one.done()
     row = (await one.rows(job_id))["items"][0]
-    for text in ("", "   ", "x" * 2001, "a\x00b"):
+    for text in ("", "   ", "x" * 2001, "a\x00b", "a\x1b[2Jb", "\u200b", "\u00ad \u0301"):
         answer = await put(one, job_id, row["id"], text, row["text"])
         assert (answer.status_code, answer.json()["code"]) == (422, "sentence_text")
     long = "un mot " * 280
@@ -107,8 +107,6 @@ async def test_nothing_is_changed_before_all_is_merged_and_changes_outlast_a_ret
         await until(there, "the first chunk is done")
         row = (await one.rows(job_id))["items"][0]
         early = await put(one, job_id, row["id"], "Ceci.", row["text"])
-        assert (early.status_code, early.json()["code"]) == (409, "sentences_unfinished")
-        early = await one.client.get(f"/api/jobs/{job_id}/sentences.csv")
         assert (early.status_code, early.json()["code"]) == (409, "sentences_unfinished")
         book.let()
         assert (await one.house.state(job_id, "completed")).outcome == "warnings"
@@ -151,7 +149,7 @@ async def test_files_have_the_changes(one: Desk) -> None:
     assert (await exported(one, job_id, "csv")).startswith("\ufeff".encode())
     book = openpyxl.load_workbook(io.BytesIO(await exported(one, job_id, "xlsx")))
     sheet = book["Sentences"]
-    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == wanted
+    assert [[str(cell.value) for cell in row] for row in sheet.iter_rows(min_row=2)] == wanted
     assert (await exported(one, job_id, "txt")).decode().splitlines() == [row["text"] for row in rows]
     told: JsonObject = orjson.loads(await exported(one, job_id, "json"))
     assert told["sentences"] == rows and "original" in rows[0]

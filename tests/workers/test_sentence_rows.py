@@ -9,7 +9,6 @@ import pytest
 from service.adapters import sentence_table
 from service.domain.ids import new_id
 from tests.support.small_book import Desk, SmallBook, desk, pieces_of
-from tests.support.waiting import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.keys_may_stay("headway:steps", "headway:images")]
 
@@ -26,33 +25,23 @@ async def one(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterato
         yield opened
 
 
-async def chunks(one: Desk, job_id: str, wanted: str) -> None:
-    """Waits until the chunks are told to be so far, by their letters."""
-
-    async def so_far() -> bool:
-        codes: dict[str, str] = (await one.house.snapshot(job_id)).value["chunks"]
-        return "".join(codes[number][0] for number in sorted(codes, key=int)) == wanted
-
-    await until(so_far, f"the chunks are {wanted}")
-
-
 def texts(told: dict[str, list[dict[str, str]]]) -> list[str]:
     return [row["text"] for row in told["items"]]
 
 
 async def test_rows_come_with_their_chunks_in_the_books_order(one: Desk) -> None:
     job_id = await one.give()
-    await chunks(one, job_id, "rrp")
+    await one.chunks(job_id, "rrp")
     early = await one.client.get(f"/api/jobs/{job_id}/sentences")
     assert (early.status_code, early.json()["code"]) == (404, "no_sentences")
     one.book.let(2)
-    await chunks(one, job_id, "rdr")
+    await one.chunks(job_id, "rdr")
     told = await one.rows(job_id)
     second = [piece for sentence in CHUNKS[1] for piece in pieces_of(sentence)]
     assert (texts(told), told["whole"], told["chunks"]) == (second, False, {"2": len(second)})
     assert {(row["number"], row["chunk"], row["page"]) for row in told["items"]} == {(None, 2, 2)}
     one.book.let(1)
-    await chunks(one, job_id, "ddr")
+    await one.chunks(job_id, "ddr")
     told = await one.rows(job_id, offset=2, limit=3)
     assert (texts(told), told["total"]) == (one.book.pieces[2:5], sum(told["chunks"].values()))
     assert (await one.rows(job_id, offset=told["total"]))["items"] == []
@@ -108,10 +97,10 @@ async def test_a_long_table_is_read_from_where_it_is_wanted(
         decoded = 0
         of_lines = sentence_table.rows_of_lines
 
-        def counted(lines: list[bytes], keep: sentence_table.Keep | None) -> sentence_table.Rows:
+        def counted(lines: list[bytes]) -> sentence_table.Rows:
             nonlocal decoded
             decoded += len(lines)
-            return of_lines(lines, keep)
+            return of_lines(lines)
 
         monkeypatch.setattr(sentence_table, "rows_of_lines", counted)
         for offset in (0, 3_333, 7_000, 7_999, 8_000, 90_000_000):

@@ -72,6 +72,19 @@ async def test_a_book_without_pages_becomes_its_sentences(house: House, wording:
     assert sources(rows) == [sentence for each in paragraphs for sentence in each]
 
 
+@pytest.mark.parametrize("kind", ["txt", "epub", "docx"])
+async def test_each_line_of_a_play_without_pages_stays_one_by_itself(house: House, kind: str) -> None:
+    said = ("Qu’on m’apporte ma couronne", "Il est fou", "Que dites-vous")
+    left_out = ["II", "XIV.", "3", "* * *"]
+    play = ["Acte premier", "Une salle du palais", *left_out]
+    for turn in range(120):
+        play += ["LE ROI" if turn % 2 else "LA REINE", said[turn % len(said)]]
+    rows = await made(house, kind, flowing(kind, play))
+    assert sources(rows) == [each for each in play if each not in left_out]
+    kept = await made(house, kind, flowing(kind, play), preserve_formatting=True)
+    assert sources(kept) == play
+
+
 async def test_a_scanned_book_is_read_and_split_where_it_was_written_so(house: House) -> None:
     head = "Une saison au moulin"
     book = novel(3, seed=3, wording=replace(FRENCH, heads=(head, head)))

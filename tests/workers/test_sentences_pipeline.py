@@ -117,7 +117,7 @@ async def test_a_novel_becomes_a_table_in_chunks_that_lose_and_repeat_nothing(ho
     book = novel(20, seed=5)
     async with house.worker():
         job_id = await drop(house, book, chunk_pages=8)
-        job = await house.state(job_id, "completed", seconds=40)
+        job = await house.state(job_id, "completed")
     rows = await table(house, job_id)
     assert sources(rows) == book.sentences
     assert all(row["words"] <= 8 for row in rows)
@@ -146,7 +146,9 @@ async def test_the_files_hold_the_same_table(house: House) -> None:
     assert (heads, cells) == (["Number", "Text", "Words", "Page", "Sentence"], wanted)
     book = openpyxl.load_workbook(io.BytesIO(await house.artifact(job_id, "sentences.xlsx")))
     sheet = book["Sentences"]
-    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == wanted
+    assert [[str(cell.value) for cell in row] for row in sheet.iter_rows(min_row=2)] == wanted
+    assert {cell.data_type for name in "ACD" for cell in sheet[name][1:]} == {"n"}, "to sort by, and to sum"
+    assert {cell.data_type for name in "BE" for cell in sheet[name][1:]} == {"s"}
     text = (await house.artifact(job_id, "sentences.txt")).decode()
     assert [line for line in text.splitlines() if line] == [row["text"] for row in rows]
     assert text.count("\n\n") == sum(row["opens"] for row in rows) - 1
@@ -168,7 +170,7 @@ async def test_a_model_is_asked_once_for_each_sentence(house: House, simulator: 
     simulator.default = say_by(in_capitals)
     async with house.worker(**gemini(simulator)):
         job_id = await drop(house, book, chunk_pages=8)
-        await house.state(job_id, "completed", seconds=40)
+        await house.state(job_id, "completed")
     rows = await table(house, job_id)
     assert sources(rows) == book.sentences
     asked = [text for each in simulator.requests for text in asked_for(each).values()]
@@ -190,7 +192,7 @@ async def test_as_many_chunks_are_worked_on_side_by_side_as_were_wanted(
             running = [step for step in await steps(house, job_id) if step.state == "running"]
             return len(running) == 2 and simulator.under_way > 1
 
-        await until(asking, "two chunks are asked for", seconds=40)
+        await until(asking, "two chunks are asked for")
         waiting = [step.id for step in await steps(house, job_id) if step.state == "queued"]
         assert len(waiting) == 2
         assert await claim_next(house.a.db, waiting[0], "another", 60.0) is None
@@ -213,7 +215,7 @@ async def test_a_chunk_that_fails_costs_no_other_and_is_retried_alone(
     simulator.default = say_by(troubled)
     async with house.worker(**gemini(simulator)):
         job_id = await drop(house, book, chunk_pages=8, tries=1)
-        job = await house.state(job_id, "completed", seconds=40)
+        job = await house.state(job_id, "completed")
         [(name, warning)] = job.warnings.items()
         assert name.startswith("chunk-") and warning["code"] == "chunk_failed"
         assert job.outcome == "warnings" and bad not in sources(await table(house, job_id))
@@ -225,7 +227,7 @@ async def test_a_chunk_that_fails_costs_no_other_and_is_retried_alone(
             row = await house.job(job_id)
             return row.run == 2 and row.state == "completed"
 
-        await until(done, "the second run is completed", seconds=40)
+        await until(done, "the second run is completed")
     assert (await house.job(job_id)).warnings == {}
     assert sources(await table(house, job_id)) == book.sentences
     new = simulator.requests[asked:]
@@ -249,7 +251,7 @@ async def test_a_chunk_that_takes_too_long_costs_no_other(
     simulator.default = slow
     async with house.worker(**gemini(simulator), step_seconds=10.0):
         job_id = await drop(house, book, chunk_pages=8, tries=1)
-        job = await house.state(job_id, "completed", seconds=60)
+        job = await house.state(job_id, "completed")
     [(name, warning)] = job.warnings.items()
     assert (name, warning["params"]["reason"]) == ("chunk-2", "step_timed_out")
     assert (await house.snapshot(job_id)).value["chunks"] == {"1": "d1", "2": "f1"}
@@ -260,12 +262,12 @@ async def test_another_model_is_asked_anew(house: House, simulator: GeminiSimula
     asked = list[int]()
     async with house.worker(**gemini(simulator), gemini_model="one-model"):
         job_id = await drop(house, novel(2, seed=18, heads=False))
-        await house.state(job_id, "completed", seconds=40)
+        await house.state(job_id, "completed")
     asked.append(len(simulator.requests))
     for model in ("one-model", "another-model"):
         async with house.worker(**gemini(simulator), gemini_model=model):
             job_id = await again(house, await house.job(job_id))
-            await house.state(job_id, "completed", seconds=40)
+            await house.state(job_id, "completed")
         asked.append(len(simulator.requests))
     assert asked[0] == asked[1] < asked[2], "only what the same model answered is kept"
 
@@ -281,13 +283,12 @@ async def test_what_was_answered_before_a_worker_left_is_not_asked_again(
         await until(
             lambda: simulator.under_way and len(simulator.requests) > 3,
             "later answers are waited for",
-            seconds=40,
         )
     answered = [text for each in simulator.requests[:2] for text in asked_for(each).values()]
     before = len(simulator.requests)
     simulator.default = say_by(in_capitals)
     async with house.worker(**gemini(simulator)):
-        await house.state(job_id, "completed", seconds=40)
+        await house.state(job_id, "completed")
     again = {text for each in simulator.requests[before:] for text in asked_for(each).values()}
     assert again and again.isdisjoint(answered)
     assert sources(await table(house, job_id)) == book.sentences
@@ -299,7 +300,7 @@ async def test_an_engine_that_only_an_operator_can_mend_fails_the_job_and_says_s
     simulator.default = refuse(403, "PERMISSION_DENIED")
     async with house.worker(**gemini(simulator)):
         job_id = await drop(house, novel(2, seed=14))
-        job = await house.state(job_id, "failed", seconds=40)
+        job = await house.state(job_id, "failed")
     assert job.error is not None and job.error["code"] == "language_denied"
 
 
@@ -311,7 +312,7 @@ async def test_a_model_that_is_away_is_waited_for(
     simulator.next(trouble, trouble)
     async with house.worker(**gemini(simulator)):
         job_id = await drop(house, novel(2, seed=11, heads=False))
-        job = await house.state(job_id, "completed", seconds=40)
+        job = await house.state(job_id, "completed")
     assert job.outcome == "success"
 
 
@@ -322,7 +323,7 @@ async def test_what_a_model_will_not_have_is_split_and_named(
     book = novel(2, seed=12, heads=False)
     async with house.worker(**gemini(simulator)):
         job_id = await drop(house, book)
-        job = await house.state(job_id, "completed", seconds=40)
+        job = await house.state(job_id, "completed")
     assert [each["code"] for each in job.warnings.values()] == ["sentences_refused"]
     rows = await table(house, job_id)
     assert sources(rows) == book.sentences and all(row["words"] <= 8 for row in rows)
@@ -375,7 +376,7 @@ async def test_books_without_pages_become_the_sentences_that_they_are_written_in
     content = flowing(kind, [" ".join(each.sentences) for each in paragraphs])
     async with house.worker():
         accepted = await house.accept(f"a.{kind}", kind, content, spec=SPEC, options={"min_words": 1})
-        await house.state(accepted.job_id, "completed", seconds=40)
+        await house.state(accepted.job_id, "completed")
     rows = await table(house, accepted.job_id)
     meant = [sentence for each in paragraphs for sentence in each.sentences]
     assert sources(rows) == meant

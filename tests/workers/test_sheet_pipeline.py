@@ -67,7 +67,7 @@ class Desk:
         accepted = await self.house.accept(
             "Le Horla.txt", "txt", flowing("txt", BOOK), spec=SPECS[0], force=True
         )
-        await self.house.state(accepted.job_id, "completed", seconds=40)
+        await self.house.state(accepted.job_id, "completed")
         return accepted.job_id
 
     async def rows(self, book: str) -> list[list[object]]:
@@ -109,14 +109,15 @@ async def test_a_book_becomes_a_spreadsheet_and_its_job_says_where(desk: Desk) -
     async with desk.worker():
         book = await desk.book()
         sheet = await desk.send(book)
-        job = await desk.house.state(sheet, "completed", seconds=30)
+        job = await desk.house.state(sheet, "completed")
     meant = await desk.rows(book)
     assert len(meant) > 80
     grid = desk.google.grid()
     assert grid.table() == [["Number", "Text", "Words", "Page", "Sentence"], *meant]
     assert [each for each, shown in grid.formats.items() if shown == "NUMBER"] == [0, 2, 3]
     (file,) = desk.google.files.values()
-    assert job.result == {"url": file["webViewLink"], "name": "Le Horla", "rows": len(meant)}
+    assert job.result == {"url": file["webViewLink"], "name": "Le Horla", "rows": len(meant), "edits": 0}
+    assert (await desk.value(book))["sheet_id"] == sheet
     assert (file["name"], job.outcome) == ("Le Horla", "success")
     log = (await desk.value(sheet))["log"].values()
     assert [line["params"] for line in log if line["code"] == "sheet_made"] == [{"name": "Le Horla"}]
@@ -129,7 +130,9 @@ async def test_what_people_changed_is_what_is_sent(desk: Desk) -> None:
         changed = {"text": "=Elle sourit.", "was": row["text"]}
         answer = await desk.client.patch(f"/api/jobs/{book}/sentences/{row['id']}", json=changed)
         assert answer.status_code == 200, answer.text
-        await desk.house.state(await desk.send(book), "completed", seconds=30)
+        sheet = await desk.house.state(await desk.send(book), "completed")
+    assert sheet.result is not None
+    assert sheet.result["edits"] == (await desk.value(book))["edits"] == 1
     assert desk.google.grid().row(5) == [5, "=Elle sourit.", 2, row["page"], row["source"]]
 
 
@@ -142,7 +145,7 @@ async def test_what_was_written_before_a_worker_left_is_not_written_again(desk: 
     async with desk.worker():
         await asyncio.wait_for(desk.google.hung.wait(), 20)
     async with desk.worker():
-        await desk.house.state(sheet, "completed", seconds=30)
+        await desk.house.state(sheet, "completed")
     meant = await desk.rows(book)
     assert desk.google.grid().table()[1:] == meant
     firsts = [first for first, _ in desk.google.grid().writes]
@@ -160,15 +163,15 @@ async def test_google_being_away_is_waited_for(desk: Desk) -> None:
             waits = (await desk.value(sheet)).get("waits_for") or {}
             return waits.get("params", {}).get("engine") == "Google Sheets"
 
-        await until(waits, "it says what it waits for", seconds=20)
-        await desk.house.state(sheet, "completed", seconds=30)
+        await until(waits, "it says what it waits for")
+        await desk.house.state(sheet, "completed")
     assert desk.google.grid().table()[1:] == await desk.rows(book)
     assert sum(step.failures for step in await steps(desk.house, sheet)) == 0
 
 
 async def test_parts_are_written_one_after_the_other(desk: Desk) -> None:
     async with desk.worker(slots=4):
-        await desk.house.state(await desk.send(await desk.book()), "completed", seconds=30)
+        await desk.house.state(await desk.send(await desk.book()), "completed")
     assert desk.google.most_under_way == 1
 
 
@@ -178,10 +181,14 @@ async def test_who_asks_twice_gets_one_and_later_another(desk: Desk) -> None:
     first = await desk.send(book)
     assert await desk.send(book) == first
     async with desk.worker():
-        await desk.house.state(first, "completed", seconds=30)
+        await desk.house.state(first, "completed")
         second = await desk.send(book)
         assert second != first
-        await desk.house.state(second, "completed", seconds=30)
+        await desk.house.state(second, "completed")
+    made = (await desk.house.job(first)).result
+    assert made is not None
+    assert (await desk.house.job(second)).options == {"job": book, "before": made["url"]}
+    assert (await desk.value(book))["sheet_id"] == second
     assert desk.google.spreadsheets() == ["Le Horla"] * 2
 
 
@@ -221,16 +228,63 @@ async def test_a_table_that_is_gone_by_then_is_said_to_be(desk: Desk) -> None:
     async with desk.house.a.db.writing() as session:
         await session.execute(update(JobRow).where(JobRow.id == book).values(run=2))
     async with desk.worker():
-        job = await desk.house.state(sheet, "failed", seconds=30)
+        job = await desk.house.state(sheet, "failed")
     assert job.error is not None
     assert (job.error["code"], job.error["kind"]) == ("sentences_gone", "usage")
     assert desk.google.grids == {}
 
 
-async def test_a_deleted_spreadsheet_fails_the_job_with_what_to_do(desk: Desk) -> None:
+@pytest.mark.parametrize("is_in_the_bin", [True, False])
+async def test_a_spreadsheet_that_went_while_it_was_written_is_made_anew_by_a_retry(
+    desk: Desk, *, is_in_the_bin: bool
+) -> None:
+    """With all rows, those too that were in the one that is gone; nothing is gathered again."""
     async with desk.worker():
         book = await desk.book()
-        desk.google.next((404, "notFound"), "PATCH")
-        job = await desk.house.state(await desk.send(book), "failed", seconds=30)
-    assert job.error is not None
-    assert job.error["code"] == "sheet_gone"
+        desk.google.next("none", WRITING)
+        desk.google.next("hang", WRITING)
+        sheet = await desk.send(book)
+        await asyncio.wait_for(desk.google.hung.wait(), 20)
+        desk.google.bin("f0") if is_in_the_bin else desk.google.files.pop("f0")
+        job = await desk.house.state(sheet, "failed")
+        assert job.error is not None
+        assert (job.error["code"], job.error["phase"]) == (
+            "sheet_gone",
+            "finishing" if is_in_the_bin else "writing",
+        )
+        assert "undone_from" not in job.error
+        (gathered,) = [step.output_blob for step in await steps(desk.house, sheet) if step.phase == 0]
+        await desk.house.a.commands.retry(sheet, desk.house.actor)
+        await desk.house.state(sheet, "completed")
+        again = await steps(desk.house, sheet)
+    assert [step.output_blob for step in again if step.phase == 0] == [gathered]
+    (made,) = [each for each in desk.google.files if not desk.google.files[each].get("trashed")]
+    assert made != "f0"
+    assert desk.google.grids[made].table()[1:] == await desk.rows(book)
+    assert [step.output["spreadsheet"]["id"] for step in again if step.phase == 1 and step.output] == [made]
+
+
+@pytest.mark.parametrize("ending", ["failed", "cancelled"])
+async def test_a_sending_that_came_to_no_good_end_begins_anew_by_the_next(desk: Desk, ending: str) -> None:
+    """It goes on with the spreadsheet that it had begun, so none is left behind, and with what was changed since."""
+    async with desk.worker():
+        book = await desk.book()
+        if ending == "failed":
+            desk.google.next("none", WRITING)
+            desk.google.next((400, "INVALID_ARGUMENT"), WRITING)
+        else:
+            desk.google.next("hang", WRITING)
+        sheet = await desk.send(book)
+        if ending == "cancelled":
+            await asyncio.wait_for(desk.google.hung.wait(), 20)
+            await desk.house.a.commands.cancel(sheet, desk.house.actor)
+        await desk.house.state(sheet, ending)
+        assert desk.google.spreadsheets() == ["Le Horla …"]
+        row = (await desk.client.get(f"/api/jobs/{book}/sentences")).json()["items"][0]
+        changed = {"text": "Le train partit.", "was": row["text"]}
+        await desk.client.patch(f"/api/jobs/{book}/sentences/{row['id']}", json=changed)
+        assert await desk.send(book) == sheet
+        await desk.house.state(sheet, "completed")
+    assert desk.google.spreadsheets() == ["Le Horla"]
+    assert desk.google.grid().table()[1:] == await desk.rows(book)
+    assert desk.google.grid().row(1)[1] == "Le train partit."

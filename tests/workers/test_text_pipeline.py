@@ -136,7 +136,7 @@ async def test_a_long_document_is_read_in_ranges_side_by_side_and_put_together_i
 ) -> None:
     async with worker(house, tools, slots=2):
         job_id = await give(house, text_pdf(*(f"number {number} of many" for number in range(1, 401))))
-        await house.state(job_id, "completed", seconds=60)
+        await house.state(job_id, "completed")
     text, _, model = await results(house, job_id)
     assert [int(word) for word in text.split() if word.isdigit()] == list(range(1, 401))
     assert len(model["pages"]) == 400
@@ -223,7 +223,7 @@ async def test_a_protected_document_asks_until_the_password_opens_it(house: Hous
                 job = await house.job(job_id)
                 return job if job.question is not None and job.question["code"] == code else None
 
-            job = await until(asks, f"it asks {code}", seconds=20)
+            job = await until(asks, f"it asks {code}")
             assert job is not None and job.question is not None
             assert job.question["fields"] == [{"name": "password", "kind": "secret"}]
             given = {"password": password}
@@ -267,7 +267,7 @@ async def test_failed_pages_are_warnings_and_a_retry_reads_only_them(house: Hous
         async def second() -> bool:
             return (await house.snapshot(job_id)).value.get("outcome") == "success"
 
-        await until(second, "the second run is a success", seconds=20)
+        await until(second, "the second run is a success")
     assert sorted(number for request in ocr.requests for number in request) == [2, 3]
     assert (await results(house, job_id))[0].split() == ["page", "1", "page", "2", "page", "3", "page", "4"]
     value = (await house.snapshot(job_id)).value
@@ -286,7 +286,7 @@ async def test_flowing_documents_are_read_with_all_their_words(
     content, known = document(kind)
     async with worker(house, tools) as ocr:
         job_id = await give(house, content, kind)
-        job = await house.state(job_id, "completed", seconds=40)
+        job = await house.state(job_id, "completed")
     text, markdown, model = await results(house, job_id)
     assert read_share(known, text) >= 0.99
     assert markdown.strip()

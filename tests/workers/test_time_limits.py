@@ -15,6 +15,7 @@ from tests.support.small_worker import LONG_MS, Gate, give, phase, small, small_
 from tests.support.waiting import until
 from workers.overtime import Overtime
 from workers.pipelines.declaration import Pipeline, StepContext
+from workers.running import RunningSteps
 from workers.sandbox import ChildFailed, Limits, Sandbox
 from workers.warm import WarmChild
 
@@ -131,7 +132,7 @@ async def test_a_job_that_takes_longer_than_its_limit_fails_and_is_stopped(house
     assert (job.error["code"], job.error["phase"], job.error["params"]) == (
         "job_timed_out",
         "inspecting",
-        {"seconds": 0},
+        {"minutes": 0.1},
     )
 
 
@@ -142,7 +143,7 @@ async def test_a_job_may_take_three_times_what_is_expected_and_waits_do_not_coun
         expected_long = await give(house, long)
         paused = await give(house, brief, start=False)
         await until(lambda: gate.arrived == 1, "the long one runs")
-        overtime = Overtime(house.a.db, house.a.echo, house.a.commands, 0.001)
+        overtime = Overtime(house.a.db, house.a.echo, house.a.commands, RunningSteps(), 0.001)
         await overtime.once()
         assert (await house.job(expected_long)).state == "processing"
         assert (await house.job(paused)).state == "staged"

@@ -1,7 +1,7 @@
 """The wire between a child and its parent: length-prefixed JSON and raw bytes, never pickle.
 
-Child to parent: `kind` (1 byte), length (4 bytes, big endian), payload.
-  J an item; j an item whose bytes follow in a frame B; E the end; X a failure.
+Child to parent: `kind` (1 byte), two lengths (4 bytes each, big endian), JSON, raw bytes.
+  J an item; j an item with bytes; E the end; X a failure.
 Parent to child: two lengths (4 bytes each), the call as JSON, its bytes.
 """
 
@@ -12,12 +12,13 @@ import orjson
 
 from service.domain.json import JsonObject
 
-ITEM, ITEM_WITH_BLOB, BLOB, END, FAILURE = b"J", b"j", b"B", b"E", b"X"
+ITEM, ITEM_WITH_BLOB, END, FAILURE = b"J", b"j", b"E", b"X"
 JSON_BYTES_LIMIT = 16 << 20
 BLOB_BYTES_LIMIT = 64 << 20
 
 _SENT_TOGETHER = 64 << 10
-_HEAD = struct.Struct(">cI")
+_HEAD = struct.Struct(">cII")
+_KINDS = frozenset((ITEM, ITEM_WITH_BLOB, END, FAILURE))
 _CALL = struct.Struct(">II")
 
 
@@ -30,8 +31,8 @@ class OutputTooLarge(Exception):
 
 
 def frame(kind: bytes, payload: bytes = b"") -> bytes:
-    """A whole frame, ready to send."""
-    return _HEAD.pack(kind, len(payload)) + payload
+    """A whole frame without bytes, ready to send."""
+    return _HEAD.pack(kind, len(payload), 0) + payload
 
 
 def call_frame(call: JsonObject, blob: bytes = b"") -> bytes:
@@ -40,23 +41,24 @@ def call_frame(call: JsonObject, blob: bytes = b"") -> bytes:
     return _CALL.pack(len(text), len(blob)) + text
 
 
-def split_frame(buffer: bytearray, at: int) -> tuple[bytes, int, int] | None:
-    """The frame that begins there: its kind, where its payload begins and ends; None while it is not all there.
+def split_frame(buffer: bytearray, at: int, end: int) -> tuple[bytes, int, int, int] | None:
+    """The frame that begins there: its kind, where its JSON begins, where its bytes do, and where it ends; None while
+    its head is not there yet. What comes of it may end before the frame does.
 
-    Raises BadFrame for an unknown kind or an excessive length.
+    Raises BadFrame for an unknown kind, an excessive length, and bytes of what has none.
     """
     start = at + _HEAD.size
-    if len(buffer) < start:
+    if end < start:
         return None
-    kind, length = _HEAD.unpack_from(buffer, at)
-    if kind not in (ITEM, ITEM_WITH_BLOB, BLOB, END, FAILURE):
+    kind, length, blob_length = _HEAD.unpack_from(buffer, at)
+    if kind not in _KINDS:
         raise BadFrame(f"a frame of unknown kind {kind!r}")
-    if length > (BLOB_BYTES_LIMIT if kind == BLOB else JSON_BYTES_LIMIT):
-        raise BadFrame(f"a frame of {length} bytes")
-    return (kind, start, start + length) if len(buffer) >= start + length else None
+    if length > JSON_BYTES_LIMIT or blob_length > (BLOB_BYTES_LIMIT if kind == ITEM_WITH_BLOB else 0):
+        raise BadFrame(f"a frame {kind!r} of {length} and {blob_length} bytes")
+    return kind, start, start + length, start + length + blob_length
 
 
-def parse_object(payload: bytes) -> JsonObject:
+def parse_object(payload: memoryview) -> JsonObject:
     """The JSON object in a payload; raises BadFrame for anything else."""
     try:
         value = orjson.loads(payload)
@@ -93,7 +95,7 @@ class ChildEnd:
         if blob is None:
             self._wire.sendall(frame(ITEM, payload))
         else:
-            head = frame(ITEM_WITH_BLOB, payload) + _HEAD.pack(BLOB, len(blob))
+            head = _HEAD.pack(ITEM_WITH_BLOB, len(payload), len(blob)) + payload
             if len(blob) <= _SENT_TOGETHER:
                 self._wire.sendall(head + blob)
             else:

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections import deque
 from typing import cast
 
 from service.domain.json import JsonObject
@@ -10,21 +9,26 @@ from workers.children import frames
 from workers.children.frames import BadFrame
 from workers.children.outcome import ChildFailed
 
+_BUFFER_BYTES = 256 << 10
 _READ_AHEAD_BYTES = 256 << 10
-_REST_SECONDS = 0.005
+_FIRST_REST_SECONDS, _LONGEST_REST_SECONDS = 0.005, 0.01
 """After whole frames the next ones are given time to gather: waking up costs more than copying a page."""
 
 
-class ParentEnd(asyncio.Protocol):
+class ParentEnd(asyncio.BufferedProtocol):
     """While much waits to be taken, nothing more is read, and the child is held back."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._buffer = bytearray()
-        self._frames: deque[tuple[bytes, bytes]] = deque()
+        self._buffer = bytearray(_BUFFER_BYTES)
+        self._filled = 0
+        self._items: list[JsonObject] = []
         self._waiting_bytes = 0
+        self._rest_seconds = _FIRST_REST_SECONDS
         self._resting = False
+        self._is_over = False
+        self._failed: ChildFailed | None = None
         self._broken: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
 
@@ -36,19 +40,24 @@ class ParentEnd(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
 
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return memoryview(self._buffer)[self._filled :]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._filled += nbytes
         try:
             self._split()
         except BadFrame as error:
             self._end(error)
-        if self._frames:
+            self.abort()
+        if self._items or self._is_over or self._failed is not None:
             self._wake()
-            enough = not self._buffer or self._waiting_bytes > _READ_AHEAD_BYTES
+            enough = not self._filled or self._waiting_bytes > _READ_AHEAD_BYTES
             if enough and not self._resting and self._transport is not None:
                 self._resting = True
                 self._transport.pause_reading()
-                self._loop.call_later(_REST_SECONDS, self._rested)
+                self._loop.call_later(self._rest_seconds, self._rested)
+                self._rest_seconds = _LONGEST_REST_SECONDS
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end(ConnectionResetError("the child closed its wire"))
@@ -69,58 +78,18 @@ class ParentEnd(asyncio.Protocol):
         Raises ChildFailed if the child says so, TimeoutError at `latest` (of the loop's clock), BadFrame,
         ConnectionError; what came before an error is returned before.
         """
-        while True:
-            items = self._whole_items()
-            if items or self._at_end():
-                return items
+        while not self._items:
+            if self._failed is not None:
+                failed, self._failed = self._failed, None
+                raise failed
+            if self._is_over:
+                return []
             if self._broken is not None:
                 raise self._broken
             await self._more(latest)
-
-    def _whole_items(self) -> list[JsonObject]:
-        items: list[JsonObject] = []
-        try:
-            while (item := self._whole_item()) is not None:
-                items.append(item)
-        except BadFrame:
-            if not items:
-                raise  # else the next call finds it again
+        items, self._items, self._waiting_bytes = self._items, [], 0
         self._read_on()
         return items
-
-    def _whole_item(self) -> JsonObject | None:
-        if not self._frames:
-            return None
-        kind, payload = self._frames[0]
-        if kind == frames.ITEM:
-            item = frames.parse_object(payload)
-        elif kind == frames.ITEM_WITH_BLOB and len(self._frames) > 1 and self._frames[1][0] == frames.BLOB:
-            item = frames.parse_object(payload)
-            item["blob"] = self._frames[1][1]
-            self._taken()
-        else:
-            return None
-        self._taken()
-        return item
-
-    def _at_end(self) -> bool:
-        """Whether the child has said that there are no more; raises ChildFailed and BadFrame."""
-        if not self._frames:
-            return False
-        kind, payload = self._frames[0]
-        if kind == frames.END:
-            return True
-        if kind == frames.FAILURE:
-            self._taken()
-            raise _failure(frames.parse_object(payload))
-        if kind == frames.BLOB:
-            raise BadFrame("bytes that it did not announce")
-        if len(self._frames) > 1:
-            raise BadFrame("no bytes where it promised some")
-        return False
-
-    def _taken(self) -> None:
-        self._waiting_bytes -= len(self._frames.popleft()[1])
 
     def _rested(self) -> None:
         self._resting = False
@@ -144,12 +113,34 @@ class ParentEnd(asyncio.Protocol):
 
     def _split(self) -> None:
         """Whole frames, out of what has come so far."""
-        buffer, at = self._buffer, 0
-        while (found := frames.split_frame(buffer, at)) is not None:
-            kind, start, at = found
-            self._frames.append((kind, bytes(memoryview(buffer)[start:at])))
-            self._waiting_bytes += at - start
-        del buffer[:at]
+        buffer, at, filled = self._buffer, 0, self._filled
+        view = memoryview(buffer)
+        while (found := frames.split_frame(buffer, at, filled)) is not None:
+            kind, start, blob_start, end = found
+            if end > filled:
+                self._make_room(end - at)
+                break
+            self._take(kind, view[start:blob_start], view[blob_start:end])
+            at = end
+        self._filled = filled - at
+        memoryview(self._buffer)[: self._filled] = view[at:filled]
+
+    def _make_room(self, size: int) -> None:
+        """For a frame of this size: as it comes, not when it is announced."""
+        if size > len(self._buffer) and 2 * self._filled > len(self._buffer):
+            self._buffer = bytearray(min(size, 2 * len(self._buffer)))
+
+    def _take(self, kind: bytes, payload: memoryview, blob: memoryview) -> None:
+        if kind == frames.END:
+            self._is_over = True
+        elif kind == frames.FAILURE:
+            self._failed = _failure(frames.parse_object(payload))
+        else:
+            item = frames.parse_object(payload)
+            if kind == frames.ITEM_WITH_BLOB:
+                item["blob"] = bytes(blob)
+            self._items.append(item)
+            self._waiting_bytes += len(payload) + len(blob)
 
     def _end(self, why: Exception) -> None:
         if self._broken is None:

@@ -103,5 +103,5 @@ async def _write(
     async with context.blobs.writer(key) as writer:
         for part in parts:
             await writer.write(part)
-        stored = await writer.commit()
-    return NewArtifact(name, key, stored.size, media_type)
+        size = await writer.commit()
+    return NewArtifact(name, key, size, media_type)

@@ -128,5 +128,5 @@ async def _listed(context: StepContext, checked: _Checked) -> tuple[NewArtifact,
         reason = english("failure", each["code"], each["params"])
         cells = [defused(each["values"].get(code, "")) for code in COLUMNS]
         rows.writerow([each["params"]["row"], reason, *cells])
-    stored = await context.blobs.put(f"{context.output_key}.1", ("\ufeff" + written.getvalue()).encode())
-    return (NewArtifact("refused.csv", f"{context.output_key}.1", stored.size, "text/csv; charset=utf-8"),)
+    size = await context.blobs.put(f"{context.output_key}.1", ("\ufeff" + written.getvalue()).encode())
+    return (NewArtifact("refused.csv", f"{context.output_key}.1", size, "text/csv; charset=utf-8"),)

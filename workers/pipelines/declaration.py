@@ -11,13 +11,16 @@ from service.adapters.known_records import KnownRecords
 from service.adapters.known_sentences import KnownSentences
 from service.domain.json import JsonObject
 from service.domain.message import Message
-from service.domain.pipeline import FirstStep, PipelineSpec
+from service.domain.pipeline import JOB_MINUTES, FirstStep, PipelineSpec
 from service.domain.question import Question
 from service.domain.work import NextPhase, PastWork, StepDone
+from workers.engines.failures import EngineFailed
 from workers.engines.toolbox import Toolbox
 
 A_SHIP: dict[str, JsonValue] = {"format": "ship"}
 """In the schema of an option: it takes the id of one of the person's ships, so that forms can offer them."""
+A_TIME_LIMIT: dict[str, JsonValue] = {"format": JOB_MINUTES}
+"""In the schema of an option: after so many minutes of work the job is stopped."""
 
 
 class Report(Protocol):
@@ -104,6 +107,15 @@ class AskPerson(Exception):
     def __init__(self, question: Question) -> None:
         super().__init__(question.code)
         self.question = question
+
+
+class WorkGone(Exception):
+    """Raised by a step that failed since what an earlier phase has made is gone: a retry begins at that phase."""
+
+    def __init__(self, phase: str, failed: EngineFailed) -> None:
+        super().__init__(str(failed))
+        self.phase = phase
+        self.failed = failed
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,8 @@ class _Reading:
     async def take(self, records: Mapping[int, bytes], route: str) -> None:
         """Pages were read."""
         if records:
-            await self.writer.write(b"".join(records.values()))
+            for record in records.values():
+                await self.writer.write(record)
             self._finished(records, f"{route}d")
 
     def fail(self, number: int, failure: Failure, route: str) -> None:

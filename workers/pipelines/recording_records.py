@@ -44,10 +44,10 @@ async def report(context: StepContext) -> StepDone:
     summed = {name: sum(each[name] for each in recorded) for name in _COUNTED}
     refused: int = context.before[0].output["refused"]
     told: JsonObject = {**summed, "refused": refused, "dry_run": context.options.dry_run}
-    stored = await context.blobs.put(context.output_key, orjson.dumps(told))
+    size = await context.blobs.put(context.output_key, orjson.dumps(told))
     shown = {name: told[name] for name in ("made", "replaced", "skipped", "refused")}
     rehearsed = context.options.dry_run
     context.report.line(log_line("records_rehearsed" if rehearsed else "records_imported", **shown))
     context.report.worked(context.cost)
-    artifact = NewArtifact("report.json", context.output_key, stored.size, "application/json")
+    artifact = NewArtifact("report.json", context.output_key, size, "application/json")
     return StepDone(output=told, artifacts=(artifact,))

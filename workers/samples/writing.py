@@ -15,7 +15,7 @@ from workers.samples.report import manual_docx, mixed_pdf
 from workers.samples.scan import scanned_pdf
 
 EXPECTED = "expected.json"
-STORY, STORY_SENTENCES = "le-phare-des-sablons.pdf", 3240
+STORY, STORY_SENTENCES = "le-phare-des-sablons.pdf", 3277
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,11 +59,7 @@ class DriveArchive:
 
     async def check(self) -> str | None:
         """See ArchiveEngine. Loads the credentials; asks nothing of the service."""
-        try:
-            await self._client.open()
-        except EngineFailed as failed:
-            return failed.detail
-        return None
+        return await self._client.check()
 
     async def close(self) -> None:
         """Requests under way end by themselves."""

@@ -48,9 +48,9 @@ class DriveClient:
             call_seconds=call_seconds,
         )
 
-    async def open(self) -> None:
-        """Loads the client and the credentials; asks nothing of the service. Raises EngineFailed."""
-        await self._client.open()
+    async def check(self) -> str | None:
+        """As GoogleClient says."""
+        return await self._client.check()
 
     async def asked(self, make: Callable[[Any], Any]) -> Any:
         """The answer to the request that `make` makes of the collection of files."""
@@ -58,7 +58,7 @@ class DriveClient:
 
     async def upload(self, body: dict[str, Any], file: NewFile, fields: str) -> Any:
         """The request for an upload, to be advanced by `next_chunk`."""
-        await self.open()
+        await self._client.open()
         return await self._client.run(lambda: self._upload(body, file, fields))
 
     async def next_chunk(self, request: Any) -> tuple[int, Any]:

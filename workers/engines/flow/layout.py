@@ -2,11 +2,12 @@
 
 from workers.engines.flow.blocks import Block
 from workers.engines.flow.fonts import Fonts, Style
-from workers.engines.flow.sheet_of_paper import A4, MARGIN, Paper
+from workers.engines.flow.sheet_of_paper import A4, Paper
+from workers.engines.flow.spacing import HEADING_LEADING, LEADING, MARGIN
 from workers.engines.flow.table_layout import TableLayout
 from workers.engines.flow.wrapping import wrapped
 
-_BODY, _LEADING = 10.5, 15.5
+_BODY = 10.5
 _HEADINGS = (20.0, 16.0, 13.5, 12.0, 11.0, 10.5)
 _CODE, _CODE_LEADING = 9.0, 12.5
 _ITEM_INDENT = 18.0
@@ -50,24 +51,24 @@ class Layout:
                 self._lines(line, "mono", _CODE, _CODE_LEADING, min(indent, 200))
         else:
             self._space(7)
-            self._lines(block.text, "body", _BODY, _LEADING, 0)
+            self._lines(block.text, "body", _BODY, LEADING, 0)
 
     def _heading(self, block: Block) -> None:
         size = _HEADINGS[block.level - 1]
-        self.paper.need(size * 2.2 + 2 * _LEADING)
+        self.paper.need(size * 2.2 + 2 * LEADING)
         self._space(size * 0.9)
-        self._lines(block.text, "bold", size, size * 1.3, 0)
+        self._lines(block.text, "bold", size, size * HEADING_LEADING, 0)
 
     def _item(self, block: Block) -> None:
         self._space(2 if self._before is not None and self._before.kind == "item" else 7)
         indent = _ITEM_INDENT * (min(block.level, _DEEPEST) + 1)
-        self.paper.need(_LEADING)
+        self.paper.need(LEADING)
         mark = "•" if block.number is None else f"{block.number}."
-        baseline = self.paper.y + _LEADING * 0.75
+        baseline = self.paper.y + LEADING * 0.75
         piece = self._fonts.piece("body", mark)
         left = MARGIN + indent - max(piece.width * _BODY + 5, 12)
         self.paper.line(left, baseline, [piece], "body", _BODY)
-        self._lines(block.text, "body", _BODY, _LEADING, indent)
+        self._lines(block.text, "body", _BODY, LEADING, indent)
 
     def _space(self, height: float) -> None:
         if not self.paper.is_fresh:

@@ -9,6 +9,7 @@ from lxml.etree import ParserError
 
 from workers.engines.failures import DocumentRefused
 from workers.engines.flow.blocks import Block, heading, table
+from workers.engines.flow.raised import raised
 
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _SPACE_RUN = re.compile(r" {2,}")
@@ -61,6 +62,8 @@ class _Walker:
             self._text.append("\n")
         elif tag == "img":
             self._add(element.get("alt") or "")
+        elif tag == "sup" and (number := raised(_plain(element))) is not None:
+            self._add(number)
         elif tag not in _BLOCKS:
             yield from self._children(element, depth, list_depth)
         else:

@@ -6,10 +6,10 @@ from typing import Any
 
 from workers.engines.failures import DocumentRefused
 from workers.engines.flow.fonts import Fonts, Piece, Style
+from workers.engines.flow.spacing import MARGIN
 from workers.engines.pdf.mupdf import pymupdf
 
 A4 = (595.3, 841.9)
-MARGIN = 50.0
 
 
 class Paper:

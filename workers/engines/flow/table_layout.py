@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from workers.engines.flow.blocks import Block
 from workers.engines.flow.fonts import Piece, Style
-from workers.engines.flow.sheet_of_paper import A4, MARGIN, Paper
+from workers.engines.flow.sheet_of_paper import A4, Paper
+from workers.engines.flow.spacing import MARGIN
 from workers.engines.flow.wrapping import wrapped
 
 _SIZE, _LEADING = 9.0, 12.5

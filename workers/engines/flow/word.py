@@ -7,6 +7,7 @@ from typing import Any
 from workers.engines.failures import DocumentRefused
 from workers.engines.flow.archive import Archive
 from workers.engines.flow.blocks import Block, heading, table
+from workers.engines.flow.raised import raised
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -114,10 +115,18 @@ def _gather(element: Any, pieces: list[str]) -> None:
             pieces.append(child.text or "")
         elif tag in _BREAKS:
             pieces.append(_BREAKS[tag])
+        elif tag == _W + "r" and _is_raised(child):
+            text = text_of(child)
+            pieces.append(raised(text) or text)
         elif tag not in _HIDDEN:
             _gather(child, pieces)
             if tag == _W + "p":
                 pieces.append("\n")
+
+
+def _is_raised(run: Any) -> bool:
+    properties = _child(run, "rPr")
+    return properties is not None and _value(properties, "vertAlign") == "superscript"
 
 
 def _rows(element: Any) -> list[list[str]]:

@@ -69,6 +69,14 @@ class GoogleClient:
             if not self._collections:
                 await self.run(self._open)
 
+    async def check(self) -> str | None:
+        """None when it can be opened, else the reason, for operators. Asks nothing of the service."""
+        try:
+            await self.open()
+        except EngineFailed as failed:
+            return failed.detail
+        return None
+
     async def asked(self, api: str, make: Callable[[Any], Any]) -> Any:
         """The answer to the request that `make` makes of the API's collection."""
         await self.open()

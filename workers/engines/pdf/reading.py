@@ -6,6 +6,7 @@ from typing import Any
 
 from service.domain.json import JsonObject
 from workers.engines.failures import DocumentRefused
+from workers.engines.pdf.calls import with_raised_numbers
 from workers.engines.pdf.markdown import block_markdown, body_size
 from workers.engines.pdf.mupdf import mupdf
 from workers.engines.pdf.opening import opened, page_count, refusing_broken
@@ -57,6 +58,7 @@ class _Reader:
             raise DocumentRefused("page_missing", {"page": number})
         with refusing_broken("page_broken", page=number):
             found = self._pages.find(number - 1)
+            with_raised_numbers(found.blocks, found.text_page)
         blocks = in_reading_order(found.blocks)
         text = plain_text(blocks)
         return {

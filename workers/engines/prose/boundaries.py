@@ -13,7 +13,8 @@ _OPENERS = "«“\"'([{—–-„\u2018\u2039"
 _CLOSERS = "»”’\"')]}\u203a"
 _END = re.compile(
     rf"""(?<![.!?…])(?=(?P<marks>[.!?…]+(?:\s(?:[!?…]+|[.]{{3}}))*))(?P=marks)   # several are one end: « ?! », « ! … »
-        (?=(?P<closing>(?:\s?[{re.escape(_CLOSERS)}](?![^\W\d_]))*))(?P=closing)
+        (?=(?P<closing>(?:\s?[{re.escape(_CLOSERS)}](?![^\W\d_⁰¹²³⁴-⁹]))*))(?P=closing)
+        (?:[⁰¹²³⁴-⁹]{{1,3}}|\[\d{{1,3}}\]|\(\d{{1,2}}\)|\*{{1,3}})?   # the call of a note
         (?=\s|$)""",
     re.VERBOSE,
 )

@@ -1,4 +1,4 @@
-"""Running heads and page numbers: what stands at the edges of pages again and again, decided over a whole document."""
+"""Running heads, page numbers and notes: what of pages is none of their text, decided over a whole document."""
 
 import re
 from bisect import bisect_left
@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from service.domain.json import JsonObject
 from workers.engines.page import Page
+from workers.engines.prose.bands import Band, bands_of, changing_heads, titles
+from workers.engines.prose.feet import Feet
+from workers.engines.prose.notes import notes_of
 
 _LONGEST = 80
 _SPAN = 12
@@ -27,39 +30,61 @@ _SAID = (".", "!", "?", "…", ",", ";", ":", "»", "”")
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """The two first and the two last lines of a page by their index there, each with the index of the line outside of
-    it, its own where there is none."""
+    """The two highest and the two lowest lines of a page by their index there, each with the index of the line outside
+    of it, its own where there is none. `filled` is how many lines the page has; `feet` is what may be notes, `bands`
+    what may be heads that change."""
 
     page: int
     lines: tuple[tuple[int, int, str], ...]
+    filled: int
+    feet: Feet = field(default_factory=Feet)
+    bands: tuple[Band, ...] = ()
 
     @classmethod
     def of(cls, page: Page) -> "Edges":
-        """What may be a head or a number; long lines are none."""
-        filled = [(index, line.text.strip()) for index, line in enumerate(page.lines) if line.text.strip()]
+        """What may be a head or a number; long lines are none, and nothing is on pages that were laid out here."""
+        if page.engine == "flow":
+            return cls(page.number, (), 0)
+        numbered = sorted(enumerate(page.lines), key=lambda each: each[1].box[1])
+        filled = [(index, line.text.strip()) for index, line in numbered if line.text.strip()]
         found: dict[int, tuple[int, int, str]] = {}
         edges = (filled[:1], filled[-1:], filled[:2], filled[:-3:-1])
         for edge in edges:  # the outer ones first: on a page of two lines, each of them is one
             for index, text in edge:
                 if index not in found and len(text) <= _LONGEST:
                     found[index] = (index, edge[0][0], text)
-        return cls(page.number, tuple(found.values()))
+        return cls(page.number, tuple(found.values()), len(filled), _feet(page), tuple(bands_of(page)))
 
     def json(self) -> JsonObject:
         """As it is kept until all pages are known."""
-        return {"page": self.page, "lines": self.lines}
+        return {
+            "page": self.page,
+            "lines": self.lines,
+            "filled": self.filled,
+            "feet": self.feet.json(),
+            "bands": [band.json() for band in self.bands],
+        }
 
     @classmethod
     def from_json(cls, value: JsonObject) -> "Edges":
         """What `json()` wrote."""
-        return cls(value["page"], tuple((index, outer, text) for index, outer, text in value["lines"]))
+        lines = tuple((index, outer, text) for index, outer, text in value["lines"])
+        feet = Feet.from_json(value["feet"]) if "feet" in value else Feet()
+        bands = tuple(Band.from_json(band) for band in value.get("bands", ()))
+        return cls(value["page"], lines, value.get("filled", len(lines) + 1), feet, bands)
+
+
+def _feet(page: Page) -> Feet:
+    """Where letters were told from a picture, lines of one type differ in height as those of two do."""
+    return Feet.of(page) if page.route == "text" else Feet()
 
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Which lines of which pages, by index, are none of the text."""
+    """Which lines of which pages, by index, are none of the text, and which are of notes; see notes_of."""
 
     lines: dict[int, frozenset[int]] = field(default_factory=dict[int, frozenset[int]])
+    notes: dict[int, dict[int, bool]] = field(default_factory=dict[int, dict[int, bool]])
 
     def of(self, page: int) -> frozenset[int]:
         """The lines of a page that are left out."""
@@ -70,16 +95,30 @@ def margins_of(document: Iterable[Edges]) -> Margins:
     """What comes again at the edges, by the edges of all pages."""
     pages = list(document)
     left_out: dict[int, set[int]] = defaultdict(set)
-    for page, index in (*_page_numbers(pages), *_heads(pages)):
-        left_out[page].add(index)
+    called = {(edges.page, line) for edges in pages for line in edges.feet.called}
+    bands = [(edges.page, band) for edges in pages for band in edges.bands]
+    kept = called | set(titles(bands))
+    for page, index in (*_page_numbers(pages), *_heads(pages), *changing_heads(bands)):
+        if (page, index) not in kept:
+            left_out[page].add(index)
     # What stands inside of a line of the text is text as well, however often it comes.
     outside = {(edges.page, index): outer for edges in pages for index, outer, _ in edges.lines}
-    return Margins(
-        {
-            page: frozenset(index for index in lines if outside[page, index] in lines)
-            for page, lines in left_out.items()
-        }
-    )
+    margins = {
+        page: frozenset(index for index in lines if outside.get((page, index), index) in lines)
+        for page, lines in left_out.items()
+    }
+    for edges in pages:
+        if len(margins.get(edges.page, ())) == edges.filled:
+            margins[edges.page] = _of_a_refrain(edges)
+    margins = {page: lines for page, lines in margins.items() if lines}
+    return Margins(margins, notes_of([(edges.page, edges.feet) for edges in pages], margins))
+
+
+def _of_a_refrain(edges: Edges) -> frozenset[int]:
+    """What to leave out of a page that has nothing but lines which come again: all of it, unless it says something."""
+    numbers = frozenset(index for index, _, text in edges.lines if _number(text) is not None)
+    says = any(text.endswith(_SAID) for index, _, text in edges.lines if index not in numbers)
+    return numbers if says else frozenset(index for index, _, _ in edges.lines)
 
 
 def _page_numbers(pages: Sequence[Edges]) -> Iterator[tuple[int, int]]:

@@ -16,6 +16,7 @@ class Row:
     """A sentence of a book and the short ones that it became.
 
     `runs` say where its words stand, for those that another chunk may give in part; `chunk` is the one that gave it.
+    `is_note`: it is of a note at the foot of a page.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Row:
     pieces: tuple[str, ...]
     runs: tuple[Run, ...] = ()
     chunk: int = 0
+    is_note: bool = False
 
     @classmethod
     def of(cls, sentence: Sentence, pieces: Sequence[str], *, is_near_seam: bool) -> Self:
@@ -39,6 +41,7 @@ class Row:
             sentence.is_spoken,
             tuple(pieces),
             runs,
+            is_note=sentence.is_note,
         )
 
     def json(self) -> JsonObject:
@@ -51,6 +54,8 @@ class Row:
             "spoken": self.is_spoken,
             "pieces": self.pieces,
         }
+        if self.is_note:
+            row["note"] = True
         if self.runs:
             row["runs"] = [[run.offset, *run.place] for run in self.runs]
         return row
@@ -67,6 +72,7 @@ class Row:
             tuple(value["pieces"]),
             tuple(Run(offset, (page, start)) for offset, page, start in value.get("runs", ())),
             chunk,
+            value.get("note", False),
         )
 
     def behind(self, place: Place, most: int) -> "Row | None":
@@ -92,18 +98,28 @@ def own_sentences(sentences: Iterable[Sentence], chunk: Chunk) -> Iterator[Sente
 
 
 class Seams:
-    """Takes the rows of one chunk after the other; each place of the book comes out once."""
+    """Takes the rows of one chunk after the other; each place of the book comes out once.
+
+    A sentence may go on behind the notes of the page it began on: what was given is known of text and notes apart.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._end: Place = (0, 0)
+        self._ends: dict[bool, Place] = {False: (0, 0), True: (0, 0)}
+        self._was_note = False
 
     def take(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Those that were not given yet, the first of them without what was."""
-        for row in rows:
-            rest: Row | None = row
-            if row.start < self._end:
-                rest = row.behind(self._end, self._most) if row.end > self._end else None
-            if rest is not None:
-                yield rest
-                self._end = rest.end
+        new = [rest for row in rows if (rest := self._rest(row)) is not None]
+        # What is left of a sentence begins later than it did.
+        for row in sorted(new, key=lambda row: row.start):
+            yield replace(row, opens=True) if row.is_note != self._was_note else row
+            self._was_note = row.is_note
+
+    def _rest(self, row: Row) -> Row | None:
+        end, rest = self._ends[row.is_note], row
+        if row.start < end:
+            rest = row.behind(end, self._most) if row.end > end else None
+        if rest is not None:
+            self._ends[row.is_note] = rest.end
+        return rest

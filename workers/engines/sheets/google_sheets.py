@@ -19,6 +19,8 @@ T = TypeVar("T")
 Cells: TypeAlias = Sequence[str | int]
 
 ENGINE = "sheets"
+GONE = "sheet_gone"
+"""The code of the failure where a spreadsheet is not there any more."""
 MOST_CELLS = 10_000_000
 """Of one spreadsheet, all of its rows and columns together."""
 _SPREADSHEET = "application/vnd.google-apps.spreadsheet"
@@ -122,16 +124,12 @@ class GoogleSheets:
             ),
         )
         if file.get("trashed"):
-            raise EngineFailed("sheet_gone", {}, kind="usage", detail="it is in the bin")
+            raise EngineFailed(GONE, {}, kind="usage", detail="it is in the bin")
         return replace(spreadsheet, name=file["name"], url=file.get("webViewLink", spreadsheet.url))
 
     async def check(self) -> str | None:
         """None when it can be used, else the reason, for operators. Asks nothing of the service."""
-        try:
-            await self._client.open()
-        except EngineFailed as failed:
-            return failed.detail
-        return None
+        return await self._client.check()
 
     async def close(self) -> None:
         """Requests under way end by themselves."""
@@ -161,7 +159,7 @@ class GoogleSheets:
             await self._asked(_DRIVE, lambda files: files.delete(fileId=made["id"], supportsAllDrives=True))
         return oldest
 
-    async def _asked(self, api: str, make: Callable[[Any], Any], missing: str = "sheet_gone") -> Any:
+    async def _asked(self, api: str, make: Callable[[Any], Any], missing: str = GONE) -> Any:
         async def ask() -> Any:
             return await self._client.asked(api, make)
 
@@ -177,5 +175,5 @@ def _trouble_of(missing: str, error: Exception) -> Trouble | None:
     if trouble is None:
         return None
     if trouble.code == "archive_folder_missing":
-        return replace(trouble, code=missing, kind="usage" if missing == "sheet_gone" else trouble.kind)
+        return replace(trouble, code=missing, kind="usage" if missing == GONE else trouble.kind)
     return replace(trouble, code=_OWN_WORDS.get(trouble.code, trouble.code))

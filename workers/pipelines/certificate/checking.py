@@ -35,14 +35,14 @@ async def check(context: StepContext) -> StepDone:
     decision = await _decided(context, facts)
     flaws = flaws_of(facts.found, datetime.now(UTC).date())
     text = summary(context.document.name, facts, decision, flaws)
-    stored = await context.blobs.put(f"{context.output_key}.0", text.encode())
+    size = await context.blobs.put(f"{context.output_key}.0", text.encode())
     name = summary_name(context.document.name)
     if decision.kept and decision.ship.id is None:
         context.report.line(log_line("ship_new", ship=decision.ship.shown))
     context.report.worked(context.cost)
     return StepDone(
         output={"decision": decision.json(), "summary": {"name": name, "blob": f"{context.output_key}.0"}},
-        artifacts=(NewArtifact(name, f"{context.output_key}.0", stored.size, "text/plain; charset=utf-8"),),
+        artifacts=(NewArtifact(name, f"{context.output_key}.0", size, "text/plain; charset=utf-8"),),
         warnings=_warnings(flaws),
         outcome=decision.outcome,
         result=_shown(facts, decision),

@@ -39,10 +39,10 @@ async def extract(context: StepContext) -> StepDone:
         },
         option=orjson.OPT_INDENT_2,
     )
-    stored = await context.blobs.put(f"{context.output_key}.0", content)
+    size = await context.blobs.put(f"{context.output_key}.0", content)
     context.report.worked(context.cost)
     return StepDone(
         output={"fields": facts.fields},
-        artifacts=(NewArtifact(RESULT, f"{context.output_key}.0", stored.size, "application/json"),),
+        artifacts=(NewArtifact(RESULT, f"{context.output_key}.0", size, "application/json"),),
         spent=(Spent(costs.extracting(engine.name), len(pages), watch.milliseconds),),
     )

@@ -46,11 +46,9 @@ async def finish(context: StepContext) -> StepDone:
             context.report.worked(context.cost * len(lines) / rows)
         for writer, file in zip(writers, files.values(), strict=True):
             await writer.write(file.tail())
-        stored = await asyncio.gather(*(writer.commit() for writer in writers))
+        sizes = await asyncio.gather(*(writer.commit() for writer in writers))
     artifacts = tuple(
-        NewArtifact(
-            f"sentences.{form}", f"{context.output_key}.{number}", stored[number].size, MEDIA_TYPES[form]
-        )
+        NewArtifact(f"sentences.{form}", f"{context.output_key}.{number}", sizes[number], MEDIA_TYPES[form])
         for number, form in enumerate(files)
     )
     spent = context.tools.costs.measured(

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
+from workers.pipelines.declaration import A_TIME_LIMIT
 from workers.pipelines.text import ByOcr, Languages, PagesToRead
 
 _FEWEST_WORDS, _MOST_OF_THE_LEAST = 3, 10
@@ -64,6 +65,15 @@ class SentencesOptions(BaseModel):
     tries: Annotated[
         int, Field(description="how often a chunk is tried before it counts as failed", ge=1, le=5)
     ] = 3
+    time_limit: Annotated[
+        int | None,
+        Field(
+            description="minutes of work after which the job is stopped, without pauses and waits; empty: no limit",
+            ge=1,
+            le=1440,
+            json_schema_extra=A_TIME_LIMIT,
+        ),
+    ] = None
     csv_separator: Annotated[
         Literal["comma", "semicolon", "tab"], Field(description="what stands between cells of the CSV file")
     ] = "comma"

@@ -143,12 +143,15 @@ def _own(pages: Sequence[Page], before: Sequence[PastWork], chunk: Chunk, mend: 
 async def _short(
     context: StepContext, engine: LanguageEngine, sentences: Sequence[Sentence], answers: Answers
 ) -> tuple[list[tuple[str, ...]], int]:
-    """What each sentence becomes, nothing where it is left out, and how many were cut by the rules after all."""
+    """What each sentence becomes, nothing where it is left out (dialogue, `* * *`, a chapter's bare number), and how
+    many were cut by the rules after all."""
     options = context.options
     pieces: list[tuple[str, ...]] = [(each.text,) for each in sentences]
     long = list[int]()
     for at, each in enumerate(sentences):
-        if options.ignore_dialogue and each.is_spoken:
+        is_dialogue = options.ignore_dialogue and each.is_spoken
+        is_ornament = (not each.words or each.is_number) and not options.preserve_formatting
+        if is_dialogue or is_ornament:
             pieces[at] = ()
         elif options.preserve_formatting and each.written.breaks:
             pieces[at] = in_pieces(each.text, options.max_words, each.written.breaks)

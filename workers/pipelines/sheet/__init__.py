@@ -19,11 +19,13 @@ from workers.pipelines.sheet.planning import (
 
 
 class SheetOptions(BaseModel):
-    """`job` is the id of the one whose sentences are taken."""
+    """`job` is the id of the one whose sentences are taken; `before` is where they were put the last time, for people
+    to find until the new spreadsheet is there."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     job: str
+    before: str | None = None
 
 
 PIPELINE = Pipeline(

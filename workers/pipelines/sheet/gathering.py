@@ -26,10 +26,11 @@ async def gather(context: StepContext) -> StepDone:
     """Writes the cells of all rows, and where the parts are that are sent one by one."""
     context.report.began(context.cost)
     context.report.detail(Message("detail", "gathering"))
-    parts = _Parts()
+    parts, of = _Parts(), (context.document.owner_id, context.options.job)
     try:
+        edits = await context.sentences.edits(*of)
         async with context.blobs.writer(context.output_key) as writer:
-            async for rows in context.sentences.rows(context.document.owner_id, context.options.job):
+            async for rows in context.sentences.rows(*of):
                 await writer.write(parts.lines(rows))
             await writer.commit()
     except SentencesGone:
@@ -38,7 +39,8 @@ async def gather(context: StepContext) -> StepDone:
     if parts.rows > most:
         raise DocumentRefused("sheet_too_long", {"rows": parts.rows, "most": most})
     context.report.worked(context.cost)
-    return StepDone(output={"rows": parts.rows, "parts": parts.ended()}, output_blob=context.output_key)
+    gathered = {"rows": parts.rows, "parts": parts.ended(), "edits": edits}
+    return StepDone(output=gathered, output_blob=context.output_key)
 
 
 def cells(row: JsonObject) -> Cells:

@@ -50,7 +50,7 @@ async def test_who_is_cancelled_leaves_nothing_half_done(bucket: S3Bucket, proxy
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await until(lambda: not bucket.parts(), "the parts are given back", seconds=20)
+    await until(lambda: not bucket.parts(), "the parts are given back")
 
 
 async def test_what_somebody_else_put_there_is_not_replaced(bucket: S3Bucket) -> None:

@@ -14,7 +14,7 @@ from tests.support.waiting import until
 from workers.engines.failures import EngineFailed
 from workers.engines.ocr.port import OcrRequest, PageToRead, Pixels
 from workers.engines.ocr.rapid import RapidOcr
-from workers.warm import WarmChild
+from workers.warm import Limits, WarmChild
 
 pytestmark = pytest.mark.anyio
 
@@ -132,7 +132,7 @@ async def test_cancelling_kills_the_child_and_the_next_page_is_read() -> None:
     page = page_of(scan(paragraphs(_SHORT)))
     reading = asyncio.create_task(read_all(engine, OcrRequest((page,))))
     try:
-        await until(lambda: bool(_children() - others), "a child that reads", seconds=20)
+        await until(lambda: bool(_children() - others), "a child that reads")
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
@@ -156,7 +156,7 @@ async def test_a_page_that_takes_too_long_fails_by_name() -> None:
 
 async def test_needs_no_network() -> None:
     """Models come from the wheel: with every connection refused it reads as well."""
-    child = WarmChild("tests.support.offline_ocr:serve", {"threads": 1})
+    child = WarmChild("tests.support.offline_ocr:serve", {"threads": 1}, Limits(memory_bytes=2 << 30))
     page = scan("<p>Bill of lading</p>")
     call: JsonObject = {
         "width": page.image.width,

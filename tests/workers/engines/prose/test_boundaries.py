@@ -38,10 +38,20 @@ def split(text: str) -> list[str]:
         "He paid e.g. Prof. Low.|I left at 5 p.m. and slept.",
         "Ông Tư cười.|“Đi thôi!” ông nói.|Trời đã tối…|Không ai đáp.",
         "Cô ấy ở TP. Huế từ lâu.|Nhà ở đường số 5.",
+        "Il dormait.(1)|Elle veillait.*|« Oui. »(12)|Rien.|(1) Puis non (2).|Et 2*3 font 6.|Fin.",
+        "Le n° 12 était vide.¹|J.-J. Rousseau y vécut.[2]|« Oui. »³|Puis non.",
     ],
 )
 def test_sentences_end_where_a_reader_ends_them(text: str) -> None:
     assert split(text.replace("|", " ")) == text.split("|")
+
+
+@pytest.mark.parametrize("text", ["le chat dort, " * 2_000, "le chat dort " * 2_000, "chat" * 6_000])
+def test_what_never_ends_is_told_in_parts_that_lose_nothing(text: str) -> None:
+    parts = [each.text for each in sentences_of([page_of(1, text)], Margins())]
+    assert max(map(len, parts)) <= 4_000 < len(text) / len(parts) * 2
+    assert "".join("".join(parts).split()) == "".join(text.split())
+    assert all(each.endswith(",") for each in parts) == ("," in text)
 
 
 def test_a_text_without_an_end_is_one_sentence_and_none_is_nothing() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.corpora.sentences import written
 from tests.support.set_lines import CHARACTER, HEIGHT, page_of
-from workers.engines.page import Line, Page
+from workers.engines.page import Box, Line, Page
 from workers.engines.prose.margins import Edges, Margins, margins_of
 from workers.engines.prose.paragraphs import paragraphs_of
 from workers.engines.prose.sentences import sentences_of
@@ -93,6 +93,71 @@ def test_a_line_that_comes_in_parts_is_one_line() -> None:
     assert texts(set_wide) == ["Hortense attendit deux jours, d'une main sûre, dans la petite chapelle."]
 
 
+def test_each_column_is_set_by_itself() -> None:
+    left = page_of(
+        1,
+        "   La nuit tombait sur le village, et la route qui montait",
+        "vers le col disparaissait dans la brume.",
+        "   On n'y voyait plus, et chacun se taisait en attendant",
+    )
+    right = page_of(
+        1,
+        "que le jour se lève enfin sur la vallée et sur la rivière",
+        "qui grondait.",
+        "   Le matin vint.",
+    )
+    beside = [replace(line, box=_moved(line.box, 400.0)) for line in right.lines]
+    assert texts(replace(left, lines=[*left.lines, *beside])) == [
+        "La nuit tombait sur le village, et la route qui montait vers le col disparaissait dans la brume.",
+        (
+            "On n'y voyait plus, et chacun se taisait en attendant que le jour se lève enfin sur la vallée et sur la"
+            " rivière qui grondait."
+        ),
+        "Le matin vint.",
+    ]
+
+
+def _moved(box: Box, by: float) -> Box:
+    x0, y0, x1, y1 = box
+    return x0 + by, y0, x1 + by, y1
+
+
+@pytest.mark.parametrize(
+    ("initial", "beside", "words"),
+    [
+        ("D", "ans la brume du matin, personne ne voyait la route qui", "Dans la brume"),
+        ("L", "’enfant, ce matin-là, ne voyait plus du tout la route qui", "L’enfant, ce"),
+        ("« N", "on, dit-elle, personne ne voyait plus du tout la route qui", "« Non, dit-elle,"),
+        ("À", "peine levé, personne ne voyait déjà plus du tout la route qui", "À peine levé,"),
+        ("I", "was born where nobody could see the road any more that", "I was born"),
+        ("I", "t was there that nobody could see the road any more that", "It was there"),
+    ],
+)
+def test_an_initial_belongs_to_the_word_beside_it(initial: str, beside: str, words: str) -> None:
+    page = page_of(
+        1,
+        "La veille encore, tout le monde pouvait voir la rivière.",
+        "",
+        f"    {beside}",
+        "    montait vers le col entre les pierres et la neige, car la",
+        "brume descendait jusqu'au village.",
+    )
+    first, *others = page.lines
+    x0, y0 = first.box[0], others[0].box[1]
+    letter = Line(initial, (x0, y0 - 2, x0 + 20, y0 + 2.4 * HEIGHT))
+    _, _, rest = beside.partition(words.rsplit(maxsplit=1)[-1])
+    text = " ".join(line.text for line in others[1:])
+    assert texts(replace(page, lines=[first, letter, *others])) == [
+        first.text,
+        f"{words}{rest} {text}",
+    ]
+
+
+def test_marks_where_a_word_may_be_divided_are_not_of_the_word() -> None:
+    page = page_of(1, "Les en\u00adfants des\u00adcen\u200bdaient vers la ri\u00ad", "vière\ufeff.")
+    assert texts(page) == ["Les enfants descendaient vers la rivière."]
+
+
 def test_divided_words_may_be_left_as_they_are() -> None:
     assert texts(page_of(1, "il marchait lente-", "ment vers la porte"), mend=False) == [
         "il marchait lente- ment vers la porte"
@@ -131,6 +196,39 @@ def test_what_comes_again_at_the_edges_is_no_text_and_what_is_said_once_is() -> 
     assert margins_of([Edges.of(page) for page in pages[:2]]) == Margins(), "twice is no habit"
 
 
+def test_items_that_were_laid_out_here_are_apart() -> None:
+    page = page_of(1, "Il acheta", "  • un chat", "  2. deux chiens", "Rien d'autre")
+    moved = [replace(line, box=_moved(line.box, 50.0 - 60.0)) for line in page.lines]
+    assert texts(replace(page, engine="flow", lines=moved)) == [
+        "Il acheta",
+        "• un chat",
+        "2. deux chiens Rien d'autre",
+    ]
+
+
+def test_a_page_of_nothing_but_a_refrain_keeps_it() -> None:
+    pages = [page_of(number, "Bonne nuit, petit ours.", "", str(number)) for number in range(1, 12)]
+    empty = [page_of(number, "LE MOULIN", "", str(number)) for number in range(1, 12)]
+    margins = [margins_of(Edges.of(page) for page in each) for each in (pages, empty)]
+    assert [each.of(5) for each in margins] == [frozenset({1}), frozenset({0, 1})]
+
+
+def test_what_was_laid_out_here_has_no_heads() -> None:
+    pages = [replace(page_of(number, "LE ROI", "", "Non."), engine="flow") for number in range(1, 12)]
+    assert margins_of(Edges.of(page) for page in pages) == Margins()
+
+
+def test_the_number_between_two_columns_is_no_text() -> None:
+    def page(number: int) -> Page:
+        left = page_of(number, f"{'Encore ' * number}une page.", "Et puis.", "Voilà.")
+        right = page_of(number, f"{'Ainsi ' * number}finit-elle.", "Et alors ?", "Rien.")
+        beside = [replace(line, box=_moved(line.box, 400.0)) for line in right.lines]
+        return replace(left, lines=[*left.lines, Line(str(number), (440.0, 590.0, 446.0, 600.0)), *beside])
+
+    margins = margins_of(Edges.of(page(number)) for number in range(1, 5))
+    assert [margins.of(number) for number in range(1, 5)] == [frozenset({3})] * 4
+
+
 def test_the_number_of_a_page_with_one_line_more_is_no_text() -> None:
     pages = [page_of(number, f"{'Encore ' * number}finit-elle.", "", str(number)) for number in range(1, 5)]
     margins = margins_of(Edges.of(page) for page in pages)
@@ -145,6 +243,17 @@ def test_heads_of_chapters_are_text(head: str, numbers: tuple[str, ...]) -> None
         for at, number in enumerate(numbers)
     ]
     assert margins_of(Edges.of(page) for page in pages) == Margins()
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("\u2018It’s cold,’ she said. \u2018Come in.’ He didn’t.", [True, True, False]),
+        ("\u2018Twas late. He didn’t come. Nobody spoke.", [False, False, False]),
+    ],
+)
+def test_single_quotes_are_told_from_apostrophes(text: str, spoken: list[bool]) -> None:
+    assert [each.is_spoken for each in sentences_of([page_of(1, text)], Margins())] == spoken
 
 
 def test_sentences_know_where_they_stand_and_who_speaks() -> None:
@@ -165,3 +274,15 @@ def test_sentences_know_where_they_stand_and_who_speaks() -> None:
     for each in found:
         assert each.start[0] == each.end[0] == 7
         assert " ".join(text[each.start[1] : each.end[1]].split()) == each.text
+
+
+@pytest.mark.parametrize("text", ["II", "XLIX.", "7", "12."])
+def test_a_number_alone_is_that_of_a_chapter(text: str) -> None:
+    assert [each.is_number for each in sentences_of([page_of(1, text)], Margins())] == [True]
+
+
+@pytest.mark.parametrize(
+    "text", ["Deux.", "— 12.", "« XII »", "1815", "Chapitre II", "IIII", "CIVIL", "Il en vit 12."]
+)
+def test_numbers_that_are_said_or_spelt_out_are_sentences(text: str) -> None:
+    assert [each.is_number for each in sentences_of([page_of(1, text)], Margins())] == [False]
