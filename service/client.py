@@ -44,8 +44,8 @@ class Refused(HeadwayError):
 
     def __init__(self, problem: dict[str, Any]) -> None:
         super().__init__(str(problem.get("detail") or problem.get("title") or problem.get("code")))
-        self.problem, self.code = problem, str(problem.get("code"))
-        self.status = int(problem.get("status") or 0)
+        self.problem = problem
+        self.code, self.status = str(problem.get("code")), int(problem.get("status") or 0)
 
 
 class Unreachable(HeadwayError):
@@ -210,15 +210,12 @@ class _Link(Generic[T]):
     """One connection to its end."""
 
     def __init__(self, url: str, headers: dict[str, str], topic: str, known: _Known[T]) -> None:
-        self._url = url
-        self._headers = headers
-        self._topic = topic
-        self._known = known
-        self._beat = FIRST_BEAT_SECONDS
+        self._url, self._headers = url, headers
+        self._topic, self._known = topic, known
+        self._beat, self._requests = FIRST_BEAT_SECONDS, 0
         self._bye_seconds: float | None = None
-        self._requests = 0
         self._told = asyncio.Event()
-        self._is_news = self.greeted = self.lasted = False
+        self._is_news = self._awaits_all = self.greeted = self.lasted = False
 
     async def changes(self) -> AsyncGenerator[T, None]:
         """What is known, whenever it has changed, until what ended the link is raised; heartbeats do not wait."""
@@ -272,15 +269,18 @@ class _Link(Generic[T]):
                 problem = Refused(frame.get("problem") or {})
                 # A problem of the server's own is one to come back from.
                 raise problem if problem.status < 500 else ConnectionError(str(problem))
-            case _:  # perhaps of a later version
+            case kind:  # perhaps of a later version
+                if frame.get("topic") != self._topic or (self._awaits_all and kind != "snapshot"):
+                    return False  # what was on its way before the answer
+                self._awaits_all = False
                 try:
-                    return frame.get("topic") == self._topic and self._known.take(unpacked(frame))
+                    return self._known.take(unpacked(frame))
                 except _Gap:
                     await self._subscribe(socket, None)
         return False
 
     async def _subscribe(self, socket: ClientConnection, since: str | None) -> None:
-        self._requests += 1
+        self._requests, self._awaits_all = self._requests + 1, since is None
         told: dict[str, Any] = {"type": "subscribe", "id": self._requests, "topic": self._topic}
         await socket.send(json.dumps({**told, "since": since} if since else told))
 
@@ -357,7 +357,7 @@ class _List:
                 del self._jobs[job_id]
                 self._order.remove(job_id)
             case "counts":
-                self._counts = frame["counts"]
+                self._counts, self._more = frame["counts"], bool(frame.get("more", self._more))
             case _:
                 return False
         return True

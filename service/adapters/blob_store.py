@@ -3,7 +3,6 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -51,12 +50,12 @@ def key_parts(key: str, *, fewest: int = 2) -> list[str]:
     return parts
 
 
-@dataclass(frozen=True)
-class Stored:
-    """What was written: its size in bytes and its SHA-256 in hex."""
+class Digest(Protocol):
+    """What sums up bytes, such as hashlib's."""
 
-    size: int
-    sha256: str
+    def update(self, content: bytes, /) -> None:
+        """Takes the next bytes."""
+        ...
 
 
 class BucketSettings(Protocol):
@@ -98,8 +97,11 @@ class BlobWriter(Protocol):
         """
         ...
 
-    async def commit(self) -> Stored:
-        """Once this returns, the blob is under its key and survives a power cut. Replaces an earlier one whole."""
+    async def commit(self) -> int:
+        """Once this returns, with its size in bytes, the blob is under its key and survives a power cut.
+
+        Replaces an earlier one whole.
+        """
         ...
 
 
@@ -110,12 +112,15 @@ class BlobStore(Protocol):
     that does not answer StorageAway.
     """
 
-    def writer(self, key: str) -> AbstractAsyncContextManager[BlobWriter]:
-        """A new blob for this key; leaving without a commit leaves nothing behind."""
+    def writer(self, key: str, digest: Digest | None = None) -> AbstractAsyncContextManager[BlobWriter]:
+        """A new blob for this key; leaving without a commit leaves nothing behind.
+
+        A digest takes, in threads, all that is written; it is complete once the blob is committed.
+        """
         ...
 
-    async def put(self, key: str, content: bytes) -> Stored:
-        """Writes a small blob at once, durably."""
+    async def put(self, key: str, content: bytes) -> int:
+        """Writes a small blob at once, durably; returns its size in bytes."""
         ...
 
     async def read(self, key: str) -> bytes:

@@ -134,6 +134,7 @@ def options(actor: Actor, spec: PipelineSpec, chosen: JsonObject) -> Change:
         document = await session.get(DocumentRow, job.document_id)
         assert document is not None, "a job's document outlives the job"
         job.options, job.estimate = chosen, None
+        job.time_limit = spec.time_limit(chosen)
         job.fingerprint = fingerprint(document.sha256, spec.name, chosen)
         await touch(session, job)
         return _line("options_changed", actor)

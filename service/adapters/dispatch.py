@@ -5,7 +5,7 @@ from functools import cache
 
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy import Double, Integer, bindparam, func, literal, select, update
+from sqlalchemy import ColumnElement, Double, Integer, bindparam, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.adapters.clock import read_clock
@@ -160,12 +160,18 @@ async def forget_rings(session: AsyncSession) -> None:
     )
 
 
+def lost_ring(now: ColumnElement[float] | float) -> ColumnElement[bool]:
+    """Whether a ring led to no claim in time. One of the future is of a clock that was set back since."""
+    at = StepRow.dispatched_at
+    return (at < now - LOST_RING_SECONDS) | (at > now + LOST_RING_SECONDS)
+
+
 async def forget_lost_rings(session: AsyncSession) -> int:
     """Makes steps that were rung and not claimed due again; returns how many."""
     now = await read_clock(session)
     free = (
         select(StepRow.id)
-        .where(StepRow.state == StepState.QUEUED, StepRow.dispatched_at < now - LOST_RING_SECONDS)
+        .where(StepRow.state == StepState.QUEUED, lost_ring(now))
         .with_for_update(skip_locked=True)
     )
     lost = await session.execute(

@@ -128,7 +128,8 @@ class KeptProcess:
             if self._died is not None:
                 await self._died(program)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._stopping.wait()
 
     def terminate(self) -> None:
         """Asks it to end, and starts it no more."""

@@ -18,11 +18,11 @@ from service.adapters.blob_store import (
     BlobDamaged,
     BlobMissing,
     BlobWriter,
-    Stored,
+    Digest,
     key_parts,
 )
 from service.adapters.files import Files, LocalFiles
-from service.adapters.local_writer import DurableFolders, LocalWriter
+from service.adapters.local_writer import DurableFolders, LocalWriter, TemporaryFile
 from service.domain.ids import new_id
 
 P = ParamSpec("P")
@@ -48,21 +48,22 @@ class LocalBlobs:
         self._folders.open_root()
         (folder / TEMPORARY).mkdir(exist_ok=True, mode=0o700)
 
-    def writer(self, key: str) -> AbstractAsyncContextManager[BlobWriter]:
+    def writer(self, key: str, digest: Digest | None = None) -> AbstractAsyncContextManager[BlobWriter]:
         """A new blob for this key; leaving without a commit leaves nothing behind."""
-        return self._writer(self._path(key))
+        return self._writer(self._path(key), digest)
 
     @asynccontextmanager
-    async def _writer(self, target: Path) -> AsyncGenerator[BlobWriter, None]:
+    async def _writer(self, target: Path, digest: Digest | None) -> AsyncGenerator[BlobWriter, None]:
         await self._clean_when_due()
-        one = LocalWriter(self._folder / TEMPORARY / new_id(), target, self._run, self._folders)
+        file = TemporaryFile(self._folder / TEMPORARY / new_id(), self._folders, digest)
+        one = LocalWriter(file, target, self._run)
         try:
             yield one
         finally:
             await one.discard()
 
-    async def put(self, key: str, content: bytes) -> Stored:
-        """Writes a small blob at once, durably."""
+    async def put(self, key: str, content: bytes) -> int:
+        """Writes a small blob at once, durably; returns its size in bytes."""
         async with self.writer(key) as one:
             await one.write(content)
             return await one.commit()

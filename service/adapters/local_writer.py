@@ -1,7 +1,6 @@
-"""One blob on its way into a folder. Hashing and writing run in a thread while the next bytes come in."""
+"""One blob on its way into a folder. A thread writes, and feeds a digest, while the next bytes come in."""
 
 import asyncio
-import hashlib
 import os
 import threading
 from collections.abc import Awaitable, Callable
@@ -9,13 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from service.adapters.blob_store import Stored
+from service.adapters.blob_store import Digest
 from service.adapters.files import Files
 
 _PIECE = 1024 * 1024
 _MOST_CHUNKS = 512
 _MOST_BY_THEMSELVES = 32
-"""More chunks of a piece are joined: for each that is hashed the thread lets go of the interpreter and waits for it."""
+"""More chunks of a piece are joined for a digest: for each the thread lets go of the interpreter and waits for it."""
 _WRITE_BACK_EACH = 8 * _PIECE
 _MOST_REMEMBERED = 10_000
 
@@ -61,8 +60,8 @@ class DurableFolders:
 class LocalWriter:
     """Gathers pieces of a mebibyte: at most two are held, one being filled and one being written."""
 
-    def __init__(self, path: Path, target: Path, run: RunsInThread, folders: DurableFolders) -> None:
-        self._file = _TemporaryFile(path, folders)
+    def __init__(self, file: "TemporaryFile", target: Path, run: RunsInThread) -> None:
+        self._file = file
         self.target = target
         self._run = run
         self._gathered: list[bytes] = []
@@ -86,12 +85,12 @@ class LocalWriter:
             await self._written()
             self._under_way = asyncio.ensure_future(self._run(self._file.append, piece))
 
-    async def commit(self) -> Stored:
-        """Durable in its place once this returns."""
+    async def commit(self) -> int:
+        """Durable in its place once this returns, with its size."""
         await self._written()
-        sha256: str = await self._run(self._file.finish, self._gathered, self.target)
+        await self._run(self._file.finish, self._gathered, self.target)
         self._is_placed = True
-        return Stored(self._size, sha256)
+        return self._size
 
     async def discard(self) -> None:
         """Removes the temporary file, if it was not committed."""
@@ -107,26 +106,28 @@ class LocalWriter:
             await pending
 
 
-class _TemporaryFile:
+class TemporaryFile:
     """The file behind a writer. A cancelled caller leaves its thread running, so each call takes the lock, and
     `discard` can never close the descriptor under a write."""
 
-    def __init__(self, path: Path, folders: DurableFolders) -> None:
+    def __init__(self, path: Path, folders: DurableFolders, digest: Digest | None) -> None:
         self._path = path
         self._folders = folders
         self._files = folders.files
         self._lock = threading.Lock()
-        self._hash = hashlib.sha256()
+        self._digest = digest
         self._descriptor: int | None = None
         self._written, self._sent_back = 0, 0
         self._closed = False
         self._placed = False
 
     def append(self, piece: list[bytes]) -> None:
+        """Writes the next chunks."""
         with self._lock:
             self._append(piece)
 
-    def finish(self, piece: list[bytes], target: Path) -> str:
+    def finish(self, piece: list[bytes], target: Path) -> None:
+        """Writes the last chunks; the file is durable in its place once this returns."""
         with self._lock:
             self._append(piece)
             assert self._descriptor is not None
@@ -137,9 +138,9 @@ class _TemporaryFile:
             self._files.rename(self._path, target)
             self._placed = True
             self._files.sync_folder(target.parent)
-            return self._hash.hexdigest()
 
     def discard(self) -> None:
+        """Removes the file, unless it is in its place."""
         with self._lock:
             self._close()
             if not self._placed:
@@ -150,10 +151,11 @@ class _TemporaryFile:
             raise ValueError("the writer is closed")
         if self._descriptor is None:
             self._descriptor = self._files.create(self._path)
-        if len(piece) > _MOST_BY_THEMSELVES:
-            piece = [b"".join(piece)]
-        for chunk in piece:
-            self._hash.update(chunk)
+        if self._digest is not None:
+            if len(piece) > _MOST_BY_THEMSELVES:
+                piece = [b"".join(piece)]
+            for chunk in piece:
+                self._digest.update(chunk)
         written = self._files.write(self._descriptor, piece)
         self._written += written
         if self._written - self._sent_back >= _WRITE_BACK_EACH:

@@ -13,7 +13,7 @@ from service.adapters.blob_store import (
     BlobMissing,
     BlobWriter,
     BucketSettings,
-    Stored,
+    Digest,
     key_parts,
 )
 from service.adapters.bucket import BucketPlace, ObjectChanged, ObjectMissing, reaching
@@ -52,20 +52,20 @@ class ObjectBlobs:
         self._copies = copies
         self._trusted: dict[str, tuple[str, str, float]] = {}
 
-    def writer(self, key: str) -> AbstractAsyncContextManager[BlobWriter]:
+    def writer(self, key: str, digest: Digest | None = None) -> AbstractAsyncContextManager[BlobWriter]:
         """A new blob for this key; leaving without a commit leaves nothing behind."""
-        return self._writer(_name(key))
+        return self._writer(_name(key), digest)
 
     @asynccontextmanager
-    async def _writer(self, name: str) -> AsyncGenerator[BlobWriter, None]:
-        one = ObjectWriter(self._store, name)
+    async def _writer(self, name: str, digest: Digest | None) -> AsyncGenerator[BlobWriter, None]:
+        one = ObjectWriter(self._store, name, digest)
         try:
             yield one
         finally:
             await one.discard()
 
-    async def put(self, key: str, content: bytes) -> Stored:
-        """Writes a small blob at once, durably."""
+    async def put(self, key: str, content: bytes) -> int:
+        """Writes a small blob at once, durably; returns its size in bytes."""
         async with self.writer(key) as one:
             await one.write(content)
             return await one.commit()

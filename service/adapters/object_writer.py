@@ -1,14 +1,13 @@
 """One blob on its way into a bucket: small ones as one object, larger ones in parts while the next bytes come in."""
 
 import asyncio
-import hashlib
 from collections.abc import Coroutine, Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import obstore
 
-from service.adapters.blob_store import StorageAway, Stored
+from service.adapters.blob_store import Digest, StorageAway
 from service.adapters.bucket import ObjectMissing, reaching
 
 if TYPE_CHECKING:
@@ -31,11 +30,11 @@ class ObjectWriter:
     dropped half-way leaves parts behind that nobody takes away.
     """
 
-    def __init__(self, store: "S3Store", name: str) -> None:
+    def __init__(self, store: "S3Store", name: str, digest: Digest | None) -> None:
         self._store = store
         self._name = name
         self._file: AsyncWritableFile | None = None
-        self._hash = hashlib.sha256()
+        self._digest = digest
         self._gathered: list[bytes] = []
         self._gathered_bytes = 0
         self._size = 0
@@ -58,13 +57,13 @@ class ObjectWriter:
         if self._gathered_bytes >= _PIECE:
             await self._send()
 
-    async def commit(self) -> Stored:
-        """The object is there once this returns."""
+    async def commit(self) -> int:
+        """The object is there once this returns, with its size."""
         await self._send()
         await self._written()
         self._closed = True
         await self._shielded(self._finish())
-        return Stored(self._size, self._hash.hexdigest())
+        return self._size
 
     async def discard(self) -> None:
         """Gives the parts back, if they did not become an object. Does not wait for long; the rest follows."""
@@ -92,7 +91,7 @@ class ObjectWriter:
         return await asyncio.shield(task)
 
     async def _append(self, piece: list[bytes]) -> None:
-        joined = await asyncio.to_thread(self._hashed, piece)
+        joined = await asyncio.to_thread(self._joined, piece)
         with _reaching():
             await self._opened().write(joined)
 
@@ -110,9 +109,10 @@ class ObjectWriter:
             with suppress(Exception):
                 await self._file.__aexit__(RuntimeError, RuntimeError(), None)
 
-    def _hashed(self, piece: list[bytes]) -> bytes:
+    def _joined(self, piece: list[bytes]) -> bytes:
         joined = b"".join(piece)
-        self._hash.update(joined)
+        if self._digest is not None:
+            self._digest.update(joined)
         return joined
 
     def _opened(self) -> "AsyncWritableFile":

@@ -7,6 +7,7 @@ import orjson
 
 from service.adapters.csv_lines import CsvForm
 from service.adapters.spreadsheet import Spreadsheet
+from service.domain.coverage import Coverage
 from service.domain.document import MEDIA_TYPES as OF_KIND
 from service.domain.document import Kind
 from service.domain.json import JsonObject
@@ -25,6 +26,8 @@ SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 """By the names that the option has for them."""
 
 HEADS = ("Number", "Text", "Words", "Page", "Sentence")
+_WIDTHS = (9, 60, 8, 8, 90)
+"""Of a spreadsheet's columns, in digits."""
 
 
 class SentenceFile(Protocol):
@@ -55,7 +58,7 @@ class CsvFile:
 
     def rows(self, rows: Sequence[JsonObject]) -> bytes:
         """See SentenceFile."""
-        return self._form.lines([[defused(cell) for cell in cells_of(row)] for row in rows])
+        return self._form.lines([[defused(str(cell)) for cell in _cells(row)] for row in rows])
 
     def tail(self) -> bytes:
         """See SentenceFile."""
@@ -63,10 +66,10 @@ class CsvFile:
 
 
 class XlsxFile:
-    """One sheet, all cells text."""
+    """One sheet: its numbers are numbers, and nothing in it is a formula."""
 
     def __init__(self) -> None:
-        self._made = Spreadsheet("Sentences", list(HEADS))
+        self._made = Spreadsheet("Sentences", list(HEADS), _WIDTHS)
 
     def head(self) -> bytes:
         """See SentenceFile."""
@@ -74,7 +77,7 @@ class XlsxFile:
 
     def rows(self, rows: Sequence[JsonObject]) -> bytes:
         """See SentenceFile."""
-        return self._made.rows(map(cells_of, rows))
+        return self._made.rows(map(_cells, rows))
 
     def tail(self) -> bytes:
         """See SentenceFile."""
@@ -104,10 +107,15 @@ class TxtFile:
 
 
 class JsonFile:
-    """`{"document", "options", "sentences": [row …]}`."""
+    """`{"document", "options", "sentences": [row …]}`.
 
-    def __init__(self, document: JsonObject, options: JsonObject) -> None:
+    Of a part of a book also `"part": {"chunks": [[1, 4], …], "of": 9}`.
+    """
+
+    def __init__(self, document: JsonObject, options: JsonObject, part: Coverage | None = None) -> None:
         self._about: JsonObject = {"document": document, "options": options}
+        if part is not None:
+            self._about["part"] = {"chunks": part.ranges, "of": part.total}
         self._between = b""
 
     def head(self) -> bytes:
@@ -134,9 +142,9 @@ async def streamed(file: SentenceFile, pieces: Pieces) -> AsyncIterator[bytes]:
     yield file.tail()
 
 
-def cells_of(row: JsonObject) -> list[str]:
+def _cells(row: JsonObject) -> list[str | int]:
     """What stands in a line of a table, below HEADS."""
-    return [str(row["number"]), row["text"], str(row["words"]), str(row["page"]), row["source"]]
+    return [row["number"], row["text"], row["words"], row["page"], row["source"]]
 
 
 def document_head(name: str, kind: str, pages: int | None) -> JsonObject:

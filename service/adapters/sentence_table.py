@@ -5,22 +5,33 @@ in the book it begins, `<page>:<offset>:<piece>`; before the merge nobody knows 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property, partial
+from itertools import accumulate, pairwise
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from service.adapters.blob_store import BlobStore
+from service.adapters.blob_store import BlobDamaged, BlobStore
 from service.adapters.tables import JobRow, StepRow
 from service.domain.json import JsonObject
 from service.domain.sentences import how_many, tidied
 from service.domain.step import StepState
 
+_LONGEST_ID = 40
+_FIELDS = frozenset(
+    ("id", "number", "chunk", "text", "words", "page", "sentence", "opens", "spoken", "source")
+)
 ROWS_A_MARK = 200
 """A mark says where every so manieth row of a merged table begins."""
+
+
+Place = tuple[int, int, int]
+"""Page, offset and piece: where in the book a row begins. Rows stand in the order of their places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +48,13 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """Rows in a blob: all of the table, or what one chunk gives."""
+class Block:
+    """Rows that are read together: some of a merged table's, up to this byte or its end, or all that a chunk gives."""
 
     blob: str
     rows: int
+    start: int = 0
+    end: int | None = None
     chunk: int | None = None
 
 
@@ -50,7 +63,7 @@ class Table:
     """`whole`: all chunks are merged. `chunks` says how many rows each of them gives, by its number."""
 
     whole: bool
-    parts: tuple[_Part, ...]
+    blocks: tuple[Block, ...]
     chunks: dict[str, int]
     marks: tuple[Mark, ...] = ()
     tidy: bool = False
@@ -58,12 +71,39 @@ class Table:
     @property
     def rows(self) -> int:
         """How many there are by now."""
-        return sum(part.rows for part in self.parts)
+        return self._ends[-1]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return list(accumulate(block.rows for block in self.blocks))
+
+    def within(self, offset: int, limit: int) -> tuple[range, int]:
+        """The numbers of the blocks in which so many rows from that one on stand, and how many rows are before them."""
+        first = bisect_right(self._ends, offset)
+        last = min(bisect_left(self._ends, offset + limit), len(self.blocks) - 1)
+        return range(first, last + 1), self._ends[first - 1] if first else 0
+
+    def near(self, place: Place) -> range:
+        """The numbers of the blocks in which rows may stand that begin there: all, until chunks are merged."""
+        if not self.whole:
+            return range(len(self.blocks))
+        begin, places = place[:2], [(mark.page, mark.offset) for mark in self.marks]
+        return range(max(0, bisect_left(places, begin) - 1), bisect_right(places, begin))
 
 
 def row_id(page: int, offset: int, piece: int) -> str:
     """The id of a row: it begins there, as the piece of this number, from 0."""
     return f"{page}:{offset}:{piece}"
+
+
+def place_of(row: str) -> Place | None:
+    """What the id of a row says; None where it is no such id."""
+    parts = row.split(":")
+    if len(parts) != len(("page", "offset", "piece")) or len(row) > _LONGEST_ID:
+        return None
+    if not all(each.isascii() and each.isdecimal() for each in parts):
+        return None
+    return int(parts[0]), int(parts[1]), int(parts[2])
 
 
 async def read_table(session: AsyncSession, job: JobRow) -> Table | None:
@@ -81,18 +121,18 @@ async def read_table(session: AsyncSession, job: JobRow) -> Table | None:
         )
         .order_by(StepRow.phase, StepRow.number)
     )
-    chunks = dict[int, _Part]()
+    chunks = dict[int, Block]()
     for phase, chunk, output, blob in steps:
         told: JsonObject = output or {}
         if "marks" in told:
             return _merged(told, str(blob))
         if phase == job.chunks["phase"] and "rows" in told:
-            chunks[chunk] = _Part(str(blob), told["rows"], chunk)
+            chunks[chunk] = Block(str(blob), told["rows"], chunk=chunk)
     if not chunks:
         return None
     return Table(
         whole=False,
-        parts=tuple(chunks[chunk] for chunk in sorted(chunks)),
+        blocks=tuple(chunks[chunk] for chunk in sorted(chunks)),
         chunks={str(chunk): chunks[chunk].rows for chunk in sorted(chunks)},
         tidy=not job.options.get("preserve_formatting"),
     )
@@ -100,95 +140,180 @@ async def read_table(session: AsyncSession, job: JobRow) -> Table | None:
 
 def _merged(output: JsonObject, blob: str) -> Table:
     marks = tuple(Mark(*each) for each in output["marks"])
-    return Table(True, (_Part(blob, output["rows"]),), output["chunks"], marks)
+    left = output["rows"] - ROWS_A_MARK * (len(marks) - 1)
+    blocks = [Block(blob, ROWS_A_MARK, each.byte, after.byte) for each, after in pairwise(marks)]
+    return Table(True, (*blocks, Block(blob, left, marks[-1].byte)), output["chunks"], marks)
 
 
 Rows = list[JsonObject]
-Keep = Callable[[Rows], Rows]
+T = TypeVar("T")
+Work = Callable[[Rows], T]
+Which = Mapping[int, Sequence[int]]
+"""By the number of a block, rows by their places in it."""
+_WORTH_SKIPPING = 8
+"""Fewer blocks between two that are wanted are read with them: that is sooner done than asking twice."""
+
+
+class TableDamaged(BlobDamaged):
+    """What is stored is not the rows that the table is to have."""
 
 
 class SentenceTables:
-    """Reads tables a piece at a time, however long they are."""
+    """Reads tables a piece at a time, however long they are. Whatever reads raises BlobMissing, and TableDamaged where
+    it comes to rows that are not there or are none.
+
+    What is done with all of a table is done piece by piece in turns, so that however many want that at once, the
+    process has time for everybody else.
+    """
 
     def __init__(self, blobs: BlobStore) -> None:
         self._blobs = blobs
+        self._turn = asyncio.Semaphore(1)
 
     async def some(self, table: Table, offset: int, limit: int) -> Rows:
         """So many rows from that one on, counted from 0."""
+        if offset >= table.rows:
+            return []
+        numbers, before = table.within(offset, limit)
         found: Rows = []
-        async for first, rows in self._pieces(table, offset):
-            found += rows[max(0, offset - first) :]
-            if len(found) >= limit:
-                break
-        return found[:limit]
+        async for ready in self._read(table, numbers):
+            for _, rows in await asyncio.to_thread(_done, ready, as_they_are):
+                found += rows
+        return found[offset - before :][:limit]
 
-    async def kept(self, table: Table, keep: Keep, offset: int, limit: int) -> tuple[Rows, int]:
-        """So many of the rows that `keep` leaves, and how many that are in all; it is called in a thread."""
-        found, total = Rows(), 0
-        async for rows in self.all(table, keep):
-            found += rows[max(0, offset - total) :][: limit - len(found)]
-            total += len(rows)
-        return found, total
+    async def all(self, table: Table) -> AsyncIterator[Rows]:
+        """All rows in the book's order."""
+        async for _, rows in self.each(table, range(len(table.blocks)), as_they_are):
+            yield rows
 
-    async def all(self, table: Table, keep: Keep | None = None) -> AsyncIterator[Rows]:
-        """All rows in the book's order, or what `keep` leaves of them."""
-        async for _, rows in self._pieces(table, 0, keep):
-            if rows:
-                yield rows
+    async def each(
+        self, table: Table, numbers: Sequence[int], work: Work[T], only: Which | None = None
+    ) -> AsyncGenerator[tuple[int, T], None]:
+        """What `work` makes of the rows of these blocks, which are in order; it is called in a thread.
+
+        `only`: of the rows of each of these blocks those at these places, the others of which are not decoded.
+        """
+        async for ready in self._read(table, numbers, only):
+            for one in await self.in_turn(partial(_done, ready, work)):
+                yield one
+
+    async def in_turn(self, work: Callable[[], T]) -> T:
+        """What is done with all of a table, or with all that is found in it: in a thread, one at a time."""
+        async with self._turn:
+            return await asyncio.to_thread(work)
+
+    async def check(self, table: Table) -> None:
+        """Raises what reading all of it would raise: once its beginning is sent, nobody can be told any more."""
+        async for _ in self.each(table, range(len(table.blocks)), len):
+            pass
 
     async def one(self, table: Table, wanted: str) -> JsonObject | None:
-        """The row of this id in a merged table."""
-        page, _, rest = wanted.partition(":")
-        offset = rest.partition(":")[0]
-        if not (page.isdecimal() and offset.isdecimal()):
+        """The row of this id."""
+        place = place_of(wanted)
+        if place is None:
             return None
-        place = (int(page), int(offset))
-        before = sum((mark.page, mark.offset) < place for mark in table.marks)
-        async for _, rows in self._pieces(table, max(0, before - 1) * ROWS_A_MARK):
-            for row in rows:
-                if row["id"] == wanted:
-                    return row
-            if rows and _place(rows[-1]) > place:
-                return None
+        async for ready in self._read(table, table.near(place)):
+            for _, rows in await asyncio.to_thread(_done, ready, as_they_are):
+                for row in rows:
+                    if row["id"] == wanted:
+                        return row
         return None
 
-    async def _pieces(
-        self, table: Table, offset: int, keep: Keep | None = None
-    ) -> AsyncIterator[tuple[int, Rows]]:
-        """Rows with the number of the first, from 0, from one that is at most `offset`."""
+    async def _read(
+        self, table: Table, numbers: Sequence[int], only: Which | None = None
+    ) -> AsyncIterator["_Ready"]:
+        """These blocks, some at a time, as they can be decoded."""
         if table.whole:
-            async for piece in self._merged_pieces(table, offset, keep):
-                yield piece
+            for run in _runs(numbers):
+                async for ready in self._run(table, run, only):
+                    yield ready
             return
-        first = 0
-        for part in table.parts:
-            if first + part.rows > offset:
-                content = await self._blobs.read(part.blob)
-                yield first, await asyncio.to_thread(_of_chunk, content.splitlines(), part, table.tidy, keep)
-            first += part.rows
+        for number in numbers:
+            block = table.blocks[number]
+            content = await self._blobs.read(block.blob)
+            decoded = partial(_rows_of_chunk, content, block, tidy=table.tidy)
+            yield [(number, decoded if only is None else partial(_those, decoded, only[number]))]
 
-    async def _merged_pieces(
-        self, table: Table, offset: int, keep: Keep | None
-    ) -> AsyncIterator[tuple[int, Rows]]:
-        mark = min(offset // ROWS_A_MARK, len(table.marks) - 1)
-        first, begun = mark * ROWS_A_MARK, b""
-        async for piece in self._blobs.chunks(table.parts[0].blob, table.marks[mark].byte):
-            *lines, begun = (begun + piece).split(b"\n")
-            if lines:
-                yield first, await asyncio.to_thread(rows_of_lines, lines, keep)
-                first += len(lines)
+    async def _run(self, table: Table, numbers: Sequence[int], only: Which | None) -> AsyncIterator["_Ready"]:
+        """Blocks of a merged table that are read at one go."""
+        number, wanted, lines, begun = numbers[0], set(numbers), list[bytes](), b""
+        first, last = table.blocks[number], table.blocks[numbers[-1]]
+        blob = first.blob
+        async for piece in self._blobs.chunks(first.blob, first.start, last.end):
+            *whole, begun = (begun + piece).split(b"\n")
+            lines += whole
+            ready: _Ready = []
+            while number <= numbers[-1] and len(lines) >= table.blocks[number].rows:
+                rows = table.blocks[number].rows
+                if number in wanted:
+                    chosen = lines[:rows] if only is None else [lines[at] for at in only[number]]
+                    ready.append((number, partial(_rows_of_block, blob, chosen)))
+                del lines[:rows]
+                number += 1
+            if ready:
+                yield ready
+        if number <= numbers[-1]:
+            raise TableDamaged(blob, f"ends before the last of {table.rows} rows")
 
 
-def rows_of_lines(lines: Sequence[bytes], keep: Keep | None) -> Rows:
+_Ready = list[tuple[int, Callable[[], Rows]]]
+
+
+def _done(ready: _Ready, work: Work[T]) -> list[tuple[int, T]]:
+    return [(number, work(decoded())) for number, decoded in ready]
+
+
+def as_they_are(rows: Rows) -> Rows:
+    """The work of who only reads."""
+    return rows
+
+
+def _those(decoded: Callable[[], Rows], places: Sequence[int]) -> Rows:
+    rows = decoded()
+    return [rows[at] for at in places]
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[list[int]]:
+    run = list[int]()
+    for number in numbers:
+        if run and number - run[-1] > _WORTH_SKIPPING:
+            yield run
+            run = []
+        run.append(number)
+    if run:
+        yield run
+
+
+def rows_of_lines(lines: Sequence[bytes]) -> Rows:
     """The rows of a merged table's lines."""
-    rows: Rows = [orjson.loads(line) for line in lines]
-    return rows if keep is None else keep(rows)
+    return orjson.loads(b"[" + b",".join(lines) + b"]")
 
 
-def _of_chunk(lines: Sequence[bytes], part: _Part, tidy: bool, keep: Keep | None) -> Rows:  # noqa: FBT001 -- called through a thread
+def _rows_of_block(blob: str, lines: Sequence[bytes]) -> Rows:
+    try:
+        rows = rows_of_lines(lines)
+        sound = len(rows) == len(lines) and all(row.keys() >= _FIELDS for row in rows)
+    except (ValueError, AttributeError) as error:
+        raise TableDamaged(blob, f"is no JSON: {error}") from None
+    if not sound:
+        raise TableDamaged(blob, "has lines that are no rows")
+    return rows
+
+
+def _rows_of_chunk(content: bytes, block: Block, *, tidy: bool) -> Rows:
+    try:
+        rows = _pieces_of_chunk(content, block, tidy=tidy)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise TableDamaged(block.blob, f"has lines that are no sentences: {error}") from None
+    if len(rows) != block.rows:
+        raise TableDamaged(block.blob, f"has {len(rows)} rows instead of {block.rows}")
+    return rows
+
+
+def _pieces_of_chunk(content: bytes, block: Block, *, tidy: bool) -> Rows:
     """What a chunk gives before it is merged with its neighbours."""
     rows: Rows = []
-    for line in lines:
+    for line in content.splitlines():
         sentence: dict[str, Any] = orjson.loads(line)
         page, offset = sentence["start"]
         for at, piece in enumerate(sentence["pieces"]):
@@ -197,7 +322,7 @@ def _of_chunk(lines: Sequence[bytes], part: _Part, tidy: bool, keep: Keep | None
                 {
                     "id": row_id(page, offset, at),
                     "number": None,
-                    "chunk": part.chunk,
+                    "chunk": block.chunk,
                     "text": text,
                     "words": how_many(text),
                     "page": page,
@@ -207,9 +332,4 @@ def _of_chunk(lines: Sequence[bytes], part: _Part, tidy: bool, keep: Keep | None
                     "source": sentence["text"],
                 }
             )
-    return rows if keep is None else keep(rows)
-
-
-def _place(row: JsonObject) -> tuple[int, int]:
-    page, offset, _ = row["id"].split(":")
-    return int(page), int(offset)
+    return rows

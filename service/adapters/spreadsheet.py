@@ -1,4 +1,4 @@
-"""An XLSX file made while it is sent: one sheet, all of whose cells are text.
+"""An XLSX file made while it is sent: one sheet of text and whole numbers, none of whose cells is a formula.
 
 Written here rather than by a library, which would hold the sheet in a file of its own until all rows are there, and
 takes ten times as long.
@@ -47,24 +47,27 @@ _PARTS = {
 }
 _BEFORE_ROWS = (
     f'<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
-    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>'
+    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
 )
 _AFTER_ROWS = "</sheetData></worksheet>"
 
 
 class Spreadsheet:
-    """The file, its sheet of this name: heads, which stay in sight, then the rows. At most 26 columns."""
+    """The file, its sheet of this name: heads, which stay in sight, then the rows. At most 26 columns.
 
-    def __init__(self, sheet_name: str, heads: list[str]) -> None:
+    `widths` are those of the first columns, in digits; the others are as wide as the program likes.
+    """
+
+    def __init__(self, sheet_name: str, heads: list[str], widths: Sequence[int] = ()) -> None:
         self._sink = Sink()
         self._archive = zipfile.ZipFile(self._sink, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
         for name, content in _PARTS.items():
             self._archive.writestr(name, _XML + content.replace(_NAME, _text(sheet_name)))
         self._sheet = self._archive.open("xl/worksheets/sheet1.xml", "w")
-        self._sheet.write((_XML + _BEFORE_ROWS + _row(1, heads)).encode())
+        self._sheet.write((_XML + _BEFORE_ROWS + _columns(widths) + "<sheetData>" + _row(1, heads)).encode())
         self._number = 2
 
-    def rows(self, rows: Iterable[Sequence[str]]) -> bytes:
+    def rows(self, rows: Iterable[Sequence[str | int]]) -> bytes:
         """Adds rows; what of the file is ready by now."""
         written = [_row(number, row) for number, row in enumerate(rows, start=self._number)]
         self._number += len(written)
@@ -90,13 +93,27 @@ async def spreadsheet(
     yield made.end()
 
 
-def _row(number: int, values: Sequence[str]) -> str:
+def _columns(widths: Sequence[int]) -> str:
+    columns = [
+        f'<col min="{number}" max="{number}" width="{width}" customWidth="1"/>'
+        for number, width in enumerate(widths, start=1)
+    ]
+    return f"<cols>{''.join(columns)}</cols>" if columns else ""
+
+
+def _row(number: int, values: Sequence[str | int]) -> str:
     cells = [
-        f'<c r="{letter}{number}" s="1" t="inlineStr"><is><t xml:space="preserve">{_text(value)}</t></is></c>'
+        _cell(f"{letter}{number}", value)
         for letter, value in zip(_LETTERS, values, strict=False)
-        if value
+        if value != ""
     ]
     return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def _cell(place: str, value: str | int) -> str:
+    if isinstance(value, int):
+        return f'<c r="{place}"><v>{value}</v></c>'
+    return f'<c r="{place}" s="1" t="inlineStr"><is><t xml:space="preserve">{_text(value)}</t></is></c>'
 
 
 def _text(value: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -153,7 +154,9 @@ class JobRow(Row):
     `cost_total` and `cost_done` sum up the weights of its steps; `pages_total` counts those of the document's pages
     that are to be read; `waits` is the code and the parameters of what steps that are ready wait for, other than a
     slot; `chunks` counts those of a long document: see records/chunks.py; `edits` is how
-    often somebody has changed one of its sentences.
+    often somebody has changed one of its sentences, and `sheet_id` the job that has sent them to a spreadsheet last.
+    `time_limit` is how many seconds its steps may work in a run, where its options say so, and `limit_told` whether
+    this run was told that it is near: see workers/overtime.py.
     """
 
     __tablename__ = "jobs"
@@ -203,6 +206,9 @@ class JobRow(Row):
     warnings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     estimate: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     edits: Mapped[int] = mapped_column(default=0, server_default="0")
+    sheet_id: Mapped[str | None] = mapped_column(ID)
+    time_limit: Mapped[float | None]
+    limit_told: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[float]
     changed_at: Mapped[float]
     queued_at: Mapped[float | None]

@@ -1,6 +1,5 @@
 """`headway certificates`."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from service.cli.api import Api
 from service.cli.failing import CommandFailed
 from service.cli.importing import import_files
 from service.cli.options import talks_to_server
+from service.cli.saving import save
 from service.cli.screen import Screen
 from service.cli.ships import ship_id_of, shown_ship
 from service.domain.json import JsonObject
@@ -169,17 +169,10 @@ async def export(
     query |= {"format": form or (named if named in ("csv", "xlsx", "json") else "csv")}
     query |= {"separator": separator, "bom": bom, "heads": "codes" if codes else "titles"}
     async with api.stream("/api/certificates/export", **query) as response:
-        try:
-            target = output.open("wb") if output else sys.stdout.buffer
-        except OSError as error:
-            raise CommandFailed(f"{output} cannot be written: {error.strerror}.") from error
-        async for piece in response.aiter_bytes():
-            target.write(piece)
-        target.flush()
-        if output:
-            target.close()
-            screen.object({"file": str(output)})
-            screen.line(f"Wrote {output}")
+        await save(response, output)
+    if output:
+        screen.object({"file": str(output)})
+        screen.line(f"Wrote {output}")
     return 0
 
 

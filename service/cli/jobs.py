@@ -8,7 +8,7 @@ from rich.text import Text
 from service.cli.api import Api
 from service.cli.options import talks_to_server
 from service.cli.screen import Screen
-from service.cli.states import mark_of, percent_text, style_of, telling
+from service.cli.states import mark_of, percent_text, place_of, style_of, telling
 from service.domain.job import JobState
 from service.domain.json import JsonObject
 
@@ -60,8 +60,15 @@ def _row(item: JsonObject) -> tuple[str | Text, ...]:
         percent_text(item),
         age(item.get("created_at")),
         item["name"],
-        "" if item["state"] == "completed" and not item.get("warnings") else telling(item),
+        _what(item),
     )
+
+
+def _what(item: JsonObject) -> str:
+    """Of what ended well only where it is, if that is elsewhere."""
+    if item["state"] == "completed" and not item.get("warnings"):
+        return place_of(item) or ""
+    return telling(item)
 
 
 def age(since: float | None) -> str:

@@ -1,11 +1,11 @@
 """What all commands that talk to a server have in common: their options, and how they run."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import click
 
+from service.cli import interrupt
 from service.cli.api import Api
 from service.cli.flags import DATA_DIR, DEBUG, SERVER, TOKEN
 from service.cli.screen import Screen
@@ -28,7 +28,7 @@ def talks_to_server(command: Callable[..., Coroutine[Any, Any, int]]) -> Callabl
             async with Api(find_server(server, token, data_dir)) as api:
                 return await command(api, screen, **given)
 
-        code = asyncio.run(talk())
+        code = interrupt.run(talk())
         if code:
             raise click.exceptions.Exit(code)
 

@@ -1,5 +1,6 @@
 """Where a command's output goes: people at a terminal, a pipe that wants plain lines, or a program that wants JSON."""
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +12,13 @@ from rich.text import Text
 
 from service.domain.json import JsonObject
 
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What a terminal would obey."""
+
 
 class Screen:
-    """Standard output in one of three forms. Names and texts of others are shown as they are, never as markup."""
+    """Standard output in one of three forms. Names and texts of others are shown as they are, never as markup, and
+    without what a terminal would obey."""
 
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
@@ -53,13 +58,13 @@ class Screen:
 
     def _print(self, text: str, style: str) -> None:
         if self.is_terminal:
-            self.console.print(Text(text, style=style))
+            self.console.print(Text(_CONTROLS.sub("", text), style=style))
         else:
-            print(text, flush=True)
+            print(_CONTROLS.sub("", text), flush=True)
 
 
 def _shown(cell: object) -> str:
-    return "" if cell is None else str(cell)
+    return "" if cell is None else _CONTROLS.sub("", str(cell))
 
 
 def _print_columns(rows: list[list[Text]]) -> None:

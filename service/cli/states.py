@@ -2,7 +2,9 @@
 
 import math
 import time
+from collections.abc import Iterable
 
+from service.cli.screen import Screen
 from service.domain.json import JsonObject
 from service.domain.message import english
 
@@ -73,6 +75,18 @@ def telling(value: JsonObject) -> str:
             return _going_on(value)
 
 
+def place_of(value: JsonObject) -> str | None:
+    """Where a result stands that is outside of here."""
+    return (value.get("result") or {}).get("url")
+
+
+def tell_places(screen: Screen, values: Iterable[JsonObject]) -> None:
+    """Where each of those results is."""
+    for value in values:
+        if place := place_of(value):
+            screen.line(f"{value['result']['name']}: {place}")
+
+
 def _waits(value: JsonObject) -> str:
     """What is waited for, and until when: an engine's next try by the clock, one's own in so many seconds."""
     waits = value.get("waits_for") or {}
@@ -100,7 +114,7 @@ def _result(value: JsonObject) -> str:
     told = [result[name] for name in ("ship", "certificate", "number") if result.get(name)]
     if result.get("valid_until"):
         told.append(f"valid until {result['valid_until']}")
-    if sentences := result.get("sentences"):
+    if sentences := result.get("sentences") or result.get("rows"):
         told.append(f"{sentences:,} sentence{'' if sentences == 1 else 's'}")
     head = "completed" if ending == outcome else ending
     return ": ".join(filter(None, (head, ", ".join(told))))

@@ -1,4 +1,4 @@
-"""`headway start | cancel | retry | pause | resume | priority | sheet`."""
+"""`headway start | cancel | retry | pause | resume | priority`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -102,7 +102,6 @@ start = click.command("start")(_steering("start", "Start staged jobs."))
 cancel = click.command("cancel")(_steering("cancel", "Cancel jobs, or all of a batch."))
 retry = click.command("retry")(_steering("retry", "Run ended jobs again, or all that failed of a batch."))
 pause = click.command("pause")(_steering("pause", "Pause jobs, or all of a batch."))
-sheet = click.command("sheet")(_steering("sheet", "Send sentences of books to new Google Sheets."))
 resume = click.command("resume")(_steering("resume", "Let paused jobs go on, or all of a batch."))
 
 

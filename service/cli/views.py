@@ -59,6 +59,7 @@ class JsonLines:
         "retry_at",
         "waits_for",
         "outcome",
+        "result",
         "question",
         "error",
         "warnings",

@@ -7,6 +7,7 @@ from service.cli.failing import EXIT_INCOMPLETE, CommandFailed
 from service.cli.following import exit_code_of, follow
 from service.cli.options import talks_to_server
 from service.cli.screen import Screen
+from service.cli.states import tell_places
 from service.cli.views import view_for
 from service.domain.json import JsonObject
 
@@ -19,6 +20,7 @@ async def watch(api: Api, screen: Screen, ids: tuple[str, ...]) -> int:
     jobs = [job for given in ids for job in await jobs_of(api, given)]
     with view_for(screen) as view:
         ended = await follow(api.server, jobs, view)
+    tell_places(screen, ended.values())
     return exit_code_of(ended.values())
 
 

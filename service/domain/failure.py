@@ -17,13 +17,17 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True)
 class Failure:
-    """A failure by code. `support_id` finds the log line that has the internals."""
+    """A failure by code. `support_id` finds the log line that has the internals.
+
+    With `undone_from` what was done from that phase on is gone, and who tries again begins there.
+    """
 
     code: str
     params: JsonObject = field(default_factory=dict[str, object])
     kind: FailureKind = FailureKind.FATAL
     phase: str | None = None
     support_id: str | None = None
+    undone_from: str | None = None
 
     def json(self) -> JsonObject:
         """The `error` field of a snapshot: what happened, what to do, and no internals."""

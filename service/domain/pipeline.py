@@ -1,9 +1,12 @@
 """What everybody may know of a pipeline: the row that workers write at their start and the gateway validates by."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from service.domain.json import JsonObject
+
+JOB_MINUTES = "job-minutes"
+"""The format, in the schema, of an option that says how many minutes the steps of a job may work."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,12 @@ class PipelineSpec:
     def takes_uploads(self) -> bool:
         """Whether people may upload for it; others work on what jobs have made."""
         return bool(self.accepts)
+
+    def time_limit(self, options: JsonObject) -> float | None:
+        """How many seconds the steps of a job with these options may work; None: as many as they need."""
+        known: dict[str, Any] = self.options_schema.get("properties", {})
+        limits = [options.get(name) for name, each in known.items() if each.get("format") == JOB_MINUTES]
+        return min((60.0 * each for each in limits if each is not None), default=None)
 
     def json(self) -> JsonObject:
         """For the `pipelines` table."""

@@ -44,14 +44,20 @@ class RetryPlan:
     again: tuple[AgainStep, ...]
 
 
-def plan_retry(steps: list[PastStep]) -> RetryPlan:
+def plan_retry(steps: list[PastStep], undone_from: int | None = None) -> RetryPlan:
     """The retry of a job by its steps.
 
     It begins at the first phase with a step that is not done or has failed pages; steps of later phases are dropped,
     since they were made from what is about to change. Where all are done, there is nothing left but the ending.
+    What was done from the phase `undone_from` on counts for nothing.
     """
-    unfinished = [each for each in steps if each.state is not StepState.DONE]
-    with_failed_pages = [each for each in steps if each.state is StepState.DONE and each.failed_pages]
+    done = {
+        each.id
+        for each in steps
+        if each.state is StepState.DONE and (undone_from is None or each.phase < undone_from)
+    }
+    unfinished = [each for each in steps if each.id not in done]
+    with_failed_pages = [each for each in steps if each.id in done and each.failed_pages]
     touched = unfinished + with_failed_pages
     if not touched:
         return RetryPlan(phase=max(each.phase for each in steps), requeue=(), drop=(), again=())

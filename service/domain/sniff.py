@@ -4,6 +4,7 @@ import struct
 import zlib
 
 from service.domain.document import EXTENSIONS, Kind, extension
+from service.domain.utf16 import unmarked_utf16
 
 HEAD_BYTES = 64 * 1024
 """How much of a file's beginning `sniff` wants."""
@@ -65,7 +66,7 @@ def _zip_entries(head: bytes) -> list[tuple[bytes, bytes]]:
 def _text_kind(head: bytes, name: str) -> Kind | None:
     if not head.strip():
         return None
-    if not head.startswith(_BOMS[1:]) and not _looks_like_text(head):
+    if not head.startswith(_BOMS[1:]) and not _looks_like_text(head) and unmarked_utf16(head) is None:
         return None
     start = head.lstrip(_BOMS[0]).lstrip()[:1024].lower()
     if start.startswith((b"<!doctype html", b"<html")):

@@ -52,6 +52,8 @@ WORDS: dict[str, str] = {
     "log.options_changed": "Other settings were chosen",
     "log.page_failed": "Page {page} could not be read",
     "log.page_slow": "Page {page} takes unusually long (more than {seconds} s so far)",
+    "log.time_limit_near": "{minutes} of the {limit} minutes that this job may work are used up; "
+    "what is done by then stays",
     "log.step_slow": "A step takes unusually long (more than {seconds} s so far)",
     "log.engine_away": "{engine} is unavailable; the work waits for it and goes on by itself",
     "log.interrupted": "Interrupted, going on from where it was",

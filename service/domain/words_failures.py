@@ -11,8 +11,9 @@ FAILURES: dict[str, str] = {
     "advice.storage_unreadable": "Upload the document again.",
     "failure.step_timed_out": "The work took longer than {seconds} s and was stopped.",
     "advice.step_timed_out": "Try again when less is going on, or split the document.",
-    "failure.job_timed_out": "The work on this document took longer than {seconds} s in all and was stopped.",
-    "advice.job_timed_out": "Split the document, or ask the operator for a higher limit.",
+    "failure.job_timed_out": "The work on this document took longer than {minutes} min and was stopped.",
+    "advice.job_timed_out": "Retry: what is done stays, and the rest has as much time again. "
+    "Else choose a higher limit, or ask the operator for one.",
     "failure.password_required": "This PDF needs a password.",
     "advice.password_required": "Enter the password, and reading goes on.",
     "failure.password_wrong": "That password does not open this PDF.",

@@ -32,9 +32,14 @@ PROBLEMS: dict[str, str] = {
     "problem.idempotency_unfinished": "The first request with this key is under way. Try again in {seconds} seconds.",
     "problem.page_not_shown": "This page cannot be shown as an image.",
     "problem.no_sentences": "This job has no sentences yet. They come with the first chunk that is done.",
-    "problem.sentences_unfinished": "The sentences can be changed and saved once all chunks are merged. Wait for that.",
+    "problem.sentences_unfinished": "The sentences can be changed once all chunks are merged. Wait for that; retry a "
+    "book that was stopped.",
+    "problem.sentences_damaged": "The stored sentences of this book are damaged and cannot all be read. Repeat it to "
+    "have them made anew, and give the support id to whoever runs this server.",
     "problem.sentence_changed": "Somebody changed this sentence meanwhile. Look at it again, then change it.",
     "problem.sentence_text": "A sentence has 1 to {limit} characters. To have the original back, take the change back.",
+    "problem.address_too_long": "The address is longer than {limit} bytes. Ask for less at once.",
+    "problem.range_beyond": "The file has {size} bytes. Ask for a part that begins before its end.",
     "problem.page_not_read": "This page has not been read yet.",
     "problem.image_unavailable": "The image of this page is not ready yet. Try again in a few seconds.",
     "problem.page_needs_password": "The document is protected, and its password is not kept after the run.",

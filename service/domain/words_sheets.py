@@ -19,7 +19,7 @@ SHEETS: dict[str, str] = {
     "failure.sheets_refused": "{engine} refused these rows.",
     "advice.sheets_refused": "Take the file for spreadsheets instead, and ask the operator what the log says.",
     "failure.sheet_gone": "The new spreadsheet was deleted while it was written.",
-    "advice.sheet_gone": "Send the sentences to Google Sheets again.",
+    "advice.sheet_gone": "Retry: a new one is made, with all sentences.",
     "failure.sheet_too_long": "A Google Sheet takes {most} sentences; these are {rows}.",
     "advice.sheet_too_long": "Take the CSV file instead.",
     "failure.sentences_gone": "The sentences that were to be sent are not there any more.",

@@ -77,10 +77,11 @@ class Announcer:
         news, self._waiting = self._waiting, []
         if not news:
             return
-        try:
-            await asyncio.gather(*map(self._tell, news))
-            await self._dispatcher.ring([ring for each in news for ring in each.rings], wake=True)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the task must live, and the reconciler repairs
+        told = await asyncio.gather(*map(self._tell, news), return_exceptions=True)
+        ringing = self._dispatcher.ring([ring for each in news for ring in each.rings], wake=True)
+        told += await asyncio.gather(ringing, return_exceptions=True)
+        # Whatever it is, the task must live, no job waits for another's trouble, and the reconciler repairs.
+        for error in (each for each in told if isinstance(each, BaseException)):
             _log.warning("announcing_postponed", jobs=len(news), reason=repr(error))
 
     async def _tell(self, news: _News) -> None:

@@ -52,8 +52,12 @@ class Documents:
                 f"{one}/content",
                 self.content,
                 "The file as it was uploaded.",
-                tuple(Answer(media_type=each) for each in dict.fromkeys(MEDIA_TYPES.values())),
-                problems=(404,),
+                tuple(
+                    Answer(status, media_type=each)
+                    for status in (200, 206)
+                    for each in dict.fromkeys(MEDIA_TYPES.values())
+                ),
+                problems=(404, 416),
             ),
             Operation(
                 "GET",
@@ -98,7 +102,7 @@ class Documents:
         """The original."""
         row = await self._document(request)
         return await file_answer(
-            self._blobs, f"{row.owner_id}/{row.id}", row.name, MEDIA_TYPES[Kind(row.kind)]
+            request, self._blobs, f"{row.owner_id}/{row.id}", row.name, MEDIA_TYPES[Kind(row.kind)]
         )
 
     async def page_image(self, request: Request) -> Response:

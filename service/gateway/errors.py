@@ -133,6 +133,7 @@ def _answer(error: Exception, request: Request) -> Response:
         support_id=support_id,
         method=request.method,
         path=request.url.path,
+        reason=None if error.__cause__ is None else str(error.__cause__),
         exc_info=error
         if refusal is None or refusal.problem.code in ("unavailable", "storage_away")
         else None,

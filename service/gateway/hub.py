@@ -13,6 +13,8 @@ from service.adapters.event_message import Published, read_message
 from service.gateway.tail import Tail
 
 CHECKS_AT_ONCE = 16
+CHECK_SECONDS = 1.0
+"""A check that takes longer, since what it reads is away, does not keep others from theirs any more."""
 
 _log = structlog.get_logger()
 
@@ -153,8 +155,14 @@ class Hub:
 
         async def check(listener: Listener) -> None:
             async with gate:
-                with suppress(asyncio.CancelledError):
-                    await listener.renewed()
+                checking = asyncio.ensure_future(listener.renewed())
+                try:
+                    await asyncio.wait((checking,), timeout=CHECK_SECONDS)
+                except asyncio.CancelledError:
+                    checking.cancel()
+                    raise
+            with suppress(asyncio.CancelledError):
+                await checking
 
         listeners = {each for channel in self._channels.values() for each in channel.listeners}
         results = await asyncio.gather(*(check(each) for each in listeners), return_exceptions=True)

@@ -22,7 +22,7 @@ from service.domain.job import JobState
 from service.domain.json import JsonObject
 from service.gateway.answers import json_answer, json_body
 from service.gateway.cards import LIST_PARAMETERS, Cards
-from service.gateway.files import file_answer
+from service.gateway.files import FILE, file_answer
 from service.gateway.list_commands import ListCommands
 from service.gateway.models import (
     AnswerToQuestion,
@@ -43,7 +43,6 @@ from service.protocol.page_record import BadRecord, page_records
 from service.protocol.problems import refused
 from service.protocol.snapshot import Snapshot, body
 
-_FILE = Answer(media_type="*/*")
 _INLINE = ("text/plain", "application/json")
 _PAGES = "pages.json"
 
@@ -152,9 +151,9 @@ class Jobs:
                 f"{one}/artifacts/{{name}}",
                 self.artifact,
                 "A result file.",
-                (_FILE,),
+                FILE,
                 parameters=(Parameter("inline", "1: text and JSON not as an attachment", "boolean"),),
-                problems=(404,),
+                problems=(404, 416),
             ),
             Operation(
                 "GET",
@@ -177,7 +176,7 @@ class Jobs:
     async def place(self, request: Request) -> Response:
         """As of two seconds ago at most."""
         job = await self._job(request)
-        line = await self._line.now()
+        line = (await self._line.now()).line
         found = line.places.get(job.job_id)
         where = found.json() if found else {"place": None, "expected_start_at": None}
         return json_answer({"job_id": job.job_id, **where, "of": line.of})
@@ -223,7 +222,7 @@ class Jobs:
         if row is None:
             raise refused(404, "not_found")
         inline = "inline" in request.query_params and row.media_type.split(";")[0] in _INLINE
-        return await file_answer(self._blobs, row.blob, row.name, row.media_type, inline=inline)
+        return await file_answer(request, self._blobs, row.blob, row.name, row.media_type, inline=inline)
 
     async def page(self, request: Request) -> Response:
         """The page model of one page."""

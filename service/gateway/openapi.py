@@ -29,6 +29,7 @@ _SAYS = {
     409: "Not in this state",
     412: "Changed since it was read",
     413: "Too large",
+    416: "The file has no such part",
     422: "Understood, and refused",
     500: "Our fault",
     503: "Come back later",

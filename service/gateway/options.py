@@ -32,7 +32,7 @@ def completed(spec: PipelineSpec, given: JsonObject) -> JsonObject:
     # Some options fit each other or not, and one of them may have its default.
     wrong = best_match(Draft202012Validator(spec.options_schema).iter_errors(options))
     if wrong is not None:
-        raise refused(422, "options_invalid", option=_place(wrong), reason=wrong.message[:_LONGEST_REASON])
+        raise refused(422, "options_invalid", option=_place(wrong), reason=_reason(wrong, properties))
     return options
 
 
@@ -44,6 +44,14 @@ def _object(raw: bytes) -> JsonObject:
     if not isinstance(value, dict):
         raise refused(422, "options_invalid", option="options", reason="the field is not a JSON object")
     return value
+
+
+def _reason(wrong: ValidationError, properties: JsonObject) -> str:
+    """What is wrong; what was to be written, rather than the pattern by which that is known."""
+    described: JsonObject = properties.get(_place(wrong), {})
+    if wrong.validator == "pattern" and "description" in described:
+        return f"it is not of the form wanted ({described['description']})"
+    return wrong.message[:_LONGEST_REASON]
 
 
 def _place(wrong: ValidationError) -> str:

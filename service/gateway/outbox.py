@@ -48,8 +48,8 @@ class Outbox(Protocol):
         ...
 
     @property
-    def waits(self) -> bool:
-        """Whether there is a next frame."""
+    def waits(self) -> int:
+        """How many frames there are at most before one that begins to wait now."""
         ...
 
 
@@ -100,9 +100,9 @@ class JobOutbox:
         return True
 
     @property
-    def waits(self) -> bool:
-        """Whether there is a next frame."""
-        return self._snapshot is not None or self._patch is not None
+    def waits(self) -> int:
+        """A snapshot, a patch, or both."""
+        return (self._snapshot is not None) + (self._patch is not None)
 
     def take(self) -> Written | None:
         """The snapshot first, then the patch."""
@@ -147,9 +147,9 @@ class ValueOutbox:
             COUNTS.deliveries += 1
 
     @property
-    def waits(self) -> bool:
-        """Whether there is a next frame."""
-        return self._anew or self._patch is not None
+    def waits(self) -> int:
+        """One frame or none."""
+        return int(self._anew or self._patch is not None)
 
     def take(self) -> Written | None:
         """The snapshot or the patch."""
@@ -205,17 +205,17 @@ class ListOutbox:
         self.reader.ready(self)
 
     def enter(self, job_id: str) -> None:
-        """A job is in the list now, or must be shown anew."""
-        self._waiting.pop(job_id, None)
+        """A job is in the list now, or must be shown anew. One that waits already keeps its turn."""
         self._waiting[job_id] = None
         self.reader.ready(self)
 
     def leave(self, job_id: str) -> None:
         """A job is not in the list any more."""
-        self._waiting.pop(job_id, None)
         if job_id in self._has:
             self._waiting[job_id] = written.gone(self.topic, job_id)
             self.reader.ready(self)
+        else:
+            self._waiting.pop(job_id, None)
 
     def offer(self, patch: Patch, frame: Written) -> None:
         """A job of the list changed: passed on as a patch where that fits, else as its card."""
@@ -240,9 +240,9 @@ class ListOutbox:
             self.reader.ready(self)
 
     @property
-    def waits(self) -> bool:
-        """Whether there is a next frame."""
-        return self._beginning is not None or bool(self._waiting)
+    def waits(self) -> int:
+        """The beginning, the counts, and each job once."""
+        return (self._beginning is not None) + len(self._waiting)
 
     def take(self) -> Written | None:
         """The list's beginning, then what waits in the order in which it began to wait."""

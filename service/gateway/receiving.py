@@ -1,13 +1,14 @@
 """One file on its way in: written, hashed and looked at while it streams, and refused as soon as that is known."""
 
 import errno
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
-from service.adapters.blob_store import BlobStore, BlobWriter, StorageAway, Stored
+from service.adapters.blob_store import BlobStore, BlobWriter, StorageAway
 from service.adapters.clamd import ScannerAway
 from service.domain.document import EXTENSIONS, Kind
 from service.domain.pipeline import PipelineSpec
@@ -49,7 +50,8 @@ class Received:
     """A file whose blob is durable. `unseen`: there is a virus scanner, and it could not look at it."""
 
     kind: Kind
-    stored: Stored
+    size: int
+    sha256: str
     unseen: bool = False
 
 
@@ -70,10 +72,11 @@ class Receiving:
         that are still to come are the caller's to drop.
         """
         await self.check_room()
+        digest = hashlib.sha256()
         try:
-            async with self._blobs.writer(key) as writer:
+            async with self._blobs.writer(key, digest) as writer:
                 kind = await self._take(pieces, name, spec, writer)
-                stored = await writer.commit()
+                size = await writer.commit()
         except StorageAway as away:
             _log.error("storage_away", reason=away.reason, advice=away.advice)
             raise
@@ -82,7 +85,7 @@ class Receiving:
                 raise refused(507, "disk_full") from error
             raise
         try:
-            return Received(kind, stored, unseen=not await self._seen(key))
+            return Received(kind, size, digest.hexdigest(), unseen=not await self._seen(key))
         except BaseException:
             await self._blobs.delete(key)
             raise

@@ -85,7 +85,11 @@ class Reordering:
         return json_answer(body(snapshot))
 
     async def repeat(self, request: Request) -> Response:
-        """The new job, as an upload answers for a file."""
+        """The new job, as an upload answers for a file.
+
+        It joins no batch: a batch is what was uploaded together, and its ending has been told, its results may have
+        been fetched. One more job would begin it anew, and put a second file of the same name among them.
+        """
 
         async def first(digest: Digest | None) -> tuple[Response, bool]:
             wanted = await _digest(request, digest)

@@ -1,17 +1,22 @@
 """A book's short sentences: read while its chunks are at work, changed and saved as files after."""
 
 from contextlib import contextmanager
-from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from service.adapters.blob_store import BlobMissing, BlobStore
+from service.adapters.blob_store import BlobDamaged, BlobMissing, BlobStore
 from service.adapters.commands import Commands
 from service.adapters.csv_lines import CsvForm
 from service.adapters.database import Database
-from service.adapters.records.sentence_edits import ChangedMeanwhile, Edits, Wanted, edited, read_edits
+from service.adapters.known_sentences import as_they_stand
+from service.adapters.records.sentence_edits import (
+    ChangedMeanwhile,
+    Wanted,
+    edited,
+    read_edits,
+)
 from service.adapters.sentence_files import (
     MEDIA_TYPES,
     SEPARATORS,
@@ -24,16 +29,19 @@ from service.adapters.sentence_files import (
     document_head,
     streamed,
 )
-from service.adapters.sentence_table import Rows, SentenceTables, Table, read_table
+from service.adapters.sentence_search import SentenceSearch
+from service.adapters.sentence_table import Place, SentenceTables, Table, place_of, read_table
 from service.adapters.tables import JobRow
+from service.adapters.unmerged import counted, read_coverage
+from service.domain.coverage import Coverage
 from service.domain.ids import is_id
 from service.domain.json import JsonObject
-from service.domain.sentences import findable
+from service.domain.sentences import findable, is_legible
 from service.gateway.answers import json_answer, json_body
 from service.gateway.errors import problem_response
 from service.gateway.files import disposition
 from service.gateway.operation import Answer, Operation, Parameter, actor
-from service.gateway.record_queries import choice_in, known_only, number_in, separator_in, text_in
+from service.gateway.record_queries import Query, choice_in, known_only, number_in, separator_in, text_in
 from service.gateway.security import CONTENT_POLICY
 from service.gateway.sentence_models import (
     LONGEST_SENTENCE,
@@ -45,7 +53,8 @@ from service.protocol.problems import refused
 
 _LIMIT, _LONGEST_PAGE = 200, 1000
 _FURTHEST = 100_000_000
-_LONGEST_ID = 40
+_LONGEST_STEM = 120
+"""Of the name of a file that says which chunks are in it, so that this is not cut off."""
 _FILES = tuple(Answer(media_type=each.partition(";")[0]) for each in MEDIA_TYPES.values())
 
 
@@ -55,6 +64,7 @@ class Sentences:
     def __init__(self, db: Database, blobs: BlobStore, commands: Commands) -> None:
         self._db = db
         self._tables = SentenceTables(blobs)
+        self._search = SentenceSearch(self._tables)
         self._commands = commands
 
     def operations(self) -> list[Operation]:
@@ -69,6 +79,9 @@ class Sentences:
                 (Answer(200, SentencesAnswer),),
                 parameters=(
                     Parameter("offset", "how many rows, or hits, come before the first", "integer"),
+                    Parameter(
+                        "near", "the id of a row to be in the middle of the page, instead of an offset"
+                    ),
                     Parameter("limit", f"rows, at most {_LONGEST_PAGE}; {_LIMIT} when left out", "integer"),
                     Parameter("q", "text in the sentences, whatever its case and accents"),
                     Parameter("edited", "true: only those that somebody has changed", "boolean"),
@@ -88,34 +101,44 @@ class Sentences:
                 "GET",
                 f"{all_of_them}.{{form}}",
                 self.export,
-                "The sentences with their changes as a file: `csv`, `xlsx`, `txt` or `json`.",
+                "The sentences with their changes as a file: `csv`, `xlsx`, `txt` or `json`. Where chunks failed, or "
+                "are not done, it has those of the others: its name says so, the header `Headway-Chunks` (`1-4,6/9`), "
+                "and `part` in JSON.",
                 _FILES,
                 parameters=(
                     Parameter("separator", "of CSV: , ; | or tab; as the job's options say when left out"),
                     Parameter("bom", "false: no byte order mark before CSV", "boolean"),
                 ),
-                problems=(404, 409, 422),
+                problems=(404, 422),
             ),
         ]
 
     async def list(self, request: Request) -> Response:
         """Some rows."""
-        query = known_only(request, "offset", "limit", "q", "edited")
+        query = known_only(request, "offset", "near", "limit", "q", "edited")
         offset = number_in(query, "offset", 0, 0, _FURTHEST)
         limit = number_in(query, "limit", _LIMIT, 1, _LONGEST_PAGE)
         only_edited = choice_in(query, "edited", "false", "true") == "true"
-        text = text_in(query)
+        text, near = text_in(query), _near_in(query)
         async with self._db.reading() as session:
             job = await _owned(session, request)
             table = await _table(session, job)
-            edits = await read_edits(session, job)
+            looking = None
+            if text is not None or only_edited:
+                looking = await self._search.looking(
+                    session, job, text and findable(text), only_edited=only_edited
+                )
         with _still_there():
-            if text is None and not only_edited:
-                items = edited(edits)(await self._tables.some(table, offset, limit))
-                total = table.rows
+            if near is not None:
+                before = await self._search.before(table, looking, near)
+                offset = max(0, before - limit // 2)
+            if looking is None:
+                items, total = await self._tables.some(table, offset, limit), table.rows
             else:
-                keep = partial(_kept, edits=edits, text=text and findable(text), only_edited=only_edited)
-                items, total = await self._tables.kept(table, keep, offset, limit)
+                items, total = await self._search.page(table, looking, offset, limit)
+        if job.edits and items:
+            async with self._db.reading() as session:
+                items = edited(items, await read_edits(session, job, items))
         told: JsonObject = {"items": items, "offset": offset, "total": total}
         return json_answer({**told, "whole": table.whole, "chunks": table.chunks})
 
@@ -123,14 +146,14 @@ class Sentences:
         """The row with its new text."""
         wanted = await json_body(request, SentenceChange)
         text = None if wanted.text is None else " ".join(wanted.text.split())
-        if text is not None and (not 0 < len(text) <= LONGEST_SENTENCE or "\x00" in text):
+        if text is not None and (len(text) > LONGEST_SENTENCE or not is_legible(text)):
             raise refused(422, "sentence_text", limit=LONGEST_SENTENCE)
         async with self._db.reading() as session:
             job = await _owned(session, request)
             table = _whole(await _table(session, job))
         row_id: str = request.path_params["row_id"]
         with _still_there():
-            row = await self._tables.one(table, row_id) if len(row_id) <= _LONGEST_ID else None
+            row = await self._tables.one(table, row_id)
         if row is None:
             raise refused(404, "not_found")
         try:
@@ -147,8 +170,10 @@ class Sentences:
         form = _form(request.path_params["form"])
         async with self._db.reading() as session:
             job = await _owned(session, request)
-            table = _whole(await _table(session, job))
-            edits = await read_edits(session, job)
+            table = await _table(session, job)
+            coverage = await read_coverage(session, job, table)
+        with _still_there():
+            await self._tables.check(table)
         options = job.options
         usual = "true" if options.get("csv_bom", True) else "false", "true", "false"
         separator = SEPARATORS.get(options.get("csv_separator", "comma"), ",")
@@ -157,18 +182,22 @@ class Sentences:
             choice_in(query, "bom", *usual) == "true",
         )
         stem = job.name.rpartition(".")[0] or job.name
+        named = stem if coverage.is_all else f"{stem[:_LONGEST_STEM]} ({coverage.name})"
+        rows = self._tables.all(table)
+        rows = as_they_stand(self._db, job, rows if table.whole else counted(rows))
         return StreamingResponse(
-            streamed(_file(form, job, csv_form), self._tables.all(table, edited(edits))),
+            streamed(_file(form, job, csv_form, coverage), rows),
             media_type=MEDIA_TYPES[form],
             headers={
-                "Content-Disposition": disposition(f"{stem}.{form}"),
+                "Content-Disposition": disposition(f"{named}.{form}"),
+                "Headway-Chunks": coverage.header,
                 "Content-Security-Policy": CONTENT_POLICY,
                 "Cache-Control": "no-store",
             },
         )
 
 
-def _file(form: Form, job: JobRow, csv_form: CsvForm) -> SentenceFile:
+def _file(form: Form, job: JobRow, csv_form: CsvForm, coverage: Coverage) -> SentenceFile:
     match form:
         case "csv":
             return CsvFile(csv_form)
@@ -177,7 +206,8 @@ def _file(form: Form, job: JobRow, csv_form: CsvForm) -> SentenceFile:
         case "txt":
             return TxtFile(paragraphs=bool(job.options.get("preserve_formatting")))
         case "json":
-            return JsonFile(document_head(job.name, job.kind, job.page_count), job.options)
+            head = document_head(job.name, job.kind, job.page_count)
+            return JsonFile(head, job.options, None if coverage.is_all else coverage)
 
 
 async def _owned(session: AsyncSession, request: Request) -> JobRow:
@@ -204,18 +234,23 @@ def _whole(table: Table) -> Table:
 
 @contextmanager
 def _still_there():
-    """A retry, or the end of the time for which results are kept, may come in between."""
+    """A retry, or the end of the time for which results are kept, may come in between; or what is stored is damaged."""
     try:
         yield
+    except BlobDamaged as damaged:
+        raise refused(500, "sentences_damaged") from damaged
     except BlobMissing:
         raise refused(404, "no_sentences") from None
 
 
-def _kept(rows: Rows, *, edits: Edits, text: str | None, only_edited: bool) -> Rows:
-    """The rows as they stand, those that have this text; called in a thread."""
-    if only_edited:
-        rows = [row for row in rows if row["id"] in edits]
-    return [row for row in edited(edits)(rows) if text is None or text in findable(row["text"])]
+def _near_in(query: Query) -> Place | None:
+    """The place of the row that is to be in the middle."""
+    if "near" not in query:
+        return None
+    place = place_of(query["near"])
+    if place is None:
+        raise refused(422, "bad_request", reason="near is not the id of a row")
+    return place
 
 
 def _form(name: str) -> Form:

@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from service.gateway.requests import Requests
 from service.gateway.wire import server_options
 
 Drain = Callable[[float], Awaitable[None]]
@@ -69,7 +70,7 @@ def serve(app: Starlette, listening: socket.socket, window_seconds: float) -> in
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=Requests,
         lifespan="on",
         log_config=None,
         access_log=False,

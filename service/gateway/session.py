@@ -5,6 +5,7 @@ closes once `closing` is set. Where nothing waits a frame may go out past `take`
 grows with the number of patches: see outbox.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -105,8 +106,10 @@ class Session:
     """
 
     __slots__ = (
+        "_asked_at",
         "_filled_at",
         "_heard_at",
+        "_missed",
         "_mistakes",
         "_pinged_at",
         "_ready",
@@ -141,9 +144,10 @@ class Session:
         self.closing: Closing | None = None
         self._replies: list[Written] = []
         self._ready: dict[Outbox, None] = {}
-        self._heard_at = self._pinged_at = self._filled_at = now
+        self._heard_at = self._pinged_at = self._asked_at = self._filled_at = now
         self._unsent_ping: Written | None = None
         self._recovered: Written | None = None
+        self._missed: dict[Outbox, int] = {}
         self._tokens = float(self.bounds.frames)
         self._mistakes = 0
         at = time.time() if greeted_at is None else greeted_at
@@ -172,21 +176,30 @@ class Session:
     @property
     def due_at(self) -> float:
         """When `tick` has something to do, if nothing is heard until then."""
-        return min(self._pinged_at + self.heartbeat_seconds, self._heard_at + 2 * self.heartbeat_seconds)
+        return min(self._pinged_at + self.heartbeat_seconds, self._given_up_at)
 
     def tick(self, now: float, ping: Written) -> None:
-        """Sends the heartbeat when it is due and gives up on a reader that was silent for two of them."""
+        """Sends the heartbeat when it is due, and gives up on a reader that was silent for two beats, of which one
+        since it was asked: this process may have stood still meanwhile."""
         if self.closing:
             return
-        if now - self._heard_at > 2 * self.heartbeat_seconds:
+        if now > self._given_up_at:
             self.close(CloseCode.TOO_SLOW, abort=True)
         elif now - self._pinged_at >= self.heartbeat_seconds:
+            if self._asked_at <= self._heard_at:
+                self._asked_at = now
             self._pinged_at = now
             if self.way.put(ping):
                 COUNTS.deliveries += 1
             else:
                 self._unsent_ping = ping
                 self.wake()
+
+    @property
+    def _given_up_at(self) -> float:
+        if self._asked_at <= self._heard_at:
+            return math.inf
+        return max(self._heard_at + 2 * self.heartbeat_seconds, self._asked_at + self.heartbeat_seconds)
 
     def take(self) -> Written | None:
         """The next frame to send, or None until `wake` is called. Topics take turns."""
@@ -195,10 +208,11 @@ class Session:
         if self._unsent_ping is not None:
             frame, self._unsent_ping = self._unsent_ping, None
             return frame
-        while self._ready:
+        while self._ready and (self._missed or self._recovered is None):
             outbox = next(iter(self._ready))
             del self._ready[outbox]
             frame = outbox.take()
+            self._count_off(outbox)
             if outbox.waits:
                 self._ready[outbox] = None
             if frame is not None:
@@ -221,11 +235,13 @@ class Session:
     def degraded(self, frame: Written) -> None:
         """Says that the source is lost."""
         self._recovered = None
+        self._missed.clear()
         self.say(frame)
 
     def recovered(self, frame: Written) -> None:
-        """Says that the source is back, once all that was missed has been taken."""
+        """Says that the source is back, once all that was missed has been taken: what waits now, not what follows."""
         self._recovered = frame
+        self._missed = {each: each.waits for each in self._ready}
         self.wake()
 
     def ready(self, outbox: Outbox) -> None:
@@ -244,6 +260,11 @@ class Session:
         if self.closing is None:
             self.closing = Closing(code, abort)
             self.wake()
+
+    def _count_off(self, outbox: Outbox) -> None:
+        left = min(self._missed.pop(outbox, 0) - 1, outbox.waits)
+        if left > 0:
+            self._missed[outbox] = left
 
     def _may_speak(self, now: float) -> bool:
         refilled = self._tokens + (now - self._filled_at) * self.bounds.frames_a_second
@@ -310,6 +331,7 @@ class Session:
         del self.subscriptions[subscription.name]
         subscription.outbox.reader = NOBODY
         self._ready.pop(subscription.outbox, None)
+        self._missed.pop(subscription.outbox, None)
         self.asks.append(Unwatch(subscription))
         self.wake()
 

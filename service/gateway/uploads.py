@@ -191,7 +191,7 @@ class Uploads:
             refusal = as_refusal(error, "POST")
             self._reject(name, refusal.problem if refusal else self._trouble(error), taken)
         else:
-            self._metrics.accepted(received.stored.size)
+            self._metrics.accepted(received.size)
             taken.accepted.append(
                 {
                     "name": name,
@@ -199,7 +199,7 @@ class Uploads:
                     "job_id": accepted.job_id,
                     "topic": f"job:{accepted.job_id}",
                     "state": str(accepted.state),
-                    "size": received.stored.size,
+                    "size": received.size,
                     "duplicate_of": accepted.duplicate_of,
                 }
             )
@@ -215,9 +215,7 @@ class Uploads:
     ) -> Accepted:
         """The file's transaction; its blob stays only if a document refers to it."""
         batch_id = taken.batch_id or new_id()
-        document = NewDocument(
-            document_id, name, str(received.kind), received.stored.size, received.stored.sha256
-        )
+        document = NewDocument(document_id, name, str(received.kind), received.size, received.sha256)
         what = Order(
             owner_id=order.owner.user_id,
             batch_id=batch_id,

@@ -105,6 +105,8 @@ class JobFields(Described):
     """What a staged job is expected to take, once a worker has looked inside."""
     edits: int | None = None
     """How often somebody has changed one of its sentences: when it rises, read them again."""
+    sheet_id: str | None = None
+    """The job that has sent its sentences to a new spreadsheet last, or is at it."""
     state: JobState | None = None
     outcome: str | None = None
     """What a completed job led to: `success`, `warnings`, `rejected` or `duplicate`."""

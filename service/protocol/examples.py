@@ -67,7 +67,7 @@ EXAMPLES: dict[str, JsonObject] = {
     },
     "CardFrame": {"type": "card", "topic": "jobs", **_PLACE, "seq": [45, 45], "place": 0, "value": _CARD},
     "GoneFrame": {"type": "gone", "topic": "jobs?state=queued", "job_id": _JOB},
-    "CountsFrame": {"type": "counts", "topic": "jobs", "counts": {"total": 9, "completed": 9}},
+    "CountsFrame": {"type": "counts", "topic": "jobs", "counts": {"total": 9, "completed": 9}, "more": False},
     "ErrorFrame": {"type": "error", "id": 1, "topic": f"job:{_JOB}", "problem": _PROBLEM},
     "Degraded": {"type": "degraded", "since": 1790000000.0},
     "Recovered": {"type": "recovered"},

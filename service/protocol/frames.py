@@ -132,11 +132,12 @@ class GoneFrame(Frame):
 
 
 class CountsFrame(Frame):
-    """A list's counts by state, and their `total`."""
+    """A list's counts by state, and their `total`; `more` says that the list goes on by HTTP."""
 
     type: Literal["counts"] = "counts"
     topic: str
     counts: dict[str, int]
+    more: bool
 
 
 class ErrorFrame(Frame):

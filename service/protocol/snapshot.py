@@ -30,6 +30,7 @@ AT_NEW_RUN: dict[str, AtNewRun] = {
     "page_count": "keep",
     "estimate": "keep",
     "edits": "keep",
+    "sheet_id": "keep",
     "created_at": "keep",
     "state": "set",
     "queued_at": "set",

@@ -117,9 +117,9 @@ def gone(topic: str, job_id: str) -> Written:
     return Written({"type": "gone", "topic": topic, "job_id": job_id})
 
 
-def counts(topic: str, list_counts: dict[str, int]) -> Written:
-    """A list's counts."""
-    return Written({"type": "counts", "topic": topic, "counts": list_counts})
+def counts(topic: str, list_counts: dict[str, int], *, more: bool) -> Written:
+    """A list's counts, and whether it goes on past its limit."""
+    return Written({"type": "counts", "topic": topic, "counts": list_counts, "more": more})
 
 
 def error(request: int | None, topic: str | None, problem: Problem) -> Written:

@@ -126,13 +126,20 @@ async def test_cheap_steps_do_not_wait_behind_another_owners_dear_ones(machine: 
     assert await picked(machine) == [*cheap, *dear]
 
 
-async def test_a_ring_that_was_not_heard_is_repeated_under_another_id(machine: ByHand) -> None:
+@pytest.mark.parametrize("set_back", [False, True])
+async def test_a_ring_that_was_not_heard_is_repeated_under_another_id(
+    machine: ByHand, *, set_back: bool
+) -> None:
+    """Also where the database's clock was set back since: nobody waits until it is there again."""
     job_id = await machine.give()
     (step,) = await machine.steps(job_id)
     await machine.house.a.redis.flushall()
     await machine.sweep.once()
     assert await machine.house.a.redis.zcard(STEP_QUEUE) == 0, "it may still be heard"
-    await machine.set_step(step.id, dispatched_at=(step.dispatched_at or 0) - dispatch.LOST_RING_SECONDS - 1)
+    rung = step.dispatched_at or 0
+    await machine.set_step(
+        step.id, dispatched_at=rung + (3600 if set_back else -dispatch.LOST_RING_SECONDS - 1)
+    )
     await machine.sweep.once()
     assert await machine.house.a.redis.zrange(STEP_QUEUE, 0, -1) == [f"{step.id}:0:2".encode()]
 

@@ -54,6 +54,22 @@ async def test_the_clock_runs_only_while_somebody_works(machine: ByHand) -> None
     assert kept == value["worked_seconds"], "it stays with the ending"
 
 
+async def test_while_everything_was_down_nobody_worked(machine: ByHand) -> None:
+    """Its time ends with the last lease, however late that is noticed; another's lease that holds keeps it going."""
+    job_id = await machine.give()
+    await machine.to_phase(job_id, 1)
+    one, other = [await machine.claimed(job_id) for _ in range(2)]
+    await earlier(machine, job_id, 100)
+    now = (await machine.steps(job_id, "running"))[0].started_at or 0.0
+    await machine.set_step(one.step.id, lease_until=now - 60)
+    await machine.sweep.once()
+    assert (await machine.house.job(job_id)).working_since == pytest.approx(now - 100, abs=10)
+    await machine.set_step(other.step.id, lease_until=now - 70)
+    await machine.sweep.once()
+    await machine.house.a.commands.cancel(job_id, machine.house.actor)
+    assert (await told(machine, job_id))["worked_seconds"] == pytest.approx(30, abs=10)
+
+
 async def test_phases_keep_their_times_with_the_ending_and_what_is_done_in_the_next_run(
     machine: ByHand,
 ) -> None:

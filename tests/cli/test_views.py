@@ -21,6 +21,13 @@ def value(**fields: Any) -> dict[str, Any]:
     return {"id": "j1", "name": "a.pdf", "pipeline": "text", "state": "processing", "percent": 0.0, **fields}
 
 
+def test_what_a_terminal_would_obey_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = Screen()
+    screen.line("a\x1b]0;owned\x07b\u009b2J\tc")
+    screen.table(("text",), [("red\x1b[31m é\r",), (None,)])
+    assert capsys.readouterr().out.splitlines() == ["a]0;ownedb2J\tc", "TEXT", "red[31m é", ""]
+
+
 READING = {"index": 2, "total": 3, "code": "reading"}
 BROKEN = {"code": "broken_document", "text": "This document is damaged.", "advice": "Ask for the original."}
 
@@ -70,6 +77,7 @@ def test_what_is_nearly_done_does_not_look_done() -> None:
         ({"state": "completed"}, "completed"),
         ({"state": "completed", "result": {"sentences": 1}}, "completed: 1 sentence"),
         ({"state": "completed", "result": {"sentences": 3240}}, "completed: 3,240 sentences"),
+        ({"state": "completed", "result": {"rows": 12, "url": "https://…"}}, "completed: 12 sentences"),
         (
             {"state": "completed", "warnings": {"page-3": {"text": "Page 3 failed."}, "page-4": {}}},
             "completed with warnings: Page 3 failed. (and 1 more)",

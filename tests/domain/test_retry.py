@@ -61,3 +61,16 @@ def test_a_new_step_costs_something_however_little() -> None:
     many = {str(number): "td" for number in range(2, 500)} | {"1": "tf"}
     plan = plan_retry([past("a", 0, cost=1, pages=many)])
     assert plan.again[0].cost == 1
+
+
+def test_what_was_done_from_a_phase_on_that_is_gone_is_done_again() -> None:
+    """The step of that phase runs again, and what later phases had made goes."""
+    steps = [past("a", 0), past("b", 1), past("c", 2), past("d", 2, 1, FAILED), past("e", 2, 2, CANCELLED)]
+    plan = plan_retry(steps, undone_from=1)
+    assert (plan.phase, plan.requeue, plan.again) == (1, ("b",), ())
+    assert plan.drop == ("c", "d", "e")
+
+
+def test_a_job_that_begins_anew_keeps_nothing() -> None:
+    plan = plan_retry([past("a", 0), past("b", 1, pages={"1": "of"})], undone_from=0)
+    assert (plan.phase, plan.requeue, plan.drop, plan.again) == (0, ("a",), ("b",), ())

@@ -95,7 +95,7 @@ async def gateway(
     process = subprocess.Popen([sys.executable, "-m", "service.gateway"], env=settings)
     one = Process(process, port)
     try:
-        await until(one.is_ready, "the gateway is ready", seconds=30)
+        await until(one.is_ready, "the gateway is ready")
         yield one
     finally:
         process.kill()
@@ -135,7 +135,7 @@ async def test_sockets_leave_spread_over_the_window_and_the_process_ends_a_secon
 @pytest.mark.parametrize("gateway", [60.0], indirect=True)
 async def test_without_sockets_it_does_not_wait_for_its_window(gateway: Process) -> None:
     gateway.process.send_signal(signal.SIGTERM)
-    await until(lambda: gateway.process.poll() is not None, "it has ended", seconds=20)
+    await until(lambda: gateway.process.poll() is not None, "it has ended")
     assert gateway.process.returncode == 0
 
 

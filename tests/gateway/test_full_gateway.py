@@ -44,7 +44,7 @@ async def test_it_holds_what_its_descriptors_allow_and_asks_others_to_come_back(
             return False
 
     try:
-        await until(partial(answers, "/readyz"), "the gateway is ready", seconds=30)
+        await until(partial(answers, "/readyz"), "the gateway is ready")
         inside = [await bare_socket(url, TOKEN) for _ in range(ROOM)]
         assert [await each.next() is not None for each in inside] == [True] * ROOM
         for _ in range(3):

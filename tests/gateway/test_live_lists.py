@@ -63,6 +63,23 @@ async def test_a_filtered_list_is_entered_and_left(gateway: Gateway) -> None:
     assert client.reader.counts["jobs?state=failed"]["total"] == 2
 
 
+async def test_a_list_that_outgrows_its_limit_says_so_and_so_does_one_that_fits_again(
+    gateway: Gateway,
+) -> None:
+    ann, token = await gateway.user("Ann")
+    jobs = [await gateway.job(ann, "one")]
+    client = await gateway.connect(token)
+    topic = "jobs?limit=1&state=queued"
+    await client.subscribe(topic)
+    await lists(client, topic, "one")
+    assert client.of("snapshot", topic)[0]["more"] is False
+    jobs.append(await gateway.job(ann, "two"))
+    await lists(client, topic, "two")
+    await until(lambda: client.of("counts", topic)[-1]["more"] is True, "there is more")
+    await gateway.change(jobs[0], state="cancelled")
+    await until(lambda: client.of("counts", topic)[-1]["more"] is False, "there is no more")
+
+
 async def test_a_full_list_keeps_its_length_and_says_that_there_is_more(gateway: Gateway) -> None:
     ann, token = await gateway.user("Ann")
     for name in ("one", "two", "three"):
@@ -165,8 +182,15 @@ async def test_thirty_jobs_at_once_end_in_every_view_alike(gateway: Gateway) -> 
         return job
 
     jobs = await asyncio.gather(*(live(each) for each in range(30)))
-    await until(lambda: client.reader.counts["jobs"].get("completed") == 24, "the counts", seconds=20)
-    await until(lambda: client.reader.values[f"batch:{batch}"]["counts"]["failed"] == 6, "the batch")
+
+    def counted() -> bool:
+        values = client.reader.values.get(f"batch:{batch}", {})
+        return (
+            client.reader.counts.get("jobs", {}).get("completed") == 24
+            and values.get("counts", {}).get("failed") == 6
+        )
+
+    await until(counted, "both views have counted all")
     cards = await gateway.log.snapshots(jobs)
     await until(lambda: len(client.reader.lists["jobs"]) == 30, "all cards")
     assert {each: client.reader.jobs["jobs", each].value for each in jobs} == {

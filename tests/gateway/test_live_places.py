@@ -50,6 +50,16 @@ async def test_each_owner_is_told_its_own_places_among_all(gateway: Gateway) -> 
     assert not any(client.faults for client in clients)
 
 
+async def test_who_had_nothing_in_the_line_sees_a_new_job_in_it(gateway: Gateway) -> None:
+    """That a job begins is told by no change of its state."""
+    ann, token = await gateway.user("Ann")
+    client = await gateway.connect(token)
+    await client.subscribe("queue")
+    await until(lambda: client.reader.values["queue"]["of"] == 0, "nothing waits")
+    await gateway.job(ann)
+    await until(lambda: places(client) == [1], "its place")
+
+
 async def test_who_waits_sees_at_once_that_the_queue_is_paused(gateway: Gateway, redis_url: str) -> None:
     ann, token = await gateway.user("Ann")
     await gateway.job(ann)

@@ -80,7 +80,7 @@ async def test_a_reader_that_takes_nothing_is_let_go_there_too(stock: Gateway) -
         await stock.work(job, ann, "s1", number, log=[{**line, "code": str(number)}])
         return stock.live.sockets == 0
 
-    await until(gone, "it is let go", every=0.02, seconds=20)
+    await until(gone, "it is let go", every=0.02)
     stalled.link.transport.abort()
 
 

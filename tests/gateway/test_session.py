@@ -170,6 +170,19 @@ def test_a_reader_that_is_silent_for_two_beats_is_given_up() -> None:
     assert one.closing is not None and one.closing.abort
 
 
+def test_a_gateway_that_stood_still_asks_before_it_gives_up() -> None:
+    """A reader can be silent for two beats since nobody asked it: after that it has a beat to answer."""
+    one = session()
+    one.tick(10.0, PING)
+    tell(one, now=10.5, type="pong")
+    one.tick(45.0, PING)
+    one.tick(45.5, PING)
+    one.tick(55.0, PING)
+    assert one.closing is None
+    one.tick(55.5, PING)
+    assert one.closing is not None and one.closing.abort
+
+
 @given(st.lists(st.integers(0, 200), max_size=8))
 def test_a_clock_that_comes_only_when_it_is_due_does_what_one_does_that_always_comes(
     heard: list[int],

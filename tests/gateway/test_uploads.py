@@ -127,6 +127,24 @@ async def test_exactly_the_limit_is_accepted_and_one_byte_more_is_not(sqlite_sit
     assert codes(answer) == [("more.pdf", "file_too_large")]
 
 
+async def test_text_in_utf_16_is_taken_and_binary_files_with_many_nuls_are_not(site: Gateway) -> None:
+    """Whichever byte comes first, without a mark."""
+    _, client = await site.user("Ann")
+    text = "« Œuvre née à l’été », dit-elle.\n" * 3000
+    answer = await client.post(
+        UPLOADS,
+        files=files(
+            ("little.txt", text.encode("utf-16-le")),
+            ("big.txt", text.encode("utf-16-be")),
+            ("samples.txt", bytes(range(256)) * 20 + bytes(5000)),
+            ("numbers.txt", b"".join(bytes([each % 256, 0]) for each in range(5000))),
+            ("words.txt", text.encode("utf-32-le")[:9000]),
+        ),
+    )
+    assert [each["name"] for each in answer.json()["accepted"]] == ["little.txt", "big.txt"]
+    assert codes(answer) == [(f"{name}.txt", "unsupported_type") for name in ("samples", "numbers", "words")]
+
+
 async def test_too_many_files_are_refused_and_the_first_ones_are_kept(sqlite_site: Gateway) -> None:
     _, client = await sqlite_site.user("Ann")
     answer = await client.post(UPLOADS, files=files(*((f"{n}.pdf", pdf(n)) for n in range(7))))

@@ -118,7 +118,7 @@ async def test_what_was_backed_up_while_it_worked_goes_on_after_a_restore(
         assert (await house.snapshot(done)).value["state"] == "completed"
         async with small_worker(house, PIPELINE):
             await house.a.dispatcher.dispatch()
-            await house.state(waiting, "completed", seconds=60)
+            await house.state(waiting, "completed")
         assert await output_of(house, waiting) == b"under way"
         assert house.a.secrets.open(sealed) == {"password": "kept"}
         assert (data / "token").read_text() == token

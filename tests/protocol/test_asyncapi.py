@@ -64,7 +64,7 @@ def test_every_frame_is_a_message_of_the_channel_and_of_one_operation() -> None:
         written.list_snapshot("jobs", {"total": 1}, more=True),
         written.card("jobs", SNAPSHOT, 0),
         written.gone("jobs", "j"),
-        written.counts("jobs", {"total": 1}),
+        written.counts("jobs", {"total": 1}, more=True),
         written.error(None, None, Problem(400, "bad_frame", {"reason": "x"})),
         written.error(1, "jobs", Problem(404, "not_found")),
         written.degraded(1.5),

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-HEAD = "0014"
+HEAD = "0016"
 """The newest revision; a test compares it with the folder `versions`."""
 
 _ADVISORY_LOCK = 4_417_001

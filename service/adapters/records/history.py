@@ -23,6 +23,13 @@ def note_time(job: JobRow, now: float) -> None:
         job.phase_times = {**times, code: {"started_at": now, "ended_at": None}} if begins else times
 
 
+def leave_out(job: JobRow, since: float, until: float) -> None:
+    """Nobody worked on the job from one moment to the other, though it seemed so."""
+    if job.working_since is not None:
+        idle = until - max(since, job.working_since)
+        job.working_since += max(0.0, idle)
+
+
 def begin_anew(job: JobRow) -> None:
     """A new run: phases that need not be done again keep their times."""
     job.working_since, job.worked_seconds = None, 0.0

@@ -191,6 +191,7 @@ def _job(
         size=document.size,
         pipeline=spec.name,
         options=order.options,
+        time_limit=spec.time_limit(order.options),
         fingerprint=mark,
         priority=PRIORITIES[order.priority],
         state=state,

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.adapters.clock import db_now, read_clock
 from service.adapters.records.chunks import is_of_chunk
 from service.adapters.records.ending import LiveSnapshot, closing_lines, locked_job, touch
+from service.adapters.records.history import leave_out
 from service.adapters.records.steps import LostStep, owned, record_failure, settle_pause
 from service.adapters.tables import JobRow, StepRow, WorkerRow
 from service.domain.failure import Failure, FailureKind
@@ -126,6 +127,8 @@ async def _give_back(session: AsyncSession, which: ColumnElement[bool], live: Li
     )
     rows = found.all()
     ran = await _how_many_ran(session, {row.worker for row in rows})
+    alive = await _last_lease(session, {row.job_id for row in rows})
+    now = await read_clock(session)
     changed: dict[str, JobRow] = {}
     for step_id, job_id, attempt, worker in rows:
         job = await locked_job(session, job_id)
@@ -135,6 +138,8 @@ async def _give_back(session: AsyncSession, which: ColumnElement[bool], live: Li
         await session.refresh(step)
         if step.state != StepState.RUNNING or step.attempt != attempt:
             continue
+        if job_id not in changed:
+            leave_out(job, alive.get(job_id, now), now)
         await _interrupted(session, job, step, live, alone=ran.get(worker, 1) == 1)
         changed[job_id] = job
     return list(changed.values())
@@ -150,6 +155,18 @@ async def _how_many_ran(session: AsyncSession, workers: set[str | None]) -> dict
         .group_by(StepRow.worker)
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def _last_lease(session: AsyncSession, jobs: set[str]) -> dict[str, float]:
+    """Until when somebody works on each of the jobs, or did."""
+    if not jobs:
+        return {}
+    rows = await session.execute(
+        select(StepRow.job_id, func.max(StepRow.lease_until))
+        .where(StepRow.state == StepState.RUNNING, StepRow.job_id.in_(jobs))
+        .group_by(StepRow.job_id)
+    )
+    return {job_id: until for job_id, until in rows if until is not None}
 
 
 async def _interrupted(

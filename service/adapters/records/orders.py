@@ -3,6 +3,7 @@
 All raise NotPossible where the state does not allow it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
@@ -146,8 +147,12 @@ class NewRun:
     plan: RetryPlan
 
 
-async def retry(session: AsyncSession, job: JobRow) -> NewRun:
-    """A new run: what is done stays, the rest is queued again. A completed job without failed pages is not possible."""
+async def retry(session: AsyncSession, job: JobRow, *, anew: bool = False) -> NewRun:
+    """A new run: what is done stays, or nothing where it begins `anew`; the rest is queued again.
+
+    A step may have failed of what earlier phases made and is gone: then it begins there. A completed job without failed
+    pages is not possible.
+    """
     now = await read_clock(session)
     state = after(JobState(job.state), JobEvent.RETRY)
     rows = {
@@ -156,12 +161,14 @@ async def retry(session: AsyncSession, job: JobRow) -> NewRun:
             select(StepRow).where(StepRow.job_id == job.id, StepRow.run == job.run)
         )
     }
-    plan = plan_retry([_past(each) for each in rows.values()])
+    plan = plan_retry(
+        [_past(each) for each in rows.values()], 0 if anew else _undone_from(job, rows.values())
+    )
     if job.state == JobState.COMPLETED and not plan.again:
         raise NotPossible(JobState.COMPLETED, JobEvent.RETRY)
     job.run += 1
     session.add(RunRow(job_id=job.id, number=job.run, started_at=now))
-    await _drop(session, job, plan.drop)
+    await _drop(session, job, plan)
     for step_id, row in rows.items():
         if step_id in plan.drop:
             continue
@@ -170,6 +177,8 @@ async def retry(session: AsyncSession, job: JobRow) -> NewRun:
             {n: code for n, code in row.pages.items() if code.endswith("d")} if plan.again else row.pages
         )
         if step_id in plan.requeue:
+            if row.state == StepState.DONE:
+                row.output, row.output_blob, row.pages = None, None, {}
             row.state, row.failures, row.deaths, row.doubts = StepState.QUEUED, 0, 0, 0
             row.run_at, row.dispatched_at, row.error, row.ended_at = now, None, None, None
             row.input, row.engine = _unbound(row.input), None
@@ -183,6 +192,12 @@ async def retry(session: AsyncSession, job: JobRow) -> NewRun:
     job.percent = float(100 * job.cost_done // job.cost_total)
     await touch(session, job)
     return NewRun(job.run, plan)
+
+
+def _undone_from(job: JobRow, rows: Iterable[StepRow]) -> int | None:
+    """The earliest phase whose work is gone, by what steps have failed of; None where all of it is there."""
+    phases = [row.error.get("undone_from") for row in rows if row.error is not None]
+    return min((job.phases.index(each) for each in phases if each is not None), default=None)
 
 
 def _unbound(step_input: JsonObject) -> JsonObject:
@@ -200,19 +215,17 @@ def _reset(job: JobRow, state: JobState, plan: RetryPlan, kept: list[StepRow], n
     job.outcome, job.result, job.error, job.question, job.retry_at, job.waits = (None,) * 6
     job.cancelled_by, job.ended_at, job.started_at = None, None, None
     job.warnings, job.attempt, job.interrupted = {}, 0, 0
-    job.queued_at = now
+    job.queued_at, job.limit_told = now, False
     begin_anew(job)
 
 
-async def _drop(session: AsyncSession, job: JobRow, step_ids: tuple[str, ...]) -> None:
-    if not step_ids:
-        return
-    await session.execute(
-        delete(ArtifactRow).where(ArtifactRow.job_id == job.id, ArtifactRow.step_id.in_(step_ids))
-    )
-    await session.execute(
-        delete(StepRow).where(StepRow.id.in_(step_ids)).execution_options(synchronize_session=False)
-    )
+async def _drop(session: AsyncSession, job: JobRow, plan: RetryPlan) -> None:
+    made_by = ArtifactRow.step_id.in_((*plan.drop, *plan.requeue))
+    await session.execute(delete(ArtifactRow).where(ArtifactRow.job_id == job.id, made_by))
+    if plan.drop:
+        await session.execute(
+            delete(StepRow).where(StepRow.id.in_(plan.drop)).execution_options(synchronize_session=False)
+        )
 
 
 def _past(row: StepRow) -> PastStep:

@@ -59,6 +59,7 @@ async def remove_job(session: AsyncSession, job_id: str, *, since: float) -> Rem
         return None
     await session.execute(delete(JobRow).where(JobRow.id == job_id))
     others = await session.scalar(select(func.count()).where(JobRow.document_id == job.document_id))
+    await _forget_answers(session, job.owner_id, job_id)
     trees = (job_id,)
     if document is not None and not others:
         await _delete_document(session, document)
@@ -100,10 +101,14 @@ async def remove_snapshot(session: AsyncSession, job_id: str, *, since: float) -
 
 async def _delete_document(session: AsyncSession, document: DocumentRow) -> None:
     await session.execute(delete(DocumentRow).where(DocumentRow.id == document.id))
-    # The stored answer to its upload names it.
+    await _forget_answers(session, document.owner_id, document.id)
+
+
+async def _forget_answers(session: AsyncSession, owner_id: str, name: str) -> None:
+    """The stored answer to what made it names it: who sends that again is not to be led to what is gone."""
     await session.execute(
         delete(IdempotencyRow).where(
-            IdempotencyRow.owner_id == document.owner_id, IdempotencyRow.answer.contains(document.id)
+            IdempotencyRow.owner_id == owner_id, IdempotencyRow.answer.contains(name)
         )
     )
 

@@ -42,6 +42,7 @@ def row_fields(job: JobRow, artifacts: Iterable[ArtifactRow], owner: str) -> Jso
         "error": job.error,
         "estimate": job.estimate,
         "edits": job.edits or None,
+        "sheet_id": job.sheet_id,
         "created_at": job.created_at,
         "queued_at": job.queued_at,
         "started_at": job.started_at,

@@ -1,6 +1,6 @@
 """What people change in a book's sentences, by the sentences' places, so that what was made stays as it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from service.domain.sentences import how_many
 
 Edits = Mapping[str, SentenceEditRow]
 """By place, the row's id."""
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -34,21 +35,40 @@ class ChangedMeanwhile(Exception):
         self.row = row
 
 
-async def read_edits(session: AsyncSession, job: JobRow) -> Edits:
-    """All of the job's; one that nobody has changed costs no statement."""
+async def read_edits(session: AsyncSession, job: JobRow, rows: Sequence[JsonObject]) -> Edits:
+    """Those of these rows; of a job of which nobody has changed a sentence it costs no statement."""
     if not job.edits:
         return {}
-    found = await session.scalars(select(SentenceEditRow).where(SentenceEditRow.job_id == job.id))
-    return {each.place: each for each in found}
+    edits = dict[str, SentenceEditRow]()
+    for at in range(0, len(rows), _AT_ONCE):
+        places = [row["id"] for row in rows[at : at + _AT_ONCE]]
+        found = await session.scalars(
+            select(SentenceEditRow).where(SentenceEditRow.job_id == job.id, SentenceEditRow.place.in_(places))
+        )
+        edits |= {each.place: each for each in found}
+    return edits
 
 
-def edited(edits: Edits) -> Callable[[list[JsonObject]], list[JsonObject]]:
-    """Puts the edits into rows."""
+async def edited_places(session: AsyncSession, job: JobRow) -> AsyncIterator[Sequence[tuple[str, str]]]:
+    """The places of all changed rows with what stands there now, some at a time, by place."""
+    last = ""
+    while job.edits:
+        found = await session.execute(
+            select(SentenceEditRow.place, SentenceEditRow.text)
+            .where(SentenceEditRow.job_id == job.id, SentenceEditRow.place > last)
+            .order_by(SentenceEditRow.place)
+            .limit(_AT_ONCE)
+        )
+        some = [(place, text) for place, text in found]
+        if not some:
+            return
+        yield some
+        last = some[-1][0]
 
-    def put(rows: list[JsonObject]) -> list[JsonObject]:
-        return [_with(row, edits.get(row["id"])) for row in rows] if edits else rows
 
-    return put
+def edited(rows: Sequence[JsonObject], edits: Edits) -> list[JsonObject]:
+    """The rows as they stand."""
+    return [_with(row, edits.get(row["id"])) for row in rows]
 
 
 async def change(session: AsyncSession, job: JobRow, wanted: Wanted, by: str) -> JsonObject:

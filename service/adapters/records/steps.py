@@ -210,7 +210,7 @@ async def record_failure(
 ) -> None:
     """The step failed for good, and its job with it."""
     step.state = StepState.FAILED
-    step.error = failure.json()
+    step.error = {**failure.json(), "undone_from": failure.undone_from}
     step.ended_at = await read_clock(session)
     step.worker, step.lease_until = None, None
     await session.flush()

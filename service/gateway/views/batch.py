@@ -134,11 +134,13 @@ class BatchView:
 
     def _show_soon(self, *, at_once: bool) -> None:
         loop = asyncio.get_running_loop()
-        if self._timer is not None and at_once:
+        when = loop.time() if at_once else self._show_at
+        if self._timer is not None:
+            # What is due already must not be put off, however fast changes follow one another.
+            if self._timer.when() <= when:
+                return
             self._timer.cancel()
-            self._timer = None
-        if self._timer is None:
-            self._timer = loop.call_at(loop.time() if at_once else self._show_at, self._show)
+        self._timer = loop.call_at(when, self._show)
 
     def _show(self) -> None:
         if self._timer is not None:

@@ -157,6 +157,9 @@ class JobView:
         self._frames.clear()
         if self._fan:
             self._paced.offer(patch)
+        else:
+            # What waits for nobody must not be merged, past this one, with what comes once there are readers again.
+            self._paced.forget(self._job_id)
 
     def _pass_on(self, patch: Patch) -> None:
         for outbox in self._fan.pass_on(patch, written.job_patch(self.topic, patch)):

@@ -160,10 +160,9 @@ class JobsView:
             self._distrusted |= distrusted
             raise
         self._take_page([each for each in fresh if self._matches(each)], distrusted=distrusted)
-        self.more = page.more
-        if page.counts != self.counts:
-            self.counts = page.counts
-            frame = written.counts(self.topic, page.counts)
+        if (page.counts, page.more) != (self.counts, self.more):
+            self.counts, self.more = page.counts, page.more
+            frame = written.counts(self.topic, page.counts, more=page.more)
             for outbox in self._readers:
                 outbox.counts(frame)
 

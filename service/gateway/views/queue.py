@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from service.adapters import keys
 from service.adapters.records.places import Line
@@ -13,57 +14,93 @@ READ_GAP_SECONDS = 2.0
 MOST_SHOWN = 100
 """So many of one's own places are told, those that come first."""
 
+_WORDS = (b'"state"', b'"priority"', b'"seeded"', b'"gone"')
+
+
+@dataclass(frozen=True)
+class KnownLine:
+    """The line, and when its reading began, on the loop's clock: what happened later may not be in it."""
+
+    line: Line
+    began_at: float
+
 
 class SharedLine:
     """The line, read once for all who ask within READ_GAP_SECONDS."""
 
     def __init__(self, read: Callable[[], Awaitable[Line]]) -> None:
         self._read = read
-        self._line: Line | None = None
-        self._read_at = float("-inf")
-        self._reading: asyncio.Task[Line] | None = None
+        self._known: KnownLine | None = None
+        self._reading: asyncio.Task[KnownLine] | None = None
 
-    async def now(self) -> Line:
-        """As of two seconds ago at most."""
+    async def now(self) -> KnownLine:
+        """As of two seconds ago at most, or as it is being read."""
         loop = asyncio.get_running_loop()
-        if self._line is not None and loop.time() - self._read_at < READ_GAP_SECONDS * 0.9:
-            return self._line
+        if self._known is not None and loop.time() - self._known.began_at < READ_GAP_SECONDS * 0.9:
+            return self._known
         if self._reading is None:
             self._reading = loop.create_task(self._fresh(), name="read the queue")
         return await asyncio.shield(self._reading)
 
     def forget(self) -> None:
-        """What was read is known to be old."""
-        self._line = None
+        """What was read, or is being read, is known to be old."""
+        self._known = self._reading = None
 
-    async def _fresh(self) -> Line:
+    async def _fresh(self) -> KnownLine:
+        task, began_at = asyncio.current_task(), asyncio.get_running_loop().time()
         try:
-            line = await self._read()
-            self._line, self._read_at = line, asyncio.get_running_loop().time()
-            return line
+            known = KnownLine(await self._read(), began_at)
+            if self._reading is task:
+                self._known = known
+            return known
         finally:
-            self._reading = None
+            if self._reading is task:
+                self._reading = None
+
+
+class _OwnPlaces:
+    """What an owner is shown of the line."""
+
+    def __init__(self, owner_id: str, line: SharedLine) -> None:
+        self._owner_id = owner_id
+        self._line = line
+        self._changed_at: float | None = None
+        self._is_behind = False
+
+    async def read(self) -> JsonObject:
+        """The value."""
+        if self._changed_at is None:
+            # Of what happened before it was listened to nothing was heard.
+            self._changed_at = self._now()
+        known = await self._line.now()
+        self._is_behind = known.began_at <= self._changed_at
+        return queue_value(known.line, self._owner_id)
+
+    def concerns(self, payload: bytes) -> bool:
+        """One of the owner's jobs came, went or changed its state, or the queue was paused or resumed."""
+        if b'"queue"' in payload:
+            self._line.forget()
+        elif not any(word in payload for word in _WORDS):
+            return False
+        self._changed_at = self._now()
+        return True
+
+    def again_after(self, value: JsonObject) -> float | None:
+        """Whoever waits moves up as others go, of whom this owner does not hear; and a line that was read for
+        somebody else may not know yet what this owner has just heard."""
+        return READ_GAP_SECONDS if value["jobs"] or self._is_behind else None
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
 
 def queue_view(owner_id: str, hub: Hub, line: SharedLine) -> ReadView:
-    """An owner's places. While none of the owner's jobs waits, it is read only when one changes its state."""
-
-    async def read() -> JsonObject:
-        return queue_value(await line.now(), owner_id)
-
-    def concerns(payload: bytes) -> bool:
-        """One of the owner's jobs changed its state, or the queue was paused or resumed."""
-        if b'"queue"' in payload:
-            line.forget()
-            return True
-        return b'"state"' in payload or b'"priority"' in payload
-
-    def again_after(value: JsonObject) -> float | None:
-        """Whoever waits moves up as others go, of whom this owner does not hear."""
-        return READ_GAP_SECONDS if value["jobs"] else None
+    """An owner's places. While none of the owner's jobs waits, it is read only when one comes or changes its state."""
+    places = _OwnPlaces(owner_id, line)
 
     channels = keys.owner_channel(owner_id), keys.QUEUE_CHANNEL
-    return ReadView("queue", hub, Reading(channels, read, READ_GAP_SECONDS, concerns, again_after))
+    how = Reading(channels, places.read, READ_GAP_SECONDS, places.concerns, places.again_after)
+    return ReadView("queue", hub, how)
 
 
 def queue_value(line: Line, owner_id: str) -> JsonObject:
