@@ -106,13 +106,13 @@ export const api = {
    */
   repeat: (id, how) => post(`/api/jobs/${encoded(id)}/repeat`, how),
   /**
-   * Rows of the table of sentences, from this place on.
+   * Rows of the table of sentences, from this place on, or around a row.
    * @param {string} id
-   * @param {{offset: number, limit: number, q: string}} range
+   * @param {{offset?: number, near?: string, limit: number, q: string}} range
    * @returns {Promise<SentencesAnswer>}
    */
-  sentences: (id, { offset, limit, q }) => get(`/api/jobs/${encoded(id)}/sentences?${new URLSearchParams({
-    offset: String(offset), limit: String(limit), ...(q && { q }),
+  sentences: (id, { offset, near, limit, q }) => get(`/api/jobs/${encoded(id)}/sentences?${new URLSearchParams({
+    ...(near ? { near } : { offset: String(offset ?? 0) }), limit: String(limit), ...(q && { q }),
   })}`),
   /**
    * @param {string} id

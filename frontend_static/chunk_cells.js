@@ -29,6 +29,25 @@ export function chunkCounts(cells) {
 }
 
 /**
+ * Which chunks are done, where not all are: `1–4, 6` of how many.
+ * @param {ChunkCell[]} cells
+ * @returns {{chunks: string, count: number, total: number} | null}
+ */
+export function partOf(cells) {
+  /** @type {[number, number][]} */
+  const ranges = [];
+  const done = cells.filter((each) => each.state === "d");
+  if (done.length === cells.length) return null;
+  for (const { number } of done) {
+    const last = ranges.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  const chunks = ranges.map(([first, last]) => (first === last ? String(first) : `${first}–${last}`)).join(", ");
+  return { chunks, count: done.length, total: cells.length };
+}
+
+/**
  * The warnings that name a chunk, by chunk: why each that failed did.
  * @param {JobValue} job
  */

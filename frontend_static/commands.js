@@ -37,7 +37,7 @@ export async function tried(app, title, command) {
 export async function perform(app, job, action) {
   if (action === "change") return changeOptions(app, job);
   if (action === "repeat") return repeat(app, job);
-  if (action === "cancel" && workHasBegun(job) && !(await sureToCancel(job.name))) return;
+  if (action === "cancel" && workHasBegun(job) && !(await sureToCancel(job))) return;
   await tried(app, job.name, () => {
     if (action === "stop_now") return api.command(job.id, "pause", { stop: true });
     return api.command(job.id, action === "retry_pages" || action === "retry_chunks" ? "retry" : action);
@@ -66,11 +66,10 @@ export async function answerAll(app, asking, answer) {
   for (const { job, question } of asking) await tried(app, job.name, () => api.answer(job.id, question.id, answer));
 }
 
-/** @param {string} name */
-function sureToCancel(name) {
-  return confirmed({
-    title: t("ui.cancel.title"), text: t("ui.cancel.text", { name }), yes: t("ui.cancel.yes"), no: t("ui.cancel.no"),
-  });
+/** @param {JobValue} job */
+function sureToCancel({ name, pipeline }) {
+  const [title, text] = pipeline === "sheet" ? ["ui.cancel.sheet.title", "ui.cancel.sheet.text"] : ["ui.cancel.title", "ui.cancel.text"];
+  return confirmed({ title: t(title), text: t(text, { name }), yes: t("ui.cancel.yes"), no: t("ui.cancel.no") });
 }
 
 /** @param {string} text what will be lost, and of how many */

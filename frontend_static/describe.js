@@ -34,13 +34,24 @@ export function word(look) {
 }
 
 /**
- * The one line of a card, in pieces; the state's word is not among them where the icon's label says it.
+ * The one line of a card, in pieces. Of a sheet it says first that it is one: it has the name of its book.
  * @param {Item} item
  * @param {number} now seconds since 1970 on the service's clock; it stands still while disconnected
  * @param {QueueValue | null} [queue] places in the queue, where they are known
  * @returns {string}
  */
 export function lineOf(item, now, queue = null) {
+  return [item.job?.pipeline === "sheet" ? t("pipeline.sheet") : "", wayOf(item, now, queue)].filter(Boolean).join(" · ");
+}
+
+/**
+ * How far it is, or how it ended, where it stands anyway what it is.
+ * @param {Item} item
+ * @param {number} now
+ * @param {QueueValue | null} [queue]
+ * @returns {string}
+ */
+export function wayOf(item, now, queue = null) {
   const pieces = item.job ? jobPieces(item.job, lookOf(item), now, queue) : uploadPieces(item);
   if (item.job && item.upload?.duplicate) pieces.push(t("ui.card.duplicate"));
   return pieces.filter(Boolean).join(" · ");
@@ -172,12 +183,22 @@ export function placeOf({ result }) {
   return result?.url?.startsWith("https://") ? result.url : null;
 }
 
+/**
+ * Whether a book is not any more as its sheet says: somebody has changed a sentence, or a chunk that had failed is there.
+ * @param {JobValue} sheet
+ * @param {JobValue} book
+ */
+export function isLateSheet({ result }, book) {
+  return Boolean(result?.url) && (result?.edits !== (book.edits ?? 0) || result?.rows !== book.result?.sentences);
+}
+
 /** What came out: of a certificate whose it is, which, its number and its end. @param {JobValue} job */
 function resultOf({ result }) {
   if (!result) return [];
-  const { ship, certificate, number: code, valid_until: end, sentences } = result;
+  const { ship, certificate, number: code, valid_until: end, sentences, rows } = result;
+  const count = sentences ?? rows;
   return [ship ?? "", certificate ?? "", code ?? "", end ? t("ui.card.valid_until", { date: day(end) }) : "",
-    sentences ? t("ui.sentences.count", { count: sentences }) : ""];
+    count ? t("ui.sentences.count", { count }) : ""];
 }
 
 /** @param {JobValue} job */

@@ -51,12 +51,23 @@ export class SentenceRows {
   }
 
   /**
+   * Whether rows stand elsewhere than they did: chunks became one table, or that is made anew.
+   * @param {SentencesAnswer} answer
+   */
+  turned(answer) {
+    return this.known && answer.whole !== this.whole;
+  }
+
+  /**
    * @param {SentencesAnswer} answer
    * @param {number} [version] at which it was asked for
    */
   take(answer, version = this.#version) {
     const counts = this.found ? /** @type {[number, number][]} */ ([[0, answer.total]]) : countsOf(answer);
-    if (this.known && answer.whole !== this.whole) this.#read.clear();
+    if (this.turned(answer)) {
+      this.#read.clear();
+      this.#rows.clear();
+    }
     this.#counted = version;
     Object.assign(this, { counts, total: answer.total, whole: answer.whole, known: true });
     answer.items.forEach((row, at) => this.#put(answer.offset + at, row));
@@ -115,6 +126,23 @@ export class SentenceRows {
     return null;
   }
 
+  /**
+   * The place of the row of this id, or of the one that it has become part of; null where that is not known.
+   * @param {string} id
+   */
+  placeOf(id) {
+    /** @type {{place: number, id: string} | null} */
+    let best = null;
+    for (const [chunk, rows] of this.#rows) {
+      const first = this.beginning(chunk);
+      if (first === null) continue;
+      rows.forEach((row, index) => {
+        if (row && compare(row.id, id) <= 0 && (!best || compare(row.id, best.id) > 0)) best = { place: first + index, id: row.id };
+      });
+    }
+    return /** @type {{place: number} | null} */ (best)?.place ?? null;
+  }
+
   /** @param {number} place */
   row(place) {
     const at = this.whereIs(place);
@@ -164,6 +192,16 @@ export class SentenceRows {
     const last = wanting.filter((each) => each.offset + each.count <= first.offset + MOST_ROWS).at(-1) ?? first;
     return { offset: first.offset, limit: Math.min(MOST_ROWS, last.offset + last.count - first.offset) };
   }
+}
+
+/**
+ * Rows stand by page, offset and piece, which is what their ids say.
+ * @param {string} one
+ * @param {string} other
+ */
+function compare(one, other) {
+  const [mine, theirs] = [one.split(":").map(Number), other.split(":").map(Number)];
+  return mine.map((each, at) => each - (theirs[at] ?? 0)).find(Boolean) ?? 0;
 }
 
 /**

@@ -139,6 +139,7 @@ export class Store {
         return state.jobs.delete(frame.job_id ?? "") ? "taken" : "ignored";
       case "counts":
         state.counts = frame.counts ?? {};
+        state.more = frame.more ?? state.more;
         return "taken";
       case "error":
         state.problem = frame.problem ?? null;

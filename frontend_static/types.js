@@ -26,12 +26,13 @@
  * @property {string} [priority]
  * @property {number} [page_count]
  * @property {number} [edits] how often somebody has changed one of its sentences
+ * @property {string} [sheet_id] the job that has sent its sentences to a spreadsheet last
  * @property {{pages?: number|null, chunks?: number|null, tokens?: number|null, steps?: number|null, seconds?: number|null,
  *   error?: string|null}} [estimate]
  * @property {JobState} state
  * @property {string} [outcome]
  * @property {{ship?: string|null, certificate?: string|null, number?: string|null, valid_until?: string|null, url?: string|null,
- *   sentences?: number|null}} [result]
+ *   sentences?: number|null, rows?: number|null, edits?: number|null}} [result]
  * @property {Phase} [phase]
  * @property {number} [percent] 0 to 100, 100 only when completed
  * @property {Message} [detail]

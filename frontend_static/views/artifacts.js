@@ -28,7 +28,8 @@ export class Artifacts extends Piece {
   /** @param {JobValue} job */
   show(job) {
     const files = Object.entries(job.artifacts ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-    const state = JSON.stringify([job.id, files, job.document_id]);
+    const isChanged = Boolean(job.edits) && files.length > 0;
+    const state = JSON.stringify([job.id, files, job.document_id, isChanged]);
     if (state === this.#shown) return;
     this.#shown = state;
     this.#jobId = job.id;
@@ -41,7 +42,7 @@ export class Artifacts extends Piece {
       ${job.document_id && html`<li><span class="artifact-name">${t("ui.artifacts.original")}</span><span class="muted">${job.size === undefined ? "" : bytes(job.size)}</span>
         <a class="button quiet icon-button" download href="${addresses.original(job.document_id)}"
           aria-label="${t("ui.artifacts.download", { file: job.name })}" title="${t("ui.artifacts.download", { file: job.name })}">${icon("down")}</a></li>`}
-    </ul>`);
+    </ul>${isChanged && html`<p class="muted">${t("ui.artifacts.as_made")}</p>`}`);
   }
 
   /** @param {string} name */

@@ -176,9 +176,12 @@ export class Card extends Piece {
   }
 }
 
-/** @param {string} address */
-export function linkToSheet(address) {
-  return html`<a class="button" href="${address}" target="_blank" rel="noreferrer">${t("ui.sheet.open")}</a>`;
+/**
+ * @param {string} address
+ * @param {boolean} [main] whether it is what most want to do there
+ */
+export function linkToSheet(address, main = false) {
+  return html`<a class="button ${main && "primary"}" href="${address}" target="_blank" rel="noreferrer">${t("ui.sheet.open")}</a>`;
 }
 
 /** @param {ReturnType<typeof failureOf>} failure */

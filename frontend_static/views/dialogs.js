@@ -6,6 +6,8 @@ import { icon } from "./icons.js";
 
 /** @import {Markup} from "../html.js" */
 
+let opened = 0;
+
 /**
  * Opens a dialog and gives back when it closes what it was closed with.
  * @param {Markup} content
@@ -15,10 +17,11 @@ import { icon } from "./icons.js";
  */
 export function openDialog(content, title, prepare) {
   const dialog = document.createElement("dialog");
-  dialog.setAttribute("aria-labelledby", "dialog-title");
+  const titleId = `dialog-title-${(opened += 1)}`; // one may open above another
+  dialog.setAttribute("aria-labelledby", titleId);
   dialog.append(fragment(html`
     <form method="dialog" class="dialog-form">
-      <div class="dialog-head"><h2 id="dialog-title">${title}</h2>
+      <div class="dialog-head"><h2 id="${titleId}">${title}</h2>
       <button value="" class="quiet icon-button" aria-label="${t("ui.dialog.close")}" formnovalidate>${icon("cross")}</button></div>
       ${content}
     </form>`));

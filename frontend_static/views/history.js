@@ -19,7 +19,9 @@ export class History extends Piece {
    */
   show(job, now) {
     const { created_at: uploaded, started_at: started, ended_at: ended, cancelled_by: by } = job;
-    const phases = Object.entries(job.phase_times ?? {}).sort(([, a], [, b]) => a.started_at - b.started_at);
+    const order = this.app.pipelines.find((each) => each.name === job.pipeline)?.phases.map((each) => each.code) ?? [];
+    const phases = Object.entries(job.phase_times ?? {}) // which may all have begun in the same step
+      .sort(([one, a], [other, b]) => a.started_at - b.started_at || order.indexOf(one) - order.indexOf(other));
     const since = job.working_since ?? null;
     const worked = (job.worked_seconds ?? 0) + (since === null ? 0 : Math.max(0, now - since));
     const state = JSON.stringify([uploaded, started, ended, phases, Math.floor(worked), by, job.state]);

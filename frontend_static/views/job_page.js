@@ -23,6 +23,7 @@ import { Piece, make } from "./piece.js";
 import { Plan } from "./plan.js";
 import { QuestionForm } from "./question.js";
 import { exportSentences } from "./sentences_export.js";
+import { SheetPiece } from "./sheet.js";
 
 export class JobPage extends Piece {
   jobId = "";
@@ -127,21 +128,27 @@ export class JobPage extends Piece {
     parts.history.show(job, this.app.now());
     parts.plan.hidden = job.state !== "staged";
     if (job.state === "staged") parts.plan.show(job);
+    part(this, "view", HTMLElement).hidden = job.pipeline === "sheet"; // its pages stand with the book
     if (isBook(job)) this.#drawBook(job);
   }
 
   /** A book's pages step back behind its sentences. @param {JobValue} job */
   #drawBook(job) {
     if (!this.#book) {
-      const [chunks, whole] = [make(ChunkStrip, this.app), make(Book, this.app)];
+      const [chunks, whole, sheet] = [make(ChunkStrip, this.app), make(Book, this.app), make(SheetPiece, this.app)];
       this.#book = { chunks, whole };
+      Object.assign(sheet, { bookId: this.jobId, inPanel: true });
+      part(this, "side", HTMLElement).prepend(sheet);
       const [strip, view] = [part(this, "strip", HTMLElement), part(this, "view", HTMLElement)];
       const pages = [...strip.children, ...view.children];
       strip.append(chunks);
       view.append(whole);
       whole.pages.append(...pages);
       chunks.addEventListener("open-chunk", (event) => whole.openChunk(/** @type {CustomEvent} */ (event).detail));
-      whole.addEventListener("export", () => void exportSentences(this.app, this.jobId));
+      whole.addEventListener("export", () => {
+        const now = this.app.store.job(this.topic);
+        if (now) void exportSentences(this.app, now);
+      });
       whole.addEventListener("open-page", (event) => this.#open(/** @type {CustomEvent} */ (event).detail));
     }
     this.#book.chunks.show(job);
@@ -162,7 +169,9 @@ export class JobPage extends Piece {
     const had = document.activeElement instanceof HTMLElement && this.contains(document.activeElement)
       ? document.activeElement.dataset["do"] : undefined;
     const place = placeOf(job);
-    fill(part(this, "actions", HTMLElement), html`${place && linkToSheet(place)}${actions.map((each) => html`<button type="button" data-do="${each}"
+    const book = job.pipeline === "sheet" ? job.options?.["job"] : null;
+    fill(part(this, "actions", HTMLElement), html`${typeof book === "string" && html`<a class="button" href="/jobs/${book}">${t("ui.sheet.book")}</a>`}
+      ${place && linkToSheet(place, true)}${actions.map((each) => html`<button type="button" data-do="${each}"
       class="${each === "start" || job.state === "failed" ? "primary" : ""}">${t(`ui.action.${each}`)}</button>`)}`);
     const more = part(this, "more", HTMLElement);
     fill(more, failureMarkup(failure));

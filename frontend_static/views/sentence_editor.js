@@ -74,6 +74,30 @@ export class SentenceEditor extends EventTarget {
   }
 
   /**
+   * Takes what is typed out of its row, which is about to stand elsewhere.
+   * @returns {{row: SentenceRow, text: string} | null}
+   */
+  lift() {
+    const [row, line] = [this.#row, this.#line];
+    if (!row || !line?.dataset["editing"]) return null;
+    const text = part(line, "field", HTMLTextAreaElement).value;
+    this.#close(false);
+    return { row, text };
+  }
+
+  /**
+   * Puts it into its row again; where that has become part of another, it is shown, so that it is not lost.
+   * @param {{row: SentenceRow, text: string}} typed
+   */
+  land({ row, text }) {
+    const line = this.scroll.lineOf(row.id);
+    if (!line) return this.app.notice("failed", t("ui.sentences.gone"), text);
+    this.#row = row;
+    openField(line, row).value = text;
+    this.scroll.draw();
+  }
+
+  /**
    * @param {JobValue} job
    * @param {SentenceRow} row
    */

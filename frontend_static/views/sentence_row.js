@@ -1,4 +1,4 @@
-/** One row of the table of sentences: what stands in it, and the field in which it is changed. */
+/** One row of the table of sentences: what stands in it, and the field in which it is changed; and what stands for none. */
 
 /** @import {SentenceRow} from "../types.js" */
 
@@ -11,6 +11,26 @@ import { icon } from "./icons.js";
  * How a row is shown: `most` words are asked for, `sought` is marked in it, `open` rows can be changed.
  * @typedef {{most: number | null, sought: string, open: boolean}} Looks
  */
+
+/** Holds rows that are drawn together, or a gap. @param {string} key */
+export function newBlock(key) {
+  const block = document.createElement("div");
+  block.className = "sentence-block";
+  block.setAttribute("role", "rowgroup");
+  block.dataset["key"] = key;
+  return block;
+}
+
+/**
+ * Says why chunks have no rows.
+ * @param {HTMLElement} element
+ * @param {{first: number, last: number, state: string}} gap
+ */
+export function paintGap(element, { first, last, state }) {
+  element.dataset["state"] = state;
+  const words = first === last ? t(`ui.sentences.gap.${state}`, { first }) : t(`ui.sentences.gaps.${state}`, { first, last });
+  if (element.textContent !== words) fill(element, html`<div role="row" class="sentence-gap"><div role="gridcell">${words}</div></div>`);
+}
 
 /** @returns {HTMLElement} */
 export function newRow() {
@@ -60,6 +80,17 @@ function rowMarkup(row, { most, sought, open }) {
       aria-label="${t("ui.job.show_page", { page: row.page })}" title="${t("ui.job.show_page", { page: row.page })}" data-long="${t("ui.sentences.page", { page: row.page })}"><span>${number(row.page)}</span></button></div>
     <div role="gridcell" class="sentence-do" aria-colindex="5">${open && html`<button type="button" class="quiet icon-button" tabindex="-1" data-do="edit"
       aria-label="${t("ui.sentences.edit")}" title="${t("ui.sentences.edit")}">${icon("pencil")}</button>`}</div>`;
+}
+
+/** The place of the row that something stands in; -1: in none. @param {EventTarget | null} target */
+export function placeOf(target) {
+  const line = target instanceof Element ? target.closest("[data-place]") : null;
+  return line instanceof HTMLElement ? Number(line.dataset["place"]) : -1;
+}
+
+/** Whether something stands in a row that is being changed. @param {EventTarget | null} target */
+export function inField(target) {
+  return target instanceof Element && target.closest("[data-editing]") !== null;
 }
 
 /**

@@ -10,7 +10,7 @@
 
 import { arrange, fill, html, part, setAttribute, setText } from "../html.js";
 import { t } from "../i18n.js";
-import { focusOn, newRow, paintRow, setCurrent } from "./sentence_row.js";
+import { focusOn, inField, newBlock, newRow, paintGap, paintRow, placeOf, setCurrent } from "./sentence_row.js";
 import { Piece } from "./piece.js";
 
 const AROUND = 500;
@@ -37,7 +37,10 @@ export class SentenceScroll extends Piece {
   #wanted = -1;
   /** The chunk to show once it is known what there is; 0: none. */
   #wantedChunk = 0;
-  /** What stands where, to keep it there. @type {{id: string, key: string, y: number, at: number} | null} */
+  /**
+   * The row that is kept where it is: its id once it was fetched, else its place in its block.
+   * @type {{id: string, key: string, index: number, y: number, at: number} | null}
+   */
   #anchor = null;
   #empty = "";
 
@@ -55,11 +58,11 @@ export class SentenceScroll extends Piece {
     this.addEventListener("keydown", (event) => this.#pressed(event));
     this.addEventListener("click", (event) => this.#clicked(event));
     this.addEventListener("dblclick", (event) => {
-      const place = this.#placeOf(event.target);
-      if (place >= 0 && !this.#inField(event.target)) this.#tell("edit", place);
+      const place = placeOf(event.target);
+      if (place >= 0 && !inField(event.target)) this.#tell("edit", place);
     });
     this.addEventListener("focusin", (event) => {
-      const place = this.#placeOf(event.target);
+      const place = placeOf(event.target);
       if (place >= 0 && place !== this.#current) this.#choose(place);
     });
   }
@@ -115,8 +118,8 @@ export class SentenceScroll extends Piece {
       if (!this.#drawNear(blocks, tops) && turn > 0) break;
     }
     this.#hold(blocks);
-    this.#note();
     this.#focusWanted();
+    if (this.#wanted < 0) this.#note(); // until then what is wanted is held
     if (rows.wants(this.near)) this.dispatchEvent(new Event("want"));
   }
 
@@ -171,13 +174,7 @@ export class SentenceScroll extends Piece {
     const element = this.#blocks.get(block.key);
     if (!element) return;
     element.style.setProperty("top", `${top}px`);
-    if (block.gap) {
-      const { first, last, state } = block.gap;
-      element.dataset["state"] = state;
-      const words = first === last ? t(`ui.sentences.gap.${state}`, { first }) : t(`ui.sentences.gaps.${state}`, { first, last });
-      if (element.textContent !== words) fill(element, html`<div role="row" class="sentence-gap"><div role="gridcell">${words}</div></div>`);
-      return;
-    }
+    if (block.gap) return paintGap(element, block.gap);
     while (element.children.length > block.count) element.lastElementChild?.remove();
     while (element.children.length < block.count) element.append(newRow());
     this.#rows?.rowsOf(block).forEach((row, at) => {
@@ -195,36 +192,83 @@ export class SentenceScroll extends Piece {
     for (const block of this.near) {
       const element = block.gap ? null : this.#blocks.get(block.key);
       if (!element || element.getBoundingClientRect().bottom <= line) continue;
-      for (const row of element.children) {
+      for (const [index, row] of [...element.children].entries()) {
         const box = row.getBoundingClientRect();
         if (box.bottom <= line || !(row instanceof HTMLElement)) continue;
-        this.#anchor = { id: row.dataset["id"] ?? "", key: block.key, y: box.top - window.getBoundingClientRect().top, at: window.scrollTop };
+        const y = box.top - window.getBoundingClientRect().top;
+        this.#anchor = { id: row.dataset["id"] ?? "", key: block.key, index, y, at: window.scrollTop };
         return;
       }
     }
     this.#anchor = null;
   }
 
-  /** Puts the row that was in sight first back to where it was. @param {Block[]} blocks */
+  /** Puts the row that was in sight first back to where it was, or has been scrolled to since. @param {Block[]} blocks */
   #hold(blocks) {
     const anchor = this.#anchor;
     const { window } = this;
-    if (!anchor || Math.abs(window.scrollTop - anchor.at) > 1) return; // the person has scrolled since
+    // Of scrolling a busy browser tells late. Who has leapt far is let go.
+    const scrolled = anchor ? window.scrollTop - anchor.at : 0;
+    if (Math.abs(scrolled) > AROUND) this.#wanted = -1;
+    if (!anchor || Math.abs(scrolled) > AROUND) return;
+    const y = anchor.y - scrolled;
     const top = window.getBoundingClientRect().top;
-    let row = anchor.id ? this.querySelector(`[data-id="${CSS.escape(anchor.id)}"]`) : null;
-    if (!row) {
+    // What is drawn on the way there may be higher than thought.
+    for (let turn = 0; turn < 3; turn += 1) {
+      const row = this.#anchored(anchor);
       const at = blocks.findIndex((each) => each.key === anchor.key);
-      if (at < 0) return;
-      const guess = (this.#tops(blocks)[at] ?? 0) - anchor.y;
-      if (!this.#blocks.has(anchor.key)) window.scrollTop = guess;
+      if (!row && at < 0) return;
+      const off = row ? row.getBoundingClientRect().top - top - y
+        : (this.#tops(blocks)[at] ?? 0) + anchor.index * this.#rowHeight - y - window.scrollTop;
+      if (row && Math.abs(off) < 1) return;
+      window.scrollTop += off;
+      Object.assign(anchor, { y, at: window.scrollTop });
       this.#drawNear(blocks, this.#tops(blocks));
-      row = (anchor.id ? this.querySelector(`[data-id="${CSS.escape(anchor.id)}"]`) : null) ?? this.#blocks.get(anchor.key) ?? null;
-      if (!row) return;
     }
-    const off = row.getBoundingClientRect().top - top - anchor.y;
-    if (Math.abs(off) < 1) return;
-    window.scrollTop += off;
+  }
+
+  /** @param {{id: string, key: string, index: number}} anchor */
+  #anchored({ id, key, index }) {
+    return (id ? this.lineOf(id) : null) ?? this.#blocks.get(key)?.children[index] ?? null;
+  }
+
+  /**
+   * The row that is looked at: the one with the focus if it is in sight, else the first in sight. Null at the top.
+   * @returns {{id: string, y: number, focused: boolean} | null}
+   */
+  reading() {
+    const { window } = this;
+    const around = window.getBoundingClientRect();
+    const line = document.activeElement?.closest(".sentence");
+    const focused = line instanceof HTMLElement && this.contains(line);
+    if (focused && line.dataset["id"]) {
+      const box = line.getBoundingClientRect();
+      const inSight = box.bottom > around.top + this.#headHeight && box.top < around.bottom;
+      if (inSight) return { id: line.dataset["id"], y: box.top - around.top, focused };
+    }
+    if (!this.#anchor) this.#note();
+    return this.#anchor?.id ? { id: this.#anchor.id, y: this.#anchor.y, focused } : null;
+  }
+
+  /**
+   * Rows have come to stand elsewhere: this one, or what it has become part of, stays where it was.
+   * @param {{id: string, y: number, focused: boolean}} reading
+   */
+  keep({ id, y, focused }) {
+    const rows = this.#rows;
+    const place = rows?.placeOf(id) ?? null;
+    if (!rows || place === null) return;
+    this.#heights.clear();
+    const blocks = rows.blocks(this.#cells);
+    const at = blocks.findIndex((each) => !each.gap && place >= each.offset && place < each.offset + each.count);
+    const block = blocks[at];
+    if (!block) return;
+    const index = place - block.offset;
     this.#drawNear(blocks, this.#tops(blocks));
+    this.window.scrollTop = (this.#tops(blocks)[at] ?? 0) + index * this.#rowHeight - y;
+    this.#anchor = { id: rows.row(place)?.id ?? "", key: block.key, index, y, at: this.window.scrollTop };
+    this.#choose(place);
+    if (focused) this.#wanted = place;
   }
 
   toTop() {
@@ -239,10 +283,13 @@ export class SentenceScroll extends Piece {
    */
   toChunk(chunk) {
     const rows = this.#rows;
-    this.#wantedChunk = rows?.known ? 0 : chunk;
+    this.#wantedChunk = chunk;
     if (!rows?.known) return;
+    this.draw(); // what came since is room to scroll in
     const blocks = rows.blocks(this.#cells);
     const at = blocks.findIndex((each) => (each.gap ? each.gap.first <= chunk && chunk <= each.gap.last : each.chunk === chunk));
+    if (at < 0 && rows.wants([])) return; // its rows are to come
+    this.#wantedChunk = 0;
     if (at < 0) return;
     this.#anchor = null;
     this.window.scrollTop = this.#tops(blocks)[at] ?? 0;
@@ -253,14 +300,12 @@ export class SentenceScroll extends Piece {
 
   /** The row that is there, drawn. @param {number} place */
   line(place) {
-    const found = this.querySelector(`.sentence[data-place="${place}"]`);
-    return found instanceof HTMLElement ? found : null;
+    return /** @type {HTMLElement | null} */ (this.querySelector(`.sentence[data-place="${place}"]`));
   }
 
   /** The row of this id, drawn. @param {string} id */
   lineOf(id) {
-    const found = this.querySelector(`.sentence[data-id="${CSS.escape(id)}"]`);
-    return found instanceof HTMLElement ? found : null;
+    return /** @type {HTMLElement | null} */ (this.querySelector(`.sentence[data-id="${CSS.escape(id)}"]`));
   }
 
   /** @param {number} place */
@@ -276,18 +321,21 @@ export class SentenceScroll extends Piece {
   #move(place) {
     const rows = this.#rows;
     if (!rows || rows.total === 0) return;
+    const { window } = this;
     const to = Math.max(0, Math.min(place, rows.total - 1));
     this.#choose(to);
     this.#wanted = to;
-    if (!this.line(to)) {
-      const blocks = rows.blocks(this.#cells);
-      const at = blocks.findIndex((each) => !each.gap && to >= each.offset && to < each.offset + each.count);
-      const block = blocks[at];
-      if (!block) return;
-      this.#anchor = null;
-      const share = (to - block.offset) / block.count;
-      this.window.scrollTop = (this.#tops(blocks)[at] ?? 0) + share * this.#sizeOf(block) - this.window.clientHeight / 2;
-    }
+    const blocks = rows.blocks(this.#cells);
+    const at = blocks.findIndex((each) => !each.gap && to >= each.offset && to < each.offset + each.count);
+    const block = blocks[at];
+    if (!block) return;
+    const index = to - block.offset;
+    const line = this.line(to);
+    this.#drawNear(blocks, this.#tops(blocks)); // what came since is room to scroll in
+    const top = (this.#tops(blocks)[at] ?? 0) + (index / block.count) * this.#sizeOf(block);
+    if (!line) window.scrollTop = top - window.clientHeight / 2;
+    const y = line ? line.getBoundingClientRect().top - window.getBoundingClientRect().top : top - window.scrollTop;
+    this.#anchor = { id: "", key: block.key, index, y, at: window.scrollTop };
     this.draw();
   }
 
@@ -306,7 +354,7 @@ export class SentenceScroll extends Piece {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    if (this.#inField(event.target) || this.#placeOf(event.target) < 0) return;
+    if (inField(event.target) || placeOf(event.target) < 0) return;
     const page = Math.max(1, Math.floor(this.window.clientHeight / this.#rowHeight) - 1);
     const to = {
       ArrowDown: this.#current + 1, ArrowUp: this.#current - 1, PageDown: this.#current + page, PageUp: this.#current - page,
@@ -322,11 +370,11 @@ export class SentenceScroll extends Piece {
   /** @param {MouseEvent} event */
   #clicked(event) {
     const button = event.target instanceof Element ? event.target.closest("[data-do]") : null;
-    const place = this.#placeOf(event.target);
+    const place = placeOf(event.target);
     if (place < 0) return;
     if (!(button instanceof HTMLElement)) {
       const line = this.line(place);
-      if (line && !this.#inField(event.target) && getSelection()?.isCollapsed) focusOn(line, "text");
+      if (line && !inField(event.target) && getSelection()?.isCollapsed) focusOn(line, "text");
     } else if (button.dataset["do"] === "page") {
       this.dispatchEvent(new CustomEvent("open-page", { detail: Number(button.dataset["page"]), bubbles: true }));
     } else if (button.dataset["do"] === "edit") this.#tell("edit", place);
@@ -340,26 +388,6 @@ export class SentenceScroll extends Piece {
   #tell(type, place) {
     this.dispatchEvent(new CustomEvent(type, { detail: place }));
   }
-
-  /** @param {EventTarget | null} target */
-  #placeOf(target) {
-    const line = target instanceof Element ? target.closest("[data-place]") : null;
-    return line instanceof HTMLElement ? Number(line.dataset["place"]) : -1;
-  }
-
-  /** @param {EventTarget | null} target */
-  #inField(target) {
-    return target instanceof Element && target.closest("[data-editing]") !== null;
-  }
-}
-
-/** @param {string} key */
-function newBlock(key) {
-  const block = document.createElement("div");
-  block.className = "sentence-block";
-  block.setAttribute("role", "rowgroup");
-  block.dataset["key"] = key;
-  return block;
 }
 
 customElements.define("hw-sentence-scroll", SentenceScroll);

@@ -6,11 +6,12 @@
 /** @import {JobValue, SentenceRow} from "../types.js" */
 
 import { Refused, api, unreachable } from "../api.js";
-import { chunkCells } from "../chunk_cells.js";
+import { chunkCells, partOf } from "../chunk_cells.js";
 import { problemText } from "../describe.js";
 import { fill, html, part, setText } from "../html.js";
 import { t } from "../i18n.js";
-import { SentenceRows } from "../sentence_rows.js";
+import { ENDED } from "../items.js";
+import { MOST_ROWS, SentenceRows } from "../sentence_rows.js";
 import { Piece, make } from "./piece.js";
 import { SentenceEditor } from "./sentence_editor.js";
 import { SentenceScroll } from "./sentence_scroll.js";
@@ -46,6 +47,7 @@ export class Sentences extends Piece {
         <button type="button" data-part="export" hidden>${t("ui.sentences.export")}</button></div>
       <div data-part="scroll"></div>
       <p class="sentences-keys muted" data-part="keys"><kbd>↑</kbd> <kbd>↓</kbd> ${t("ui.sentences.key.move")} · <kbd>Enter</kbd> ${t("ui.sentences.key.edit")} · <kbd>Esc</kbd> ${t("ui.sentences.key.leave")}</p>
+      <p class="sentences-later muted" data-part="later" hidden></p>
       <p class="hidden" aria-live="polite" data-part="told"></p>`);
     this.#scroll = make(SentenceScroll, this.app);
     this.#editor = new SentenceEditor(this.app, this.#scroll, (text) => this.tell(text));
@@ -95,12 +97,14 @@ export class Sentences extends Piece {
     if (!job || !this.#scroll) return;
     const rows = this.#rows;
     const cells = chunkCells(job);
-    const open = this.#all.whole;
+    const open = rows.whole;
     const most = job.options?.["max_words"] ?? 8;
     this.#scroll.show(rows, cells, { most: typeof most === "number" ? most : null, sought: this.#sought, open }, this.#emptyText());
     setText(part(this, "count", HTMLElement), this.#countText());
-    part(this, "export", HTMLElement).hidden = !open;
+    part(this, "export", HTMLElement).hidden = this.#all.total === 0;
     part(this, "keys", HTMLElement).hidden = !open || rows.total === 0;
+    part(this, "later", HTMLElement).hidden = open || rows.total === 0;
+    setText(part(this, "later", HTMLElement), laterText(job));
     part(this, "search", HTMLInputElement).disabled = this.#all.total === 0 && this.#sought === "";
     void this.#fetch();
   }
@@ -133,12 +137,13 @@ export class Sentences extends Piece {
     const { version } = rows;
     try {
       const answer = await api.sentences(job.id, { ...range, q: rows.found ? this.#sought : "" });
-      if (job.id === this.job?.id) rows.take(answer, version);
+      if (rows.turned(answer)) await this.#turn(job, rows, scroll, version);
+      else if (job.id === this.job?.id) rows.take(answer, version);
       this.#trouble = "";
     } catch (error) {
       const problem = error instanceof Refused ? error.problem : unreachable();
       if (problem.status === 404 && !rows.known) this.#trouble = "";
-      else this.#trouble = problemText(problem);
+      else this.#trouble = troubleText(problem);
       setTimeout(() => {
         this.#busy = false;
         this.refresh();
@@ -147,6 +152,25 @@ export class Sentences extends Piece {
     }
     this.#busy = false;
     this.refresh();
+  }
+
+  /**
+   * Rows stand elsewhere now. Those around what is looked at are asked for, and it stays where it is; so does what
+   * somebody is typing.
+   * @param {JobValue} job
+   * @param {SentenceRows} rows
+   * @param {SentenceScroll} scroll
+   * @param {number} version
+   */
+  async #turn(job, rows, scroll, version) {
+    const near = scroll.reading()?.id ?? "";
+    const answer = await api.sentences(job.id, { near, limit: MOST_ROWS, q: rows.found ? this.#sought : "" });
+    if (job.id !== this.job?.id || rows !== this.#rows) return;
+    const [reading, typed] = [scroll.reading(), this.#editor?.lift() ?? null];
+    rows.take(answer, version);
+    if (reading) scroll.keep(reading);
+    this.draw();
+    if (typed) this.#editor?.land(typed);
   }
 
   /** @param {string} sought */
@@ -175,7 +199,7 @@ export class Sentences extends Piece {
   #edit(place) {
     const row = this.#rows.row(place);
     if (!row || !this.job) return;
-    if (this.#all.whole) this.#editor?.open(this.job, row);
+    if (this.#rows.whole) this.#editor?.open(this.job, row);
     else this.tell(t("ui.sentences.not_yet"));
   }
 
@@ -205,6 +229,18 @@ export class Sentences extends Piece {
   tell(text) {
     setText(part(this, "told", HTMLElement), text);
   }
+}
+
+/** What is wrong, and by what it is found in the log. @param {import("../types.js").Problem} problem */
+function troubleText(problem) {
+  const isOurs = problem.status >= 500 && problem.support_id;
+  return isOurs ? `${problemText(problem)} ${t("ui.support_id")} ${problem.support_id}` : problemText(problem);
+}
+
+/** Why sentences cannot be changed yet, and what is to be had of a book that was stopped. @param {JobValue} job */
+function laterText(job) {
+  const some = ENDED.has(job.state) ? partOf(chunkCells(job)) : null;
+  return some ? t("ui.sentences.stopped", some) : t("ui.sentences.not_yet");
 }
 
 customElements.define("hw-sentences", Sentences);

@@ -1,94 +1,44 @@
-/** The sentences of a book as a file, or in a new Google Sheet, with how far that is. */
+/** The sentences of a book as a file, or in a new Google Sheet. */
 
 /** @import {App} from "../app.js" */
 /** @import {JobValue} from "../types.js" */
 
-import { Refused, addresses, api, unreachable } from "../api.js";
-import { failureOf, lineOf, lookOf, placeOf, problemText } from "../describe.js";
-import { fill, html, part, setText } from "../html.js";
+import { addresses } from "../api.js";
+import { chunkCells, partOf } from "../chunk_cells.js";
+import { part } from "../html.js";
 import { t } from "../i18n.js";
 import { ENDED } from "../items.js";
-import { Bar } from "./bar.js";
-import { linkToSheet } from "./card.js";
 import { exportDialog } from "./export_dialog.js";
-import { Piece, make } from "./piece.js";
+import { make } from "./piece.js";
+import { SheetPiece } from "./sheet.js";
 
 const SHEET = "sheet";
 
 /**
+ * A sheet is made of a whole book only.
  * @param {App} app
- * @param {string} jobId
+ * @param {JobValue} job
  */
-export async function exportSentences(app, jobId) {
-  const maker = make(SheetMaker, app);
+export async function exportSentences(app, job) {
+  const { id: jobId } = job;
+  const maker = make(SheetPiece, app);
   maker.bookId = jobId;
+  const forms = ["xlsx", "csv", "txt", "json", ...(job.state === "completed" ? [SHEET] : [])];
   await exportDialog({
-    title: t("ui.sentences.export.title"), text: t("ui.sentences.export.text"), forms: ["xlsx", "csv", "txt", "json", SHEET],
+    title: t("ui.sentences.export.title"), text: textOf(job), forms,
     about: (form) => t(`ui.sentences.export.about.${form}`),
     address: (form, how) => (form === SHEET ? "" : addresses.sentences(jobId, form, how)),
     drawn: (dialog, form) => {
-      part(dialog, "file", HTMLElement).hidden = form === SHEET;
+      part(dialog, "actions", HTMLElement).hidden = form === SHEET;
       if (!maker.isConnected) part(dialog, "actions", HTMLElement).before(maker);
       maker.hidden = form !== SHEET;
     },
   });
 }
 
-/** Makes the sheet, says how far it is, and leads there. It is made also where the dialog is closed meanwhile. */
-export class SheetMaker extends Piece {
-  bookId = "";
-  #bar = new Bar();
-  #sheetId = "";
-
-  build() {
-    this.className = "sheet-maker";
-    fill(this, html`<p class="dialog-actions"><button type="button" class="primary" data-part="make">${t("ui.sheet.make")}</button></p>
-      <div data-part="bar" hidden></div><p class="card-line" data-part="line" aria-live="polite"></p>
-      <p class="field-error" role="alert" data-part="trouble"></p><p class="dialog-actions" data-part="done" hidden></p>`);
-    part(this, "bar", HTMLElement).append(this.#bar);
-    part(this, "make", HTMLElement).addEventListener("click", () => void this.#make());
-  }
-
-  attached() {
-    this.hold(this.app.store.listen((topic) => {
-      if (topic === `job:${this.#sheetId}`) this.refresh();
-    }));
-  }
-
-  async #make() {
-    const button = part(this, "make", HTMLButtonElement);
-    button.disabled = true;
-    setText(part(this, "trouble", HTMLElement), "");
-    try {
-      this.#sheetId = (await api.sheet(this.bookId)).job_id;
-      this.hold(this.app.watch(`job:${this.#sheetId}`));
-    } catch (error) {
-      setText(part(this, "trouble", HTMLElement), problemText(error instanceof Refused ? error.problem : unreachable()));
-      button.disabled = false;
-    }
-    this.refresh();
-  }
-
-  draw() {
-    const job = this.#sheetId ? this.app.store.job(`job:${this.#sheetId}`) : undefined;
-    if (job) this.#drawJob(job);
-  }
-
-  /** @param {JobValue} job */
-  #drawJob(job) {
-    const item = { key: job.id, group: "", job, upload: null };
-    const failure = failureOf(item);
-    const url = placeOf(job);
-    part(this, "make", HTMLButtonElement).hidden = job.state !== "failed" && job.state !== "cancelled";
-    part(this, "make", HTMLButtonElement).disabled = !ENDED.has(job.state);
-    part(this, "bar", HTMLElement).hidden = false;
-    this.#bar.show(item, lookOf(item), t("ui.sheet.bar"));
-    setText(part(this, "line", HTMLElement), lineOf(item, this.app.now()));
-    setText(part(this, "trouble", HTMLElement), failure ? [failure.what, failure.advice].filter(Boolean).join(" ") : "");
-    const done = part(this, "done", HTMLElement);
-    done.hidden = !url;
-    if (url && done.childElementCount === 0) fill(done, linkToSheet(url));
-  }
+/** What will be in the file: where chunks lack it says which are there. @param {JobValue} job */
+function textOf(job) {
+  const some = partOf(chunkCells(job));
+  if (!some) return t("ui.sentences.export.text");
+  return t(ENDED.has(job.state) ? "ui.sentences.export.part" : "ui.sentences.export.part_so_far", some);
 }
-
-customElements.define("hw-sheet-maker", SheetMaker);

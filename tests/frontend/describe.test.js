@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { lineOf, waitsForLong } from "../../frontend_static/describe.js";
+import { isLateSheet, lineOf, waitsForLong } from "../../frontend_static/describe.js";
 import { speak } from "../../frontend_static/i18n.js";
 
 /** @typedef {import("../../frontend_static/types.js").JobValue} JobValue */
@@ -59,4 +59,19 @@ test("a job that waits says its place and about when it begins; with the queue p
   assert.ok(!lineOf(item, 1010).includes("place"));
   assert.match(lineOf(item, 1010, { of: 1, jobs: {}, paused: { by: "Bo", at: 1 } }), /paused · paused by Bo/);
   assert.ok(waitsForLong(job, 1002) && !waitsForLong(job, 1000.5) && !waitsForLong({ ...job, state: "paused" }, 1002));
+});
+
+test("a sheet, which has the name of its book, says what it is", () => {
+  const result = { url: "https://docs.example/1", rows: 12, edits: 1 };
+  assert.match(said({ state: "completed", pipeline: "sheet", result }), /^Google Sheet · Done · 12 sentences/);
+});
+
+test("a sheet is late once its book is another", () => {
+  const late = (/** @type {Partial<JobValue>} */ book, /** @type {any} */ result = { url: "https://docs.example/1", rows: 12, edits: 1 }) =>
+    isLateSheet(/** @type {any} */ ({ result }), /** @type {any} */ ({ edits: 1, result: { sentences: 12 }, ...book }));
+  assert.equal(late({}), false);
+  assert.equal(late({ edits: 2 }), true, "somebody has changed a sentence");
+  assert.equal(late({ result: { sentences: 15 } }), true, "a chunk that had failed is there");
+  assert.equal(late({ edits: 2 }, null), false, "there is no sheet that could be late");
+  assert.equal(late({ edits: undefined }, { url: "https://docs.example/1", rows: 12, edits: 0 }), false, "nobody ever changed one");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chunkCells, chunkCounts, chunkFailures } from "../../frontend_static/chunk_cells.js";
+import { chunkCells, chunkCounts, chunkFailures, partOf } from "../../frontend_static/chunk_cells.js";
 import { BLOCK_ROWS, MOST_ROWS, SentenceRows, hitsIn } from "../../frontend_static/sentence_rows.js";
 
 /**
@@ -19,6 +19,14 @@ function answer(chunks, offset, limit, { whole = false } = {}) {
 }
 
 const job = /** @type {any} */ ({ chunks: { 10: "p0", 2: "r2", 1: "d1", 3: "f3" } });
+
+test("which chunks are there is said with their gaps", () => {
+  const part = (/** @type {string} */ letters) => partOf([...letters].map((state, at) => ({ number: at + 1, state, tries: 1 })));
+  assert.deepEqual(part("dddfdp"), { chunks: "1–3, 5", count: 4, total: 6 });
+  assert.deepEqual(part("dp"), { chunks: "1", count: 1, total: 2 });
+  assert.equal(part("ddd"), null);
+  assert.equal(part(""), null);
+});
 
 test("chunks are cells in the order of the document, with state and tries", () => {
   const cells = chunkCells(job);

@@ -29,6 +29,15 @@ test("a list is its beginning, its cards, and patches of them", () => {
   assert.equal(store.topic("jobs").more, true);
 });
 
+test("a list that grows past its limit while it is watched has more, and then no more", () => {
+  const store = storeWith(beginning(1), card("a", 1));
+  const counted = (/** @type {boolean | undefined} */ more) => {
+    store.take({ type: "counts", topic: "jobs", counts: { total: 2 }, ...(more === undefined ? {} : { more }) });
+    return store.topic("jobs").more;
+  };
+  assert.deepEqual([counted(undefined), counted(true), counted(undefined), counted(false)], [false, true, true, false]);
+});
+
 test("a hole asks for the topic anew and changes nothing", () => {
   const store = storeWith(beginning(1), card("a", 1, { percent: 1 }));
   assert.equal(store.take(patch("a", [3, 3], { percent: 9 })), "resubscribe");

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from tests.support import axe, page_book
 from tests.support.browser import DESKTOP, PHONE, scrolls_sideways
@@ -15,8 +15,6 @@ from tests.support.pages.book_page import BookPage
 
 ZOOMED: ViewportSize = {"width": 640, "height": 430}
 FILLING, FAILED, WHOLE = "dpdrwfpppp", "dddfdddfdd", "d" * 10
-
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
@@ -35,7 +33,9 @@ def page(browser: Browser, service: tuple[Simulator, str]) -> Iterator[Page]:
 def book(simulator: Simulator, chunks: str, **changes: Any) -> str:
     """A book with these chunks, at work unless all have ended; and its page's address."""
     ended = page_book.over(chunks) if not set(chunks) & set("prw") else page_book.rewriting(chunks)
-    return "/jobs/" + simulator.add(page_book.book_value("germinal.pdf", chunks=chunks), **ended, **changes)
+    return "/jobs/" + simulator.add(
+        page_book.book_value("germinal.pdf", chunks=chunks), **{**ended, **changes}
+    )
 
 
 def opened(page: Page, path: str, words: Words = ENGLISH) -> BookPage:
@@ -107,6 +107,34 @@ def test_what_is_looked_at_stays_where_it_is_while_chunks_come_in_above(
     expect(page.get_by_text("The sentences of 2 more chunks are here, 720 in all")).to_be_attached()
 
 
+_FIRST_IN_SIGHT = """() => {
+  const box = document.querySelector("[role=columnheader]").getBoundingClientRect();
+  const row = document.elementFromPoint(box.left + 5, box.bottom + 5).closest("[data-place]");
+  return [row.dataset.place, row.getBoundingClientRect().top];
+}"""
+
+
+def test_rows_that_come_after_a_leap_stand_where_they_were_awaited(page: Page, simulator: Simulator) -> None:
+    """Whoever drags the bar far down is not carried off when the sentences of that place arrive."""
+    shown = opened(page, book(simulator, WHOLE))
+    expect(shown.rows.first).to_be_visible()
+    held: list[Route] | None = []
+    page.route(
+        re.compile(r"/sentences\?"), lambda route: route.continue_() if held is None else held.append(route)
+    )
+    page.evaluate("document.querySelector('.sentence-window').scrollTop = 26500")
+    awaited = page.locator(".sentence-sheet [data-id='']")
+    expect(awaited.first).to_be_attached()
+    place, top = page.evaluate(_FIRST_IN_SIGHT)
+    assert int(place) % simulator.book.rows_a_chunk % 50 > 10, "not where a block begins"
+    waiting, held = held, None
+    for each in waiting:
+        each.continue_()
+    expect(awaited).to_have_count(0)
+    there, now = page.evaluate(_FIRST_IN_SIGHT)
+    assert (there, abs(now - top) < 2) == (place, True)
+
+
 def test_a_long_table_is_walked_through_by_keyboard_and_draws_only_what_is_in_sight(
     page: Page, simulator: Simulator
 ) -> None:
@@ -163,6 +191,44 @@ def test_a_sentence_is_changed_and_taken_back_by_keyboard(page: Page, simulator:
     first.get_by_role("button", name="Take back").click()
     expect(first.locator("del")).to_have_count(0)
     expect(first).to_contain_text(before)
+
+
+def test_sentences_of_a_book_at_work_say_when_they_can_be_changed(page: Page, simulator: Simulator) -> None:
+    """Enter opens nothing before the chunks are one table, and the page tells why."""
+    shown = opened(page, book(simulator, FILLING))
+    shown.rows.first.locator(".sentence-text").click()
+    page.keyboard.press("Enter")
+    expect(shown.rows.first.get_by_role("textbox")).to_have_count(0)
+    expect(shown.main.get_by_text("Sentences can be changed once").first).to_be_visible()
+
+
+def test_the_files_that_were_made_do_not_pass_for_what_was_changed_since(
+    page: Page, simulator: Simulator
+) -> None:
+    opened(page, book(simulator, WHOLE))
+    expect(page.locator(".artifacts")).to_contain_text("sentences.csv")
+    expect(page.locator(".artifacts")).not_to_contain_text("as they were made")
+    opened(page, book(simulator, WHOLE, edits=1))
+    expect(page.locator(".artifacts")).to_contain_text("as they were made")
+
+
+def test_phases_that_began_at_once_are_told_in_their_order(page: Page, simulator: Simulator) -> None:
+    phases = ["planning", "reading", "rewriting", "merging", "finishing"]
+    at_once = {code: {"started_at": 1_800_000_000.0, "ended_at": 1_800_000_001.0} for code in sorted(phases)}
+    opened(page, book(simulator, WHOLE, phase_times=at_once))
+    expect(page.locator(".history-phase dt")).to_have_text([code.capitalize() for code in phases])
+
+
+def test_letters_with_accents_without_end_cover_no_other_row(page: Page, simulator: Simulator) -> None:
+    shown = opened(page, book(simulator, WHOLE))
+    place = shown.rows.nth(3).get_attribute("data-id") or ""
+    second = shown.rows.nth(1)
+    expect(second).to_be_visible()
+    before = second.screenshot()
+    simulator.book.edits[place] = "e" + "\u0301" * 900
+    page.reload()
+    expect(shown.rows.nth(3).locator("del")).to_be_visible()
+    assert second.screenshot() == before
 
 
 def test_whoever_changed_it_meanwhile_is_named_and_what_was_typed_stays(
@@ -263,3 +329,33 @@ def test_what_cannot_be_sent_to_google_says_why(page: Page, simulator: Simulator
     dialog.get_by_role("button", name="Make the sheet").click()
     expect(dialog).to_contain_text("Google Sheets is not set up on this server.")
     assert axe.violations(page) == []
+
+
+def test_what_is_done_of_a_stopped_book_is_taken_away_and_said(page: Page, simulator: Simulator) -> None:
+    """The button is there, the page and the dialog say of which chunks it is, and a sheet is not offered."""
+    ended = {**page_book.rewriting("dddfdppp"), "state": "cancelled", "ended_at": 1_790_000_000.0}
+    job_id = simulator.add(page_book.book_value("germinal.pdf", chunks="dddfdppp"), **ended)
+    shown = opened(page, f"/jobs/{job_id}")
+    shown.shows("Chunks 1–3, 5 of 8 are done. Export saves their sentences; Retry does the others.")
+    shown.main.get_by_role("button", name="Export").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("The sentences of chunks 1–3, 5 of 8, as they are now")
+    expect(dialog.get_by_text("Google Sheet", exact=True)).to_have_count(0)
+    dialog.get_by_text("Text (TXT)", exact=True).click()
+    link = dialog.get_by_role("link", name="Download")
+    assert (link.get_attribute("href") or "").endswith("/sentences.txt")
+    assert axe.violations(page) == []
+
+
+def test_a_book_at_work_says_what_is_done_so_far(page: Page, simulator: Simulator) -> None:
+    shown = opened(page, book(simulator, "dprr"))
+    shown.main.get_by_role("button", name="Export").click()
+    expect(page.get_by_role("dialog")).to_contain_text(
+        "The sentences of chunk 1 of 4, the one that is done so far."
+    )
+
+
+def test_a_whole_book_that_lacks_chunks_says_which_are_there(page: Page, simulator: Simulator) -> None:
+    shown = opened(page, book(simulator, FAILED))
+    shown.main.get_by_role("button", name="Export").click()
+    expect(page.get_by_role("dialog")).to_contain_text("The sentences of chunks 1–3, 5–7, 9–10 of 10")

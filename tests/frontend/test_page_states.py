@@ -26,8 +26,6 @@ from tests.support.page_simulator import Simulator
 ZOOMED: ViewportSize = {"width": 640, "height": 430}
 """What a window of 1280 by 860 holds at a zoom of 200 %."""
 
-expect.set_options(timeout=20_000)
-
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:

@@ -27,6 +27,12 @@ def test_a_book_is_read_and_repeated(tmp_path: Path) -> None:
         (hit,) = told(up, "sentences", job, "--search", "ETE", "--json").splitlines()
         assert (json.loads(hit)["number"], json.loads(hit)["text"]) == (2, "L’été passait.")
         assert "0 to 0 of 0" in told(up, "sentences", job, "--edited")
+        saved = tmp_path / "livre.csv"
+        assert told(up, "sentences", job, "--output", str(saved)) == f"Wrote {saved}\n"
+        assert "L’été passait." in saved.read_text("utf-8-sig")
+        named = json.loads(told(up, "sentences", job, "--output", str(saved), "--json"))
+        assert named == {"file": str(saved), "chunks": "1", "of": 1}
+        assert up.run("sentences", job, "--output", str(tmp_path / "livre.pdf")).returncode != 0
         again = json.loads(told(up, "repeat", job, "--option", "max_words=5", "--staged", "--json"))
         assert again["state"] == "staged" and again["job_id"] != job
         assert up.run("repeat", job, "--option", "max_words=1").returncode == 2

@@ -56,11 +56,9 @@ def drop_for_the_ship(front: FrontPage, t: Words) -> None:
 def answer_what_is_asked(front: FrontPage, t: Words) -> None:
     """Two questions, which stand before all else; whichever of two equal ones came second asks."""
     strange = front.card("strange.pdf")
-    expect(strange.whole).to_contain_text(
-        t("question.name_mismatch", name="NORTHERN LIGHT", ship=SHIP), timeout=90_000
-    )
+    expect(strange.whole).to_contain_text(t("question.name_mismatch", name="NORTHERN LIGHT", ship=SHIP))
     twice = front.page.get_by_role("button", name=t("choice.keep"), exact=True)
-    expect(twice).to_have_count(1, timeout=90_000)
+    expect(twice).to_have_count(1)
     for place in range(2):
         expect(front.cards.nth(place).get_by_role("button", name=t("ui.action.cancel"))).to_be_visible()
         expect(front.cards.nth(place).locator("form")).to_be_visible()
@@ -81,7 +79,7 @@ def test_thirty_certificates_of_a_ship(
     page = front.page
     drop_for_the_ship(front, t)
     answer_what_is_asked(front, t)
-    expect(front.batch_line("copy.pdf")).to_have_text(DONE[t.tag], timeout=90_000)
+    expect(front.batch_line("copy.pdf")).to_have_text(DONE[t.tag])
     front.card("broken.pdf").ended(t("ui.state.failed"))
     front.card("broken.pdf").says(t("advice.broken_document"))
     assert said_in_english(page, t) == [] or t is ENGLISH

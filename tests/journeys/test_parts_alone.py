@@ -48,7 +48,7 @@ async def test_parts_started_apart_work_together_and_stop_when_told(
         ]
         for part in parts:
             ending.callback(part.kill)
-        told = await until(uploaded, "both parts are there", seconds=30)
+        told = await until(uploaded, "both parts are there")
         assert told is not None
         assert told.returncode == 0, told.stderr
         for part in parts:

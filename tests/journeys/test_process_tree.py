@@ -46,7 +46,7 @@ async def test_a_part_that_is_killed_comes_back_and_leaves_nothing(
         codes.append(await up.upload(document))
         return codes[-1] != 3
 
-    await until(reached, "the server is reachable again", seconds=20)
+    await until(reached, "the server is reachable again")
     assert codes[-1] == 0, up.said()
 
 

@@ -1,11 +1,8 @@
 """A novel on the real page: planned, accepted, filling as it is made, failing in part, mended, changed, taken away."""
 
-import asyncio
 import json
 import re
-import threading
-from collections.abc import Coroutine, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +12,7 @@ from playwright.sync_api import expect
 from service.domain.json import JsonObject
 from tests.journeys.conftest import People, finished, signed_in, stopped_in_the_end
 from tests.support import axe, programs
+from tests.support.beside import beside
 from tests.support.browser import scrolls_sideways
 from tests.support.fresh_files import payload
 from tests.support.gemini_simulator import Asked, GeminiSimulator, say_by
@@ -28,29 +26,10 @@ PAGES, CHUNKS = 24, 8
 """In chunks of five pages, of which two are shared."""
 
 
-@contextmanager
-def model() -> Generator[GeminiSimulator]:
-    """A Gemini in a thread of its own: the browser's event loop has this one."""
-    loop, simulator = asyncio.new_event_loop(), GeminiSimulator()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-
-    def run(work: Coroutine[Any, Any, object]) -> None:
-        asyncio.run_coroutine_threadsafe(work, loop).result(10)
-
-    run(simulator.__aenter__())
-    try:
-        yield simulator
-    finally:
-        run(simulator.__aexit__(None, None, None))
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-
-
 @pytest.fixture
 def gemini() -> Iterator[GeminiSimulator]:
     """The model that rewrites."""
-    with model() as simulator:
+    with beside(GeminiSimulator()) as simulator:
         yield simulator
 
 
@@ -155,6 +134,7 @@ def repeated(shown: BookPage) -> None:
 def edited_and_saved(shown: BookPage) -> None:
     """The first sentence is changed, found, looked up on its page, and stands in the file as it was changed."""
     page, first = shown.page, shown.rows.first
+    expect(shown.main.get_by_role("button", name="Export")).to_be_visible()
     first.locator(".sentence-text").click()
     page.keyboard.press("Enter")
     page.keyboard.press("Control+a")
