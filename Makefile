@@ -16,7 +16,7 @@ run: install
 	@$(bin)/headway up $(ARGS)
 
 test: install
-	@$(bin)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(bin)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install
 	@.ci/check $(ARGS)

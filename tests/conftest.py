@@ -17,6 +17,7 @@ from tests.support.s3_server import S3Bucket, S3Server, s3_server
 from tests.support.schema import migrate
 
 _POSTGRES = pytest.StashKey[TestPostgres]()
+_WHOLE = frozenset({"journeys", "faults", "benchmarks"})
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,6 +31,21 @@ def pytest_configure(config: pytest.Config) -> None:
     in_worker = "PYTEST_XDIST_WORKER" in os.environ
     owner = os.getppid() if in_worker else os.getpid()
     config.stash[_POSTGRES] = TestPostgres(f"run{owner}", owner)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: whoever drives a browser or kills processes waits as much as they compute."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spreads the files that start whole Headways evenly among the others: at the end, all at once, they would make
+    each other wait."""
+    files = dict.fromkeys(item.path for item in items)
+    whole = [each for each in files if _WHOLE.intersection(each.parts)]
+    others = [each for each in files if each not in whole]
+    places = {each: at / len(group) for group in (whole, others) for at, each in enumerate(group)}
+    items.sort(key=lambda item: places[item.path])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

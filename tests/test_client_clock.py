@@ -148,6 +148,16 @@ def test_what_was_seen_is_where_the_next_link_goes_on(serve: Serve) -> None:
     assert [link.sent[0].get("since") for link in server.links] == [None, "e:7"]
 
 
+def test_what_does_not_follow_is_asked_for_anew_once_however_much_of_it_is_on_its_way(serve: Serve) -> None:
+    where = {"type": "patch", "topic": "job:j", "job_id": "j", "epoch": "e", "run": 1}
+    far: list[Event] = [(0, {**where, "seq": [seq, seq], "set": {"percent": seq}}) for seq in range(9, 40)]
+    server = serve(
+        [(0, HELLO), (0, snapshot("queued", 1)), *far, (1, snapshot("queued", 50)), (1, END[1][1])]
+    )
+    assert [each.seq for each in run(watched(pause=0.5))] == [1, 50, 99]
+    assert [each["type"] for each in server.links[0].sent] == ["subscribe"] * 2
+
+
 def test_a_loop_that_takes_its_time_keeps_its_link_and_sees_the_newest(serve: Serve) -> None:
     states: list[Event] = [(0, snapshot("processing", seq)) for seq in range(2, 30)]
     pings: list[Event] = [(10, PING)] * 9

@@ -2,8 +2,9 @@
 
 The peer is a plain pool: the same children, called for the same documents by a bare asyncio loop in as many slots,
 without upload, SQL, Redis, results and anybody who is told. Headway's time is from the first byte sent to the last
-document's ending; uploads come while its workers are busy. Commits are counted in SQLite's log, Redis's commands by
-Redis; both hold everything that happens meanwhile, heartbeats as well.
+document's ending; uploads come while its workers are busy. Both take turns, three times, and medians are printed.
+Commits are counted in SQLite's log, Redis's commands by Redis; both hold everything that happens meanwhile,
+heartbeats as well.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import statistics
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -20,7 +22,7 @@ from redis.asyncio import Redis
 from service.adapters.database import Database
 from service.adapters.embedded_redis import EmbeddedRedis
 from service.adapters.records.accounts import make_token, make_user
-from tests.benchmarks.measuring import Goal, Plan, Row
+from tests.benchmarks.measuring import Goal, Plan, Row, median_row
 from tests.benchmarks.plain_pool import PlainPool, plain_pool
 from tests.benchmarks.served import File, Served, send, served
 from tests.benchmarks.wal import commits
@@ -33,6 +35,8 @@ COMMITS = Goal(at_most=4)
 
 _NAME = "load"
 _FILES_A_REQUEST = 100
+_PAIRS = 3
+"""Each crowd goes so often through both, one after the other."""
 _TARGET = "/api/uploads?pipeline=text&force=true"
 
 
@@ -67,8 +71,10 @@ async def measure(plan: Plan) -> AsyncIterator[Row]:
                 up, client, Crowd("", crowds[-1].content, slots, None)
             )  # loads what is loaded once
             for crowd in crowds:
-                ours = await _through(up, client, crowd)
-                peer = await _through_pool(plan, pool, crowd)
+                ours, peer = list[Through](), list[float]()
+                for _ in range(plan.times(_PAIRS)):
+                    ours.append(await _through(up, client, crowd))
+                    peer.append(await _through_pool(plan, pool, crowd))
                 for row in _rows(crowd, ours, peer):
                     yield row
             async for row in _owners(plan, up, crowds[0].content):
@@ -123,18 +129,21 @@ async def _through_pool(plan: Plan, pool: PlainPool, crowd: Crowd) -> float:
     return await pool.read([str(path) for path in paths])
 
 
-def _rows(crowd: Crowd, ours: Through, peer: float) -> Iterator[Row]:
+def _rows(crowd: Crowd, ours: Sequence[Through], peer: Sequence[float]) -> Iterator[Row]:
+    """Medians of all times through Headway, and of what the pool took right after each."""
     what, count = f"{crowd.count} × {crowd.what}", crowd.count
-    cpu = sum(ours.cpu.values())
-    yield Row(_NAME, f"{what}: Headway", count / ours.seconds, "documents/s", cpu_seconds=cpu)
-    yield Row(_NAME, f"{what}: plain pool", count / peer, "documents/s")
-    yield Row(_NAME, f"{what}: Headway / pool", peer / ours.seconds, "x", crowd.goal)
-    is_small = crowd.goal is SMALL
-    yield Row(_NAME, f"{what}: SQL commits", ours.commits / count, "a job", COMMITS if is_small else None)
-    yield Row(_NAME, f"{what}: Redis commands", ours.commands / count, "a job")
+    row = partial(median_row, _NAME)
+    cpu = [sum(each.cpu.values()) for each in ours]
+    yield row(f"{what}: Headway", [count / each.seconds for each in ours], "documents/s", cpu=cpu)
+    yield row(f"{what}: plain pool", [count / each for each in peer], "documents/s")
+    ratios = [theirs / each.seconds for each, theirs in zip(ours, peer, strict=True)]
+    yield row(f"{what}: Headway / pool", ratios, "x", goal=crowd.goal)
+    most = COMMITS if crowd.goal is SMALL else None
+    yield row(f"{what}: SQL commits", [each.commits / count for each in ours], "a job", goal=most)
+    yield row(f"{what}: Redis commands", [each.commands / count for each in ours], "a job")
     for part in ("gateway", "workers", "children"):
-        used = ours.cpu[part]
-        yield Row(_NAME, f"{what}: CPU of {part}", 1000 * used / count, "ms a job", cpu_seconds=used)
+        used = [each.cpu[part] for each in ours]
+        yield row(f"{what}: CPU of {part}", [1000 * each / count for each in used], "ms a job", cpu=used)
 
 
 async def _owners(plan: Plan, up: Served, content: bytes) -> AsyncIterator[Row]:

@@ -53,7 +53,7 @@ class GatewayProcess(ServerProcess):
                 return True
             return False
 
-        await until(taken, "the gateway accepts", seconds=60)
+        await until(taken, "the gateway accepts")
 
     async def health(self) -> str:
         """What it says of itself, and how long that took, for whoever must find out what is wrong with it."""

@@ -78,7 +78,7 @@ async def storm(plan: Plan, folder: Path, database_url: str) -> Ledger:
         await _rage(plan, scene, witness)
         crowd.settle_down()
         jobs.wind_up()
-        await until(lambda: not jobs.lives, "all jobs have come to their ends", seconds=90, every=0.1)
+        await until(lambda: not jobs.lives, "all jobs have come to their ends", every=0.1)
         await witness.look()
         await Finale(house, jobs, crowd, ledger, plan.patience).play()
     return ledger
@@ -99,7 +99,6 @@ async def _rage(plan: Plan, scene: Scene, witness: Witness) -> None:
         await until(
             lambda: scene.jobs.busy and all(each.law.lists for each in scene.crowd.subscribers),
             "work is seen",
-            seconds=60,
         )
         for strike in plan.only * plan.rounds:
             if plan.rounds > 1 and not scene.ledger.is_clean:

@@ -96,12 +96,12 @@ async def test_a_document_that_is_damaged_while_it_is_read_is_noticed(
         return "td" in ((await house.snapshot(job_id)).value.get("pages") or {}).values()
 
     async with house.worker(drain_seconds=0.6):
-        await until(reads, "pages are read", seconds=30)
+        await until(reads, "pages are read")
         if damage == "gone":
             path.unlink()
         else:
             with path.open("r+b") as file:
                 file.write(bytes(len(content)))
-        await house.state(job_id, "failed", seconds=30)
+        await house.state(job_id, "failed")
     value = (await house.snapshot(job_id)).value
     assert (value["error"]["code"], value["artifacts"]) == ("storage_unreadable", {})

@@ -18,6 +18,7 @@ from playwright.sync_api import (
 
 from tests.support import programs
 from tests.support.frame_check import frame_faults
+from tests.support.waiting import PATIENCE
 
 ARGS = (
     "--no-sandbox",
@@ -30,8 +31,6 @@ ARGS = (
 )
 DESKTOP: ViewportSize = {"width": 1280, "height": 860}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-PATIENCE = 30_000
-"""Milliseconds: how long a page may take to come to say what is expected, on a machine with much else to do."""
 
 Scheme = Literal["light", "dark"]
 
@@ -56,7 +55,7 @@ _NOTES = """() => {
 def chromium() -> Generator[Browser]:
     """A browser. It holds an event loop in this thread, so no other may run here meanwhile."""
     path = programs.chromium()
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGS)
         try:
@@ -75,7 +74,7 @@ class Person:
     def tab(self, address: str) -> Page:
         """A new tab at this address. What it says aloud and notes in its corner is written down (see `said`)."""
         page = self.context.new_page()
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on(
             "console", lambda told: self.wrong.append(told.text) if "Content Security" in told.text else None
@@ -116,7 +115,7 @@ def person(
         locale=locale,
         storage_state=state,
     )
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(PATIENCE * 1000)
     someone = Person(context)
     try:
         yield someone

@@ -83,9 +83,11 @@ class ByHand:
         """The step succeeded."""
         await self.recording().done(claim, Worked(StepDone(**done)), "first")
 
-    async def failed(self, claim: Claim, *, again_after: float | None = None) -> None:
+    async def failed(
+        self, claim: Claim, *, again_after: float | None = None, undone_from: str | None = None
+    ) -> None:
         """The step failed, for good or to be tried again after so many seconds."""
-        failure = Failure("internal", {}, FailureKind.FATAL, "first", "support")
+        failure = Failure("internal", {}, FailureKind.FATAL, "first", "support", undone_from)
         again = None if again_after is None else Again(again_after, 5)
         await self.recording().failed(claim, Verdict(failure, again))
 

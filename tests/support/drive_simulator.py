@@ -17,8 +17,9 @@ import orjson
 
 from service.domain.json import JsonObject
 
-Trouble: TypeAlias = Literal["cut", "lost", "hang", "none"] | tuple[int, str] | tuple[int, str, int]
-"""Cut off in the middle of the body; done and not answered; never answered; well answered; a status, Retry-After."""
+Trouble: TypeAlias = Literal["cut", "lost", "hang", "held", "none"] | tuple[int, str] | tuple[int, str, int]
+"""Cut off in the middle of the body; done and not answered; never answered; well answered once it is let go, or at
+once; a status, Retry-After."""
 ROOT = "root-folder"
 _GRAIN = 256 * 1024
 _VALUE = r"'((?:[^'\\]|\\.)*)'"
@@ -48,6 +49,7 @@ class DriveSimulator:
     received: int = 0
     most_under_way: int = 0
     hung: asyncio.Event = field(default_factory=asyncio.Event)
+    free: asyncio.Event = field(default_factory=asyncio.Event)
     _sessions: dict[str, _Session] = field(default_factory=dict[str, _Session])
     _plan: list[_Planned] = field(default_factory=list[_Planned])
     _number: "count[int]" = field(default_factory=count)
@@ -63,7 +65,18 @@ class DriveSimulator:
 
     def next(self, trouble: Trouble, at: str = "", *, times: int = 1) -> None:
         """The coming requests whose method and target begin so."""
+        if trouble == "held":
+            self.free.clear()
         self._plan.append(_Planned(trouble, at, times))
+
+    def calm(self) -> None:
+        """No trouble is to come any more."""
+        self._plan.clear()
+
+    def let_go(self) -> None:
+        """Requests that are held, and those that would be, are answered. From any thread."""
+        assert self._server is not None
+        self._server.get_loop().call_soon_threadsafe(self.free.set)
 
     def forget_sessions(self) -> None:
         """As Drive does after a week."""
@@ -113,6 +126,8 @@ class DriveSimulator:
         if trouble == "hang":
             self.hung.set()
             await asyncio.Event().wait()
+        if trouble == "held":
+            await self.free.wait()
         if trouble == "cut" and method == "POST":
             return
         if isinstance(trouble, tuple):

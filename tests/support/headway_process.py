@@ -149,7 +149,6 @@ async def started_up(folder: Path, *arguments: str, **settings: str) -> RunningH
         found = await until(
             lambda: _LINK.search(output.read_text()) or process.poll() is not None,
             "the link is printed",
-            seconds=30,
         )
         assert isinstance(found, re.Match), f"headway up ended:\n{output.read_text()}"
     except BaseException:
@@ -170,4 +169,4 @@ async def busy(up: RunningHeadway, folder: Path) -> None:
     scan.write_bytes(scanned_pdf(*(words(80, seed=page) for page in range(6))))
     told = await asyncio.to_thread(up.run, "upload", str(scan))
     assert told.returncode == 0, told.stderr
-    await until(lambda: up.pids("workers.children.warm"), "a scan is read", seconds=30)
+    await until(lambda: up.pids("workers.children.warm"), "a scan is read")

@@ -19,7 +19,7 @@ from service.domain.ids import new_id
 from service.domain.pipeline import PipelineSpec
 from service.protocol.snapshot import Snapshot
 from service.settings import Settings
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 from workers.main import WorkerProcess, toolbox
 from workers.pipelines import all_pipelines
 
@@ -67,7 +67,7 @@ class House:
         assert found is not None
         return found
 
-    async def state(self, job_id: str, *states: str, seconds: float = 20) -> JobRow:
+    async def state(self, job_id: str, *states: str, seconds: float = PATIENCE) -> JobRow:
         """Waits until the job is in one of the states, in SQL and on screen."""
 
         async def there() -> JobRow | None:

@@ -66,7 +66,7 @@ async def seconds_until_nobody_is_left(house: House, *, give_up: float) -> tuple
     async with worker_process(house, slots=3) as worker:
         for number in range(3):
             await give(house, HOSTILE, f"hang_deaf patiently#{number}".encode())
-        await until(lambda: len(descendants(worker.pid)) >= 4, "a template and three children", seconds=30)
+        await until(lambda: len(descendants(worker.pid)) >= 4, "a template and three children")
         family = set(descendants(worker.pid))
         began = time.monotonic()
         worker.kill()

@@ -2,7 +2,8 @@
 
 import time
 import unicodedata
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -144,6 +145,8 @@ class Book:
 
     def __init__(self, jobs: Callable[[str], JsonObject], tell: Tell) -> None:
         self.rows_a_chunk = 120
+        self.joins = False
+        """Once the book is whole, every fifth row has become part of the one before, as short sentences do."""
         self.edits: dict[str, str] = {}
         self.repeated: list[JsonObject] = []
         self._jobs = jobs
@@ -167,11 +170,15 @@ class Book:
             return _problem(404, "not_found")
         whole = job["state"] == "completed"
         rows = [self._row(chunk, at, whole) for chunk in done for at in range(self.rows_a_chunk)]
-        wanted = _plain(request.query_params.get("q", ""))
+        if whole and self.joins:
+            rows = list(_joined(rows))
+        wanted, limit = _plain(request.query_params.get("q", "")), int(request.query_params["limit"])
         found = [row for row in rows if wanted in _plain(row["text"])]
-        offset, limit = (int(request.query_params[each]) for each in ("offset", "limit"))
+        offset = int(request.query_params.get("offset", 0))
+        if near := request.query_params.get("near"):
+            offset = max(0, sum(_place(row["id"]) < _place(near) for row in found) - limit // 2)
         answer = {"items": found[offset : offset + limit], "offset": offset, "total": len(found)}
-        return _json({**answer, "whole": whole, "chunks": {str(chunk): self.rows_a_chunk for chunk in done}})
+        return _json({**answer, "whole": whole, "chunks": Counter(str(row["chunk"]) for row in rows)})
 
     def _row(self, chunk: int, at: int, whole: bool) -> JsonObject:
         place = f"{chunk * 40 - 39 + at // 3}:{at}:0"
@@ -220,6 +227,22 @@ class Book:
     async def sheet(self, _request: Request) -> Response:
         """There is no Google here."""
         return _problem(409, "sheets_unavailable")
+
+
+def _joined(rows: Iterable[JsonObject]) -> Iterator[JsonObject]:
+    kept: JsonObject = {}
+    for at, row in enumerate(rows):
+        if at % 5 == 4:
+            kept["text"] += " " + row["text"]
+            continue
+        if kept:
+            yield kept
+        kept = row
+    yield kept
+
+
+def _place(row: str) -> list[int]:
+    return [int(each) for each in row.split(":")]
 
 
 def _number(item: tuple[str, Any]) -> int:

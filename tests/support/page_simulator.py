@@ -114,7 +114,8 @@ class Simulator:
         for topic in {each for topics in self.sockets.values() for each in topics}:
             if isinstance(parsed := parse_topic(topic), ListTopic) and self._fits(snapshot, parsed):
                 await self._tell(topic, frame)
-                await self._tell(topic, {"type": "counts", "counts": self.counts()})
+                more = sum(self._fits(each, parsed) for each in self.jobs.values()) > parsed.filters.limit
+                await self._tell(topic, {"type": "counts", "counts": self.counts(), "more": more})
         value = self.batch(snapshot.value["batch_id"])
         value["jobs"] = {snapshot.job_id: value["jobs"][snapshot.job_id]}
         await self._tell(f"batch:{value['id']}", {"type": "patch", "set": value})

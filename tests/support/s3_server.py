@@ -1,5 +1,6 @@
 """Object storage of this machine: a simulated S3, seen from its inside as well."""
 
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -81,6 +82,7 @@ def s3_server() -> Generator["S3Server", None, None]:
     """A server for many tests; each takes a bucket."""
     from moto.server import ThreadedMotoServer  # it takes long to load
 
+    _at_one_moment()
     server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
     try:
@@ -88,6 +90,21 @@ def s3_server() -> Generator["S3Server", None, None]:
         yield S3Server(f"http://{host}:{port}".replace("0.0.0.0", "127.0.0.1"))
     finally:
         server.stop()
+
+
+def _at_one_moment() -> None:
+    """What is asked of an object is done at one moment, as by a real store: the simulated one looks whether it is
+    there, writes it and then says whose it is, and others would come in between."""
+    from moto.s3.responses import S3Response
+
+    alone, answer = threading.Lock(), S3Response._key_response  # pyright: ignore[reportPrivateUsage] -- nothing else has the whole body and no answer
+
+    def answer_alone(self: S3Response, request: Any, full_url: str) -> Any:
+        with alone:
+            return answer(self, request, full_url)
+
+    if answer.__name__ != answer_alone.__name__:
+        S3Response._key_response = answer_alone  # pyright: ignore[reportPrivateUsage] -- as above
 
 
 @dataclass(frozen=True)

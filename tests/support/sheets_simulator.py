@@ -60,6 +60,21 @@ class SheetsSimulator(DriveSimulator):
         """The names of those that are there."""
         return [self.files[each]["name"] for each in self.grids if each in self.files]
 
+    def kept(self) -> list[JsonObject]:
+        """The files of those that are there and not in the bin."""
+        there = [self.files[each] for each in self.grids if each in self.files]
+        return [each for each in there if not each.get("trashed")]
+
+    def reset(self) -> None:
+        """Nothing is there and nothing is to come; ids are not given twice."""
+        self.calm()
+        for each in (self.grids, self.files, self.contents):
+            each.clear()
+
+    def bin(self, file_id: str) -> None:
+        """As a person does: it is there still, and may be written into."""
+        self.files[file_id]["trashed"] = True
+
     def _answer(
         self, method: str, target: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, str, JsonObject | None]:

@@ -16,6 +16,7 @@ from service.domain.work import NextPhase, StepDone, StepPlan
 from tests.support.house import House, open_house
 from tests.support.http_gateway import Gateway, gateway, settings_for
 from tests.support.small_worker import LONG_MS, phase, small_worker
+from tests.support.waiting import until
 from workers.engines.failures import EngineFailed
 from workers.engines.prose.seams import Row
 from workers.pipelines.declaration import Phase, Pipeline, PlanContext, StepContext
@@ -41,6 +42,11 @@ class SmallBook:
         """These chunks may end, all where none is named."""
         for number in numbers or self._gates:
             self._gates[number].set()
+
+    def hold(self, *numbers: int) -> None:
+        """These chunks wait again when they are tried again."""
+        for number in numbers:
+            self._gates[number].clear()
 
     def pipeline(self) -> Pipeline:
         """A pipeline of this book, whatever document it is given."""
@@ -121,8 +127,17 @@ class Desk:
         """The book, finished."""
         self.book.let()
         job_id = await self.give()
-        await self.house.state(job_id, "completed", seconds=60)
+        await self.house.state(job_id, "completed")
         return job_id
+
+    async def chunks(self, job_id: str, wanted: str) -> None:
+        """Waits until the chunks are told to be so far, by their letters."""
+
+        async def so_far() -> bool:
+            codes: dict[str, str] = (await self.house.snapshot(job_id)).value["chunks"]
+            return "".join(codes[number][0] for number in sorted(codes, key=int)) == wanted
+
+        await until(so_far, f"the chunks are {wanted}")
 
     async def rows(self, job_id: str, **query: str | int) -> JsonObject:
         """What the gateway tells of the table."""

@@ -1,4 +1,7 @@
-"""Waiting for a condition, and naming the one that never came true."""
+"""Waiting for a condition, and naming the one that never came true.
+
+A condition may look up what is not there yet: a LookupError, as of a missing key or place, means "not yet".
+"""
 
 import asyncio
 import inspect
@@ -8,28 +11,44 @@ from typing import TypeVar, cast
 
 T = TypeVar("T")
 
+PATIENCE = 90.0
+"""Seconds until a wait is given up: what only a hang takes, however busy the machine. Who promises a time names it."""
+
 
 async def until(
-    condition: Callable[[], T | Awaitable[T]], what: str, *, seconds: float = 10.0, every: float = 0.01
+    condition: Callable[[], T | Awaitable[T]], what: str, *, seconds: float = PATIENCE, every: float = 0.01
 ) -> T:
     """Returns the first truthy answer of the condition; fails, naming `what`, when the seconds are over."""
     deadline = time.monotonic() + seconds
     while True:
-        answer = condition()
-        if inspect.isawaitable(answer):
-            answer = await cast("Awaitable[T]", answer)
-        if answer:
-            return cast("T", answer)
+        try:
+            answer = condition()
+            if inspect.isawaitable(answer):
+                answer = await cast("Awaitable[T]", answer)
+            if answer:
+                return cast("T", answer)
+            last, missing = repr(answer), None
+        except LookupError as missed:
+            last, missing = repr(missed), missed
         if time.monotonic() > deadline:
-            raise AssertionError(f"within {seconds:g} s it never came true: {what} (last: {answer!r})")
+            raise _never(what, seconds, last) from missing
         await asyncio.sleep(every)
 
 
-def wait_for(condition: Callable[[], T], what: str, *, seconds: float = 30.0, every: float = 0.05) -> T:
+def wait_for(condition: Callable[[], T], what: str, *, seconds: float = PATIENCE, every: float = 0.05) -> T:
     """As `until`, for tests that drive a browser, whose event loop has their thread."""
     deadline = time.monotonic() + seconds
-    while not (answer := condition()):
+    while True:
+        try:
+            if answer := condition():
+                return answer
+            last, missing = repr(answer), None
+        except LookupError as missed:
+            last, missing = repr(missed), missed
         if time.monotonic() > deadline:
-            raise AssertionError(f"within {seconds:g} s it never came true: {what} (last: {answer!r})")
+            raise _never(what, seconds, last) from missing
         time.sleep(every)
-    return answer
+
+
+def _never(what: str, seconds: float, last: str) -> AssertionError:
+    return AssertionError(f"within {seconds:g} s it never came true: {what} (last: {last})")

@@ -8,6 +8,7 @@ import pytest
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.sentences.quality import boundaries, words
 from tests.corpora.sentences import Written
+from tests.support import programs
 from tests.support.own_children import own_children
 
 _TWO = [Written("any", ("Il vint.", "Elle partit ?", "Oui.")), Written("any", ("La nuit tomba.", "Enfin !"))]
@@ -31,4 +32,16 @@ def test_a_book_is_held_against_what_was_written(tmp_path: Path) -> None:
     _, *rows = [orjson.loads(line) for line in json.read_bytes().splitlines()]
     assert {row["verdict"] for row in rows} == {"met"}
     assert any(row["what"].endswith("pages: sentences lost") for row in rows)
+    assert not own_children("benchmark-")
+
+
+def test_the_first_rows_come_on_the_page(tmp_path: Path) -> None:
+    """What the page timed is told beside what came over the socket."""
+    programs.chromium()
+    json = tmp_path / "rows.json"
+    assert main(["sentences.first_rows", "--quick", "--json", str(json)]) == 0
+    _, *rows = [orjson.loads(line) for line in json.read_bytes().splitlines()]
+    values = {row["what"]: row["value"] for row in rows}
+    drawn, painted = (value for what, value in values.items() if what.startswith("on the page"))
+    assert 0 < drawn < painted
     assert not own_children("benchmark-")

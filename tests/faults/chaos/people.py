@@ -10,6 +10,7 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.adapters.records.idempotency import LEASE_SECONDS
 from service.adapters.tables import JobRow
 from service.domain.job import ENDED
 from service.domain.json import JsonObject
@@ -146,6 +147,7 @@ class People:
     async def _submit(self, document: Document, gateway: int, key: str | None) -> None:
         headers = {"Idempotency-Key": key} if key is not None else {}
         for attempt in range(TRIES):
+            pause = TRY_AGAIN_SECONDS
             http = self._calls.by(gateway + attempt)
             with suppress(httpx.HTTPError):
                 answer = await http.post(
@@ -160,7 +162,10 @@ class People:
                     document.jobs |= {each["job_id"] for each in answer.json()["accepted"]}
                     return
                 self._ledger.counts[f"uploads answered {answer.status_code}"] += 1
-            await asyncio.sleep(TRY_AGAIN_SECONDS)
+                if answer.status_code == 409:
+                    # Whoever was answering may have died: the key is free again after its lease.
+                    pause = LEASE_SECONDS / 4
+            await asyncio.sleep(pause)
         self._ledger.counts["uploads given up without an answer"] += 1
 
     async def _upload(self) -> None:

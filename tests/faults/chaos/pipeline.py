@@ -64,8 +64,8 @@ def chaotic(evidence: Evidence) -> Pipeline:
         return StepDone(output={"pages": PAGES}, output_blob=context.output_key, pages=pages)
 
     async def assemble(context: StepContext) -> StepDone:
-        stored = await context.blobs.put(context.output_key, context.document.name.encode())
-        made = NewArtifact("result.txt", context.output_key, stored.size, "text/plain; charset=utf-8")
+        size = await context.blobs.put(context.output_key, context.document.name.encode())
+        made = NewArtifact("result.txt", context.output_key, size, "text/plain; charset=utf-8")
         return StepDone(output_blob=context.output_key, artifacts=(made,))
 
     return small(
