@@ -110,7 +110,7 @@ async def test_a_job_is_warned_and_stopped_once_by_two_workers_and_a_retry_does_
     pipeline = book.pipeline()
     book.let(1)
     async with small_worker(house, pipeline, slots=1), small_worker(house, pipeline, slots=1):
-        job_id = await limited(house, pipeline, 2.0)
+        job_id = await limited(house, pipeline, 6.0)
         job = await house.state(job_id, "failed")
         assert job.error is not None
         assert (job.error["code"], job.error["phase"]) == ("job_timed_out", "rewriting")

@@ -47,15 +47,7 @@ async def output_of(
     """
     lifeline = Lifeline()
     try:
-        process = await asyncio.create_subprocess_exec(
-            *_held(command, limits, lifeline),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=PIPE,
-            env=dict(environment),
-            start_new_session=True,
-            pass_fds=(lifeline.read_end,),
-        )
+        process = await _started(_held(command, limits, lifeline), lifeline, environment)
         try:
             async with asyncio.timeout(limits.item_seconds):
                 output, said = await process.communicate(stdin)
@@ -66,6 +58,28 @@ async def output_of(
     if process.returncode:
         raise ProgramFailed(process.returncode, said)
     return output
+
+
+async def _started(held: Sequence[str], lifeline: Lifeline, environment: Mapping[str, str]) -> Process:
+    """Cancelled, asyncio itself would kill the program alone and wait until all that it started ends by itself."""
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *held,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            env=dict(environment),
+            start_new_session=True,
+            pass_fds=(lifeline.read_end,),
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait([starting])
+        if starting.exception() is None:
+            await _end(starting.result())
+        raise
 
 
 def _held(command: Sequence[str], limits: Limits, lifeline: Lifeline) -> list[str]:

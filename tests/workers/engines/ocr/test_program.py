@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.headway_process import descendants
 from tests.support.processes import is_alive
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until, wait_for
 from workers.children.outcome import Limits
 from workers.engines.ocr.program import ProgramFailed, output_of
 
@@ -92,6 +92,19 @@ async def test_cancelling_kills_the_whole_group() -> None:
     await until(lambda: not any(map(is_alive, started)), "the end of the program and of its helper")
 
 
+async def test_cancelling_what_is_just_starting_kills_the_whole_group() -> None:
+    """The program and its helper run already, but the loop was too busy to be told so."""
+    before = set(descendants(os.getpid()))
+    running = asyncio.create_task(shell(HELPER))
+    while not set(descendants(os.getpid())) - before:
+        await asyncio.sleep(0)
+    started = wait_for(lambda: _two(os.getpid(), before), "the program and its helper run")
+    running.cancel()
+    assert (await asyncio.wait([running], timeout=PATIENCE))[0], "it does not wait for the helper"
+    assert running.cancelled()
+    await until(lambda: not any(map(is_alive, started)), "the end of the program and of its helper")
+
+
 async def test_the_group_dies_with_a_worker_that_is_killed() -> None:
     """Also what the program started itself: there is no orphan a second later."""
     worker = await asyncio.create_subprocess_exec(sys.executable, "-c", _RUNS)
@@ -105,14 +118,12 @@ async def test_the_group_dies_with_a_worker_that_is_killed() -> None:
 
 async def _started(pid: int, before: set[int]) -> set[int]:
     """The shell and its helper, once both run."""
+    return await until(lambda: _two(pid, before), "the program and its helper run")
 
-    def two() -> set[int] | None:
-        found = set(descendants(pid)) - before
-        return found if len(found) == 2 and all(map(_runs_its_own, found)) else None
 
-    found = await until(two, "the program and its helper run")
-    assert found is not None
-    return found
+def _two(pid: int, before: set[int]) -> set[int]:
+    found = set(descendants(pid)) - before
+    return found if len(found) == 2 and all(map(_runs_its_own, found)) else set()
 
 
 def _runs_its_own(pid: int) -> bool:
