@@ -43,6 +43,8 @@ def read(
         (("« Elle est vide ! »", ("123", *RAISED), " Le vent"), "« Elle est vide ! »¹²³ Le vent"),
         (("Elle est vide. ", ("1", *RAISED), " Le vent"), "Elle est vide.¹ Le vent"),
         (("Elle est vide.", ("1", 11.0, 4.0), " Le vent"), "Elle est vide.¹ Le vent"),
+        (("Elle est vide.", ("1", *RAISED)), "Elle est vide.¹"),
+        (("En 1815 elle est vide.", ("1", *RAISED), " Le 3 mai"), "En 1815 elle est vide.¹ Le 3 mai"),
         (("un carré de x", ("2", *RAISED), " et y"), "un carré de x² et y"),
         ((("1", *RAISED), "Voir plus haut."), "¹ Voir plus haut."),
         ((("1", *RAISED), " Voir plus haut."), "¹ Voir plus haut."),
