@@ -1,5 +1,6 @@
 """A novel on the real page: planned, accepted, filling as it is made, failing in part, mended, changed, taken away."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -15,11 +16,12 @@ from tests.support import axe, programs
 from tests.support.beside import beside
 from tests.support.browser import scrolls_sideways
 from tests.support.fresh_files import payload
-from tests.support.gemini_simulator import Asked, GeminiSimulator, say_by
+from tests.support.gemini_simulator import Asked, GeminiSimulator, Told, say_by, stall
 from tests.support.headway_process import RunningHeadway, started_up
 from tests.support.novel_files import novel_pdf
 from tests.support.novels import Novel, novel
 from tests.support.pages.book_page import BookPage
+from tests.support.waiting import wait_for
 
 _ASKED = re.compile(r"^(\d+)\|(.*)$", re.MULTILINE)
 PAGES, CHUNKS = 24, 8
@@ -111,6 +113,70 @@ def test_a_novel_from_its_plan_to_its_files(
     assert again and len(again) < len(whole), "what was answered is not asked again"
     edited_and_saved(shown)
     repeated(shown)
+
+
+class FallingSilent:
+    """A model that answers about the first half of the book, and nothing about the rest."""
+
+    def __init__(self, book: Novel) -> None:
+        half = len(book.sentences) // 2
+        self.late = set(book.sentences[half:]).difference(book.sentences[:half])
+        self.answered: set[str] = set()
+        self.silent = 0
+
+    async def __call__(self, simulator: GeminiSimulator, asked: Asked) -> Told:
+        if self.late.intersection(asked_for(asked).values()):
+            self.silent += 1
+            return await stall(simulator, asked)
+        self.answered.add(asked.text)
+        return await say_by(cut)(simulator, asked)
+
+
+def test_what_is_done_of_a_cancelled_novel_is_taken_away_and_not_paid_again(
+    up: RunningHeadway, gemini: GeminiSimulator, people: People, tmp_path: Path
+) -> None:
+    """The file has each sentence once, and names its chunks; a retry does the rest."""
+    book = novel(PAGES, seed=22)
+    model = gemini.default = FallingSilent(book)
+    front = signed_in(up, people())
+    path = tmp_path / "novel.pdf"
+    path.write_bytes(novel_pdf(book))
+    arguments = ("upload", "--pipeline", "sentences", "-o", "chunk_pages=5", str(path))
+    sent = finished(asyncio.to_thread(up.run, *arguments))
+    assert sent.returncode == 0, sent.stderr
+    front.card("novel.pdf").link.click()
+    shown = BookPage(front.page)
+    expect(shown.chunk(1, "d")).to_be_visible()
+    at_work = shown.main.get_by_role("option", name=re.compile("at work"))
+    wait_for(
+        lambda: 0 < at_work.count() <= model.silent == gemini.under_way,
+        "all that is at work waits for the model",
+    )
+    shown.act("cancel")
+    front.confirm("Cancel the work")
+    shown.shows("Cancelled")
+    done = shown.main.get_by_role("option", name=re.compile("done")).count()
+    assert 0 < done < CHUNKS
+    shown.main.get_by_role("button", name="Export").click()
+    dialog = front.page.get_by_role("dialog")
+    expect(dialog).to_contain_text(
+        re.compile(rf"The sentences of chunks? 1\S* .*of {CHUNKS}, as they are now")
+    )
+    dialog.get_by_text("JSON", exact=True).click()
+    with front.page.expect_download() as coming:
+        dialog.get_by_role("link", name="Download").click()
+    assert re.fullmatch(rf"novel \(chunks? 1.* of {CHUNKS}\)\.json", coming.value.suggested_filename)
+    saved: JsonObject = json.loads(coming.value.path().read_text())
+    rows: list[JsonObject] = saved["sentences"]
+    assert [row["number"] for row in rows] == list(range(1, len({row["id"] for row in rows}) + 1))
+    assert 0 < len(rows) <= shown.count, "what two chunks share is there once"
+    front.page.keyboard.press("Escape")
+    asked = len(gemini.requests)
+    gemini.default = say_by(cut)
+    shown.act("retry")
+    shown.shows(re.compile(r"Done · [\d,]+ sentences"))
+    again = {each.text for each in gemini.requests[asked:]}
+    assert again and not model.answered & again
 
 
 def repeated(shown: BookPage) -> None:
